@@ -1,4 +1,4 @@
-"""The last lines of every notebook's setup cell: the course's style, and TensorFlow loaded without its start-up noise."""
+"""The last lines of every setup cell: the style of the course, and TensorFlow loaded without its start-up noise."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ because they vanish on a projector. Colour never stands alone: every cycle goes 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import matplotlib
@@ -40,7 +39,7 @@ DIVERGING = "RdBu"
 SEQUENTIAL = "cividis"
 """Colour map for quantities from low to high; monotonic in lightness, so it survives greyscale."""
 
-_FIGURE: Mapping[str, Any] = {
+_FIGURE: Any = {
     "axes.axisbelow": True,
     "axes.grid": True,
     "axes.prop_cycle": cycler(color=COLORS) + cycler(linestyle=LINE_STYLES),
@@ -58,7 +57,7 @@ _FIGURE: Mapping[str, Any] = {
 }
 
 
-def _sizes(text: float, line: float) -> dict[str, float]:
+def _sizes(text: float, line: float) -> dict[str, Any]:
     """Return the matplotlib settings for text of `text` points and lines of `line` points."""
     smaller = round(0.9 * text, 1)
     return {
@@ -79,5 +78,5 @@ def use() -> None:
 
 
 def lecture() -> None:
-    """Set the style of the course with bigger text and thicker lines, to be read from the last row of a lecture hall."""
+    """Set the same style with bigger text and thicker lines, to be read from the last row of a lecture hall."""
     matplotlib.rcParams.update({**_FIGURE, **_sizes(text=16, line=3.0), "figure.figsize": (10.0, 5.4)})
