@@ -1,0 +1,176 @@
+"""Is what the student gave what the exercise expects? Compare two values of any type and say where they differ."""
+
+from __future__ import annotations
+
+import inspect
+import numbers
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two values differ, in words.
+
+    Attributes:
+        got: What was given.
+        wanted: What was expected.
+        secret: `wanted` gives the result away; False for a type, a length or a shape, which may always be told.
+    """
+
+    got: str
+    wanted: str
+    secret: bool = False
+
+
+def difference(expected: Any, given: Any, rtol: float = 0.0, atol: float = 0.0) -> Difference | None:
+    """Return the first difference between two values, or None where they agree.
+
+    Floats agree within `atol + rtol × |expected|`, whole numbers exactly, strings without regard to case and outer
+    spaces. Lists, tuples and arrays with the same items agree, and so do tensors, Keras variables and pandas objects.
+    """
+    if isinstance(expected, str):
+        if not isinstance(given, str):
+            return Difference(describe(given), "a text")
+        same = expected.strip().casefold() == given.strip().casefold()
+        return None if same else Difference(describe(given), describe(expected), secret=True)
+    if isinstance(expected, Mapping):
+        return _entries(expected, given, rtol, atol)
+    if isinstance(expected, set | frozenset):
+        if not isinstance(given, set | frozenset | list | tuple):
+            return Difference(describe(given), "a set")
+        return None if expected == set(given) else Difference(describe(given), describe(expected), secret=True)
+    if isinstance(expected, list | tuple):
+        return _items(list(expected), given, rtol, atol)
+    if isinstance(expected, numbers.Number) or hasattr(expected, "__array__"):
+        array = _array(expected)
+        if array is None:  # an array of texts
+            return _items(np.asarray(expected).tolist(), given, rtol, atol)
+        return _numbers(array, given, rtol, atol)
+    same = type(expected) is type(given) and bool(expected == given)
+    return None if same else Difference(describe(given), describe(expected), secret=True)
+
+
+def _entries(expected: Mapping[Any, Any], given: Any, rtol: float, atol: float) -> Difference | None:
+    if not isinstance(given, Mapping):
+        return Difference(describe(given), "a dictionary")
+    if set(expected) != set(given):
+        return Difference(f"the keys {describe(list(given))}", f"the keys {describe(list(expected))}")
+    for key, value in expected.items():
+        found = difference(value, given[key], rtol, atol)
+        if found:
+            return replace(found, got=f"{found.got} for {describe(key)}")
+    return None
+
+
+def _items(expected: list[Any], given: Any, rtol: float, atol: float) -> Difference | None:
+    wanted = f"a sequence of {len(expected)} values"
+    if hasattr(given, "__array__"):
+        given = np.asarray(given)
+        if given.ndim == 0:
+            return Difference(describe(given), wanted)
+    is_sequence = hasattr(given, "__len__") and hasattr(given, "__getitem__")
+    if not is_sequence or isinstance(given, str | bytes | Mapping):
+        return Difference(describe(given), wanted)
+    if len(given) != len(expected):
+        return Difference(f"a sequence of {len(given)}", wanted)
+    for number, (one, other) in enumerate(zip(expected, list(given), strict=True), start=1):
+        found = difference(one, other, rtol, atol)
+        if found:
+            return replace(found, got=f"{found.got} as value {number} of {len(expected)}")
+    return None
+
+
+def _numbers(expected: np.ndarray, given: Any, rtol: float, atol: float) -> Difference | None:
+    kind = "truth value" if expected.dtype.kind == "b" else "number"
+    wanted = f"one {kind}" if expected.ndim == 0 else f"{kind}s of shape {expected.shape}"
+    array = _array(given)
+    if array is None or (array.ndim == 0 and array.dtype.kind == "b" != expected.dtype.kind):
+        return Difference(describe(given), wanted)
+    if array.shape != expected.shape:
+        got = "one number" if array.ndim == 0 else f"an array of shape {array.shape}"
+        return Difference(got, wanted)
+    if expected.dtype.kind in "iub":
+        same = array == expected
+    else:
+        with np.errstate(all="ignore"):
+            same = np.isclose(array, expected, rtol=rtol, atol=atol, equal_nan=True)
+    same = np.asarray(same)
+    if same.all():
+        return None
+    if expected.ndim == 0:
+        return Difference(describe(array[()]), describe(expected[()]), secret=True)
+    where = tuple(int(index) for index in np.argwhere(~same)[0])
+    place = f"[{', '.join(map(str, where))}]"
+    return Difference(f"{describe(array[where])} at position {place}", describe(expected[where]), secret=True)
+
+
+def _array(given: Any) -> np.ndarray | None:
+    """Return `given` as an array of numbers or truth values, or None where it is nothing of the kind."""
+    if given is None or given is ... or isinstance(given, str | bytes | Mapping | set | frozenset):
+        return None
+    try:
+        array = np.asarray(given)
+        if array.dtype.kind in "OV":  # fractions, whole numbers beyond 64 bits, bfloat16
+            array = array.astype(np.float64)
+    except Exception:  # ragged lists, symbolic tensors, objects that refuse
+        return None
+    return array if array.dtype.kind in "biufc" else None
+
+
+def describe(value: Any, depth: int = 0) -> str:
+    """Return a value of any type in a few words on one line; never an exception, never more than 90 characters.
+
+    Args:
+        value: Anything.
+        depth: How many collections it lies in; from the fourth on, they are not opened.
+    """
+    try:
+        text = " ".join(_words(value, depth).split())
+    except Exception:
+        text = f"a value of type {type(value).__name__}"
+    return text if len(text) <= 90 else text[:89] + "…"
+
+
+def _words(value: Any, depth: int) -> str:
+    if value is ...:
+        return "…"
+    if value is None or isinstance(value, bool | np.bool_):
+        return str(value)
+    if isinstance(value, int | np.integer):
+        return str(int(value))
+    if isinstance(value, float | np.floating):
+        return "NaN" if np.isnan(value) else f"{float(value):.6g}"
+    if isinstance(value, str):
+        return repr(str(value))
+    if isinstance(value, list | tuple | Mapping):
+        return _few(value, depth) if depth < 3 else "…"
+    if hasattr(value, "__array__"):
+        array = np.asarray(value)
+        if array.ndim == 0:
+            return (
+                _words(array[()], depth) if array.dtype.kind in "biufc" else f"a value of type {type(value).__name__}"
+            )
+        small = array.size <= 9 and array.dtype.kind in "biuf"
+        return _few(array.tolist(), depth) if small else f"an array of shape {array.shape}"
+    if isinstance(value, complex | np.complexfloating):
+        return f"{complex(value):.6g}"
+    if inspect.isroutine(value):
+        return f"the function {value.__name__}"
+    return f"a value of type {type(value).__name__}"
+
+
+def _few(value: Any, depth: int) -> str:
+    """Return the first items of a list, tuple or dictionary, described."""
+    if isinstance(value, Mapping):
+        shown = [f"{describe(key, depth + 1)}: {describe(value[key], depth + 1)}" for key in list(value)[:4]]
+    else:
+        shown = [describe(item, depth + 1) for item in value[:9]]
+    if len(value) > len(shown):
+        shown.append("…")
+    if isinstance(value, tuple):
+        return f"({', '.join(shown)}{',' if len(value) == 1 else ''})"
+    return f"{{{', '.join(shown)}}}" if isinstance(value, Mapping) else f"[{', '.join(shown)}]"
