@@ -34,21 +34,21 @@ def start() -> None:
     Raises:
         ImportError: A package of requirements.txt is missing; the message says how to install it.
     """
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # The course also uses TensorFlow's own tapes and data sets.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from helpers import style
-
-    style.use()
     try:
+        from helpers import style
+
+        style.use()
         with silent_stderr():
             import keras
             import tensorflow as tf
 
             devices = tf.config.list_physical_devices("GPU")
             tf.config.list_logical_devices()
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise ImportError(
-            f"{error.name} is missing: run `pip install -r requirements.txt` in the course's folder"
+            f"{error.name} is missing: run `pip install -r requirements.txt` in the course's folder", name=error.name
         ) from error
     device = f"{len(devices)} GPU" if devices else f"CPU, {os.cpu_count()} cores"
     print(f"Ready: Keras {keras.__version__} on TensorFlow {tf.__version__} ({device}).")

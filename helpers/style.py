@@ -1,7 +1,8 @@
 """How figures of the course look: colours, line styles and markers that survive colour blindness and greyscale.
 
-The colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), with the lightest two left out of the cycle
-because they vanish on a projector. Colour never stands alone: every cycle goes through line styles or markers too.
+The hues are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), made darker until each has a contrast of 3:1 on
+white, and ordered so that neighbours in the cycle differ in lightness. Colour never stands alone: every cycle goes
+through line styles or markers too.
 """
 
 from __future__ import annotations
@@ -11,17 +12,17 @@ from typing import Any
 import matplotlib
 from cycler import cycler
 
-BLUE = "#0072B2"
-VERMILION = "#D55E00"
-GREEN = "#009E73"
-PURPLE = "#AA4499"
-ORANGE = "#E69F00"
-SKY = "#56B4E9"
+BLUE = "#074394"
+VERMILION = "#CA5427"
+GREEN = "#1F673F"
+ORANGE = "#D87E00"
 BLACK = "#222222"
+SKY = "#1F98CB"
+PURPLE = "#873472"
 GREY = "#767676"
 LIGHT_GREY = "#D9D9D9"
 
-COLORS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK, GREY)
+COLORS = (BLUE, VERMILION, GREEN, ORANGE, BLACK, SKY, PURPLE, GREY)
 """Colours for series that have no meaning of their own, in order of use."""
 
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 1)), (0, (3, 3)))
@@ -52,7 +53,6 @@ _FIGURE: Any = {
     "grid.color": "#E8E8E8",
     "image.cmap": SEQUENTIAL,
     "legend.frameon": False,
-    "lines.linewidth": 2.0,
     "savefig.facecolor": "white",
 }
 
@@ -74,9 +74,9 @@ def _sizes(text: float, line: float) -> dict[str, Any]:
 
 def use() -> None:
     """Set the style of the course for all figures made from now on: readable in a notebook, also when halved."""
-    matplotlib.rcParams.update({**_FIGURE, **_sizes(text=11, line=2.0)})
+    matplotlib.rcParams.update(_FIGURE | _sizes(text=11, line=2.0))
 
 
 def lecture() -> None:
     """Set the same style with bigger text and thicker lines, to be read from the last row of a lecture hall."""
-    matplotlib.rcParams.update({**_FIGURE, **_sizes(text=16, line=3.0), "figure.figsize": (10.0, 5.4)})
+    matplotlib.rcParams.update(_FIGURE | _sizes(text=16, line=3.0) | {"figure.figsize": (10.0, 5.4)})
