@@ -1,0 +1,47 @@
+"""Numbers that take longer than a notebook may: made by a committed program in `results/`, read here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).resolve().parent.parent / "results"
+
+
+def read_results(name: str) -> dict[str, Any]:
+    """Return the groups of runs that `python results/NAME.py` has made, and print with what.
+
+    Args:
+        name: The program without its suffix, such as "training".
+
+    Returns:
+        Name of the group → name of the setting → list of runs, one a seed, each a dict of numbers.
+
+    Raises:
+        ValueError: There are no such results; the message names those that there are.
+    """
+    file = RESULTS / f"{name}.json"
+    if not file.is_file():
+        known = ", ".join(sorted(path.stem for path in RESULTS.glob("*.json"))) or "none"
+        raise ValueError(f"there are no results named {name!r}; there are: {known}")
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    versions = ", ".join(f"{package} {version}" for package, version in stored["versions"].items())
+    print(f"made by `{stored['command']}` with {versions} and seeds {stored['seeds']}")
+    return stored["groups"]
+
+
+def band(runs: Sequence[Mapping[str, float]], key: str) -> tuple[float, float]:
+    """Return the lowest and the highest value of `key` over `runs`.
+
+    Raises:
+        ValueError: `runs` is empty, or a run has no such number.
+    """
+    if not runs:
+        raise ValueError("a band needs at least one run")
+    missing = [index for index, run in enumerate(runs) if key not in run]
+    if missing:
+        raise ValueError(f"run {missing[0]} has no number {key!r}; it has: {', '.join(runs[missing[0]])}")
+    values = [run[key] for run in runs]
+    return min(values), max(values)

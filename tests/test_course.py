@@ -1,0 +1,275 @@
+"""The syllabus is whole, the notebooks teach what it lists, and what is stamped from it is in step."""
+
+from __future__ import annotations
+
+import copy
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+import yaml
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from tools import course as syllabus
+from tools.course import NOTEBOOKS, ROOT, TABLE_END, TABLE_START, Course, Entry, SyllabusError, load_course
+from tools.setup_cell import setup_cell
+
+COUNTS = {"S": 6, "A": 12, "L": 11, "B": 10, "C": 7, "I": 9, "O": 12, "T": 16, "R": 10, "U": 10}
+SMALL: dict[str, Any] = {
+    "repository": "someone/course",
+    "notebooks": [
+        {
+            "name": "01_one",
+            "title": "One: why one?",
+            "minutes": 10,
+            "prerequisites": [],
+            "concepts": {"A1": "x"},
+        },
+        {"name": "02_two", "title": "Two", "minutes": 5, "prerequisites": ["01_one"], "concepts": {}},
+    ],
+}
+
+
+# The real syllabus
+
+
+def test_syllabus_lists_every_concept_once_and_in_order() -> None:
+    listed = [concept for entry in load_course().notebooks for concept in entry.concepts]
+    assert listed == [f"{letter}{number}" for letter, count in COUNTS.items() for number in range(1, count + 1)]
+
+
+def test_syllabus_lists_the_ten_notebooks_with_questions_as_titles() -> None:
+    entries = load_course().notebooks
+    assert [entry.number for entry in entries] == [f"{number:02}" for number in range(10)]
+    assert all(entry.title.endswith("?") for entry in entries[1:])
+
+
+def test_every_notebook_file_is_in_the_syllabus() -> None:
+    assert {path.stem for path in NOTEBOOKS.glob("*.ipynb")} <= set(load_course().by_name)
+
+
+def test_index_leads_to_every_concept_of_the_notebooks_that_are_there() -> None:
+    course = load_course()
+    there = [entry for entry in course.notebooks if (NOTEBOOKS / f"{entry.name}.ipynb").exists()]
+    wanted = [concept for entry in there for concept in entry.concepts]
+    assert [taught.concept for taught in syllabus.concept_index(course)] == wanted
+
+
+def test_readme_is_stamped() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert syllabus.stamp_readme(text, load_course()) == text, "run make stamp"
+
+
+def test_repository_is_named_in_one_place() -> None:
+    slug = load_course().repository
+    files = [path for pattern in ("helpers/*.py", "tools/*.py", "Makefile", "*.toml") for path in ROOT.glob(pattern)]
+    assert [path.name for path in files if slug in path.read_text(encoding="utf-8")] == []
+
+
+# Reading course.yml
+
+
+def load(tmp_path: Path, raw: object) -> Course:
+    path = tmp_path / "course.yml"
+    path.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+    return load_course(path)
+
+
+def test_syllabus_is_read_as_written(tmp_path: Path) -> None:
+    course = load(tmp_path, SMALL)
+    assert course.repository == "someone/course"
+    assert course.by_name["02_two"] == Entry("02_two", "Two", 5, ("01_one",), {})
+
+
+def set_in(index: int, **values: object) -> Callable[[dict[str, Any]], None]:
+    return lambda raw: raw["notebooks"][index].update(values)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda raw: raw.pop("repository"), "keys repository and notebooks"),
+        (lambda raw: raw.update(repository="course"), "owner/name"),
+        (lambda raw: raw.update(notebooks="none"), "notebooks must be a list"),
+        (lambda raw: raw["notebooks"].append("03_three"), "notebook 03_three must have the keys"),
+        (lambda raw: raw["notebooks"][0].pop("minutes"), "notebook 01_one must have the keys"),
+        (set_in(0, minutes="ten"), "minutes of notebook 01_one must be of type int, but is 'ten'"),
+        (set_in(0, minutes=True), "minutes of notebook 01_one must be of type int, but is True"),
+        (set_in(0, minutes=0), "minutes of notebook 01_one must be positive, but is 0"),
+        (set_in(0, name="one"), 'one is "one"'),
+        (set_in(1, name="01_one"), 'one is "01_one"'),
+        (set_in(0, prerequisites=["02_two"]), "01_one builds on 02_two, which is no earlier notebook"),
+        (set_in(1, concepts={"A1": "again"}), "02_two lists A1, which an earlier notebook teaches"),
+        (set_in(1, concepts={"first": "x"}), 'one is "first: x"'),
+    ],
+)
+def test_spoilt_syllabus_is_refused_in_one_sentence(tmp_path: Path, spoil: Callable, sentence: str) -> None:
+    raw = copy.deepcopy(SMALL)
+    spoil(raw)
+    with pytest.raises(SyllabusError, match=re.escape(sentence)):
+        load(tmp_path, raw)
+
+
+# Headings and the index
+
+
+def notebook(*sources: str, tags: tuple[str, ...] = ()) -> NotebookNode:
+    return new_notebook(cells=[new_markdown_cell(source, metadata={"tags": list(tags)}) for source in sources])
+
+
+def test_headings_in_code_are_no_headings() -> None:
+    found = syllabus.headings(notebook("# Why?\n\n```\n# a comment\n```\n\n### Then", "text"))
+    assert [(heading.level, heading.text, heading.cell) for heading in found] == [(1, "Why?", 0), (3, "Then", 0)]
+
+
+@pytest.mark.parametrize(
+    ("source", "anchor"),
+    [
+        ("## Early stopping", "Early-stopping"),
+        ("## Exercise: `fit`, *then* **wait**", "Exercise:-fit,-then-wait"),
+        ("## See [Adam](https://example.org) ##", "See-Adam"),
+        ("## Größe η", "Größe-η"),
+        ("## From `x_train` to `y_train`", "From-x_train-to-y_train"),
+    ],
+)
+def test_anchor_is_the_one_that_jupyter_makes(source: str, anchor: str) -> None:
+    assert syllabus.headings(notebook(source))[0].anchor == anchor
+
+
+def test_index_links_a_concept_to_the_first_heading_that_teaches_it(tmp_path: Path) -> None:
+    course = load(tmp_path, SMALL)
+    assert syllabus.concept_index(course, tmp_path) == []
+    nbformat.write(notebook("## The first", "## The second", tags=("A1",)), tmp_path / "01_one.ipynb")
+    (taught,) = syllabus.concept_index(course, tmp_path)
+    assert (taught.concept, taught.title, taught.link) == ("A1", "x", "01_one.ipynb#The-first")
+
+
+# Stamping
+
+
+def test_table_links_only_what_is_there(tmp_path: Path) -> None:
+    course = load(tmp_path, SMALL)
+    nbformat.write(notebook("# Why one?"), tmp_path / "01_one.ipynb")
+    assert syllabus.table(course, tmp_path).splitlines()[2:] == [
+        f"| 01 | [One: why one?]({tmp_path.name}/01_one.ipynb) | 10 min |  | {course.badge('01_one')} |",
+        "| 02 | Two | 5 min | 01 | in preparation |",
+    ]
+
+
+def test_readme_gets_table_and_repository_and_nothing_else(tmp_path: Path) -> None:
+    course = load(tmp_path, SMALL)
+    before = (
+        f"[c](https://colab.research.google.com/github/old/name.x/blob/main/a.ipynb)\n"
+        f"{TABLE_START}\nold table\n{TABLE_END}\n"
+        "`git clone --depth=1 https://github.com/old/name.git`\ngit clone https://github.com/old/name\n"
+        "![ci](https://github.com/old/name/actions/badge.svg) https://github.com/zalandoresearch/fashion-mnist\n"
+    )
+    stamped = syllabus.stamp_readme(before, course, tmp_path)
+    assert stamped == (
+        "[c](https://colab.research.google.com/github/someone/course/blob/main/a.ipynb)\n"
+        f"{TABLE_START}\n\n{syllabus.table(course, tmp_path)}\n\n{TABLE_END}\n"
+        "`git clone --depth=1 https://github.com/someone/course.git`\ngit clone https://github.com/someone/course\n"
+        "![ci](https://github.com/someone/course/actions/badge.svg) https://github.com/zalandoresearch/fashion-mnist\n"
+    )
+    assert syllabus.stamp_readme(stamped, course, tmp_path) == stamped
+
+
+@pytest.mark.parametrize("text", ["", TABLE_START, f"{TABLE_END} {TABLE_START}"])
+def test_readme_without_markers_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SyllabusError, match="must hold"):
+        syllabus.stamp_readme(text, load(tmp_path, SMALL), tmp_path)
+
+
+def test_stamping_inserts_setup_cell_and_badge_once(tmp_path: Path) -> None:
+    course = load(tmp_path, SMALL)
+    stamped = new_notebook(
+        cells=[new_markdown_cell("# Why?"), new_markdown_cell("You need nothing."), new_code_cell("1")]
+    )
+    for _ in range(2):
+        syllabus.stamp_notebook(stamped, "01_one", course)
+    assert [cell.source for cell in stamped.cells] == [
+        "# Why?",
+        f"You need nothing.\n\n{course.badge('01_one')}",
+        setup_cell("someone/course"),
+        "1",
+    ]
+
+
+def test_make_stamp_renames_the_course_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fork changes course.yml, and one command carries the name into README, badges and setup cells."""
+    course = load(tmp_path, SMALL)
+    path, readme = tmp_path / "01_one.ipynb", tmp_path / "README.md"
+    nbformat.write(notebook("# Why one?"), path)
+    readme.write_text(f"{TABLE_START}{TABLE_END}")
+    monkeypatch.setattr(syllabus, "ROOT", tmp_path)
+    monkeypatch.setattr(syllabus, "NOTEBOOKS", tmp_path)
+    for repository in ("someone/course", "fork/renamed"):
+        monkeypatch.setattr(syllabus, "load_course", lambda name=repository: Course(name, course.notebooks))
+        assert syllabus.main(["--stamp"]) == 0
+    for text in (path.read_text(encoding="utf-8"), readme.read_text(encoding="utf-8")):
+        assert "fork/renamed" in text
+        assert "someone/course" not in text
+
+
+def test_command_runs_as_the_makefile_calls_it() -> None:
+    run = subprocess.run([sys.executable, "tools/course.py"], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip() == syllabus.table(load_course())
+
+
+# The setup cell
+
+
+def run_setup(folder: Path, *, before: str = "", times: int = 1, environment: dict[str, str] | None = None) -> str:
+    """Run the setup cell in `folder`; return what it prints, its error, and how often the course is on the path."""
+    source = setup_cell("someone/course")
+    count = "print(sum(str(course) == entry for entry in sys.path), course.name)"
+    run = subprocess.run(
+        [sys.executable, "-c", "\n".join([before, *[source] * times, count])],
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+    )
+    return run.stdout + run.stderr
+
+
+@pytest.fixture
+def small_course(tmp_path: Path) -> Path:
+    """A folder with helpers and notebooks as the setup cell expects them."""
+    (tmp_path / "course" / "helpers").mkdir(parents=True)
+    (tmp_path / "course" / "notebooks").mkdir()
+    (tmp_path / "course" / "helpers" / "startup.py").write_text("def start():\n    print('Ready.')\n")
+    return tmp_path / "course"
+
+
+def test_setup_cell_finds_the_course_and_can_run_again(small_course: Path) -> None:
+    assert run_setup(small_course / "notebooks", times=2) == "Ready.\nReady.\n1 course\n"
+
+
+def test_setup_cell_says_what_to_do_when_the_course_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    assert "open the notebook in the course's folder notebooks" in run_setup(tmp_path / "elsewhere")
+
+
+def test_setup_cell_clones_the_course_on_colab_once(small_course: Path, tmp_path: Path) -> None:
+    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    for command in (["init", "--quiet"], ["add", "."], [*identity, "commit", "--quiet", "-m", "A course"]):
+        subprocess.run(["git", *command], cwd=small_course, check=True)
+    colab = tmp_path / "content"
+    colab.mkdir()
+    stand_in = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')"
+    local = {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.file://{small_course}.insteadOf",
+        "GIT_CONFIG_VALUE_0": "https://github.com/someone/course",
+    }
+    expected = "Ready.\nReady.\n1 inside-neural-networks\n"
+    assert run_setup(colab, before=stand_in, times=2, environment=local) == expected

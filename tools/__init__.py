@@ -1,0 +1,1 @@
+"""Commands for maintainers: execute the notebooks, stamp names and tables, check the syllabus."""
