@@ -1,0 +1,233 @@
+"""Controls of a moving figure: from the keywords of `explore` to widgets, and from a widget to its values."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from numbers import Integral, Real
+from typing import Any, NamedTuple
+
+import numpy as np
+from ipywidgets import ValueWidget, Widget, fixed, interactive
+
+RESERVED = ("draw", "panels", "figsize", "play", "stills")
+"""Keywords of `explore` itself, which a draw function therefore cannot use as names of its own parameters."""
+
+
+class Choices(NamedTuple):
+    """What a control can take in a figure without a kernel: values, their labels, how many there would be, its form."""
+
+    values: list[Any]
+    labels: list[str]
+    total: int
+    kind: str
+
+
+def read_defaults(draw: Callable[..., object], names: Mapping[str, object]) -> dict[str, Any]:
+    """Return the default of each control in `names`, from the signature of `draw`.
+
+    Raises:
+        TypeError: `draw` is no function of this form, or a control has no parameter to move.
+    """
+    if not callable(draw):
+        raise TypeError(f"explore needs a function that draws, such as def draw(ax, beta=0.9), but got {_short(draw)}")
+    name = getattr(draw, "__name__", "draw")
+    try:
+        parameters = list(inspect.signature(draw).parameters.values())
+    except (TypeError, ValueError):
+        raise TypeError(f"explore cannot read the parameters of {name}: wrap it in a function of your own") from None
+    kinds = inspect.Parameter
+    first = parameters[0] if parameters else None
+    if first is None or first.kind in (kinds.KEYWORD_ONLY, kinds.VAR_KEYWORD) or first.name in names:
+        got = f"its first parameter is {first.name}" if first else "it has no parameters"
+        raise TypeError(f"{name} must take the Axes first, as in def {name}(ax, beta=0.9), but {got}")
+    if first.default is not kinds.empty:
+        raise TypeError(
+            f"{name} must take the Axes first, without a default, as in def {name}(ax, …), "
+            f"but its first parameter is {first.name}={_short(first.default)}"
+        )
+    others = [p for p in parameters[1:] if p.kind in (kinds.POSITIONAL_OR_KEYWORD, kinds.KEYWORD_ONLY)]
+    for parameter in others:
+        if parameter.name in RESERVED:
+            raise TypeError(f"explore uses the name {parameter.name} itself: rename this parameter of {name}")
+    for parameter in parameters[1:]:
+        if parameter.default is kinds.empty and parameter.kind not in (kinds.VAR_POSITIONAL, kinds.VAR_KEYWORD):
+            raise TypeError(f"{name} needs a default for {parameter.name}: it is what the figure shows first")
+    known = {parameter.name: parameter.default for parameter in others}
+    takes_any = any(parameter.kind is kinds.VAR_KEYWORD for parameter in parameters)
+    for control in names:
+        if control not in known and not takes_any:
+            has = ", ".join(known) or "no parameters besides the Axes"
+            raise TypeError(f"{name} has no parameter {control} to move: it has {has}")
+    return known
+
+
+def make_control(name: str, abbreviation: Any, defaults: Mapping[str, Any]) -> Any:
+    """Return the widget for one control, standing at the default of `draw`.
+
+    Args:
+        name: The parameter; with spaces for underscores it is what stands beside the control.
+        abbreviation: As ipywidgets has it: (start, end[, step]) → slider, list or dictionary → choice, bool →
+            checkbox, str → text, number → slider around it, or a widget that has a value.
+        defaults: The defaults of `draw`; a control that is not in it (`**kwargs`) keeps the widget's own value.
+
+    Raises:
+        TypeError: `abbreviation` describes no control.
+        ValueError: Its range is empty, or the default is not one of its values.
+    """
+    given = isinstance(abbreviation, Widget | fixed)
+    if isinstance(abbreviation, tuple):
+        _check_range(name, abbreviation)
+    elif given and not hasattr(abbreviation, "value"):
+        raise TypeError(f"the widget for {name} has no value to move: {type(abbreviation).__name__}")
+    elif not given and isinstance(abbreviation, list | Mapping) and not abbreviation:
+        raise ValueError(f"{name} needs something to choose from, but its choice is empty")
+    if isinstance(abbreviation, Mapping):
+        abbreviation = [(str(label), value) for label, value in abbreviation.items()]  # ipywidgets 7 warns of mappings
+    try:
+        widget = abbreviation if given else interactive.widget_from_abbrev(abbreviation)
+    except Exception as error:
+        raise TypeError(f"{name} cannot be a control made from {_short(abbreviation)}: {error}") from error
+    if widget is None:
+        raise TypeError(
+            f"{name} needs (start, end, step), a list, a dictionary, True or False, a text or a widget, "
+            f"but got {_short(abbreviation)}"
+        )
+    if name in defaults:
+        _stand_at(widget, name, defaults[name])
+    if isinstance(widget, ValueWidget):
+        _lay_out(widget, name, given)
+    return widget
+
+
+def _check_range(name: str, limits: tuple[Any, ...]) -> None:
+    """Raise ValueError or TypeError unless `limits` is a range with a step that leads somewhere."""
+    numbers = all(isinstance(limit, Real) and not isinstance(limit, bool) for limit in limits)
+    if len(limits) not in (2, 3) or not numbers:
+        raise TypeError(f"a slider for {name} needs (start, end) or (start, end, step), but got {_short(limits)}")
+    if not all(math.isfinite(limit) for limit in limits) or limits[0] >= limits[1]:
+        raise ValueError(f"the range of {name} must start below its end, but got {_short(limits)}")
+    if len(limits) == 3 and not limits[2] > 0:
+        raise ValueError(f"the step of {name} must be above zero, but got {_short(limits[2])}")
+
+
+def _stand_at(widget: Any, name: str, default: Any) -> None:
+    """Set `widget` to `default`; ipywidgets itself would quietly take the nearest value it has."""
+    try:
+        widget.value = default
+        stands = same(widget.value, default)
+    except Exception:
+        stands = False
+    if not stands:
+        low, high = getattr(widget, "min", None), getattr(widget, "max", None)
+        if low is not None and high is not None:
+            takes = f"goes from {low} to {high}" + (" in whole numbers" if isinstance(low, Integral) else "")
+        elif hasattr(widget, "options"):
+            takes = "offers " + ", ".join(label for label, _ in _options(widget))
+        else:
+            takes = f"is a {type(widget).__name__}"
+        raise ValueError(f"{name} starts at {_short(default)} (its default), but its control {takes}")
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two control values are the same, also when they are arrays or lists of them."""
+    if one is other:
+        return True
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(np.array_equal(one, other)) if isinstance(one, np.ndarray) else bool(one == other)
+
+
+def _lay_out(widget: Any, name: str, given: bool) -> None:
+    """Write the name beside the control in full, and give the numbers of sliders the digits of their step."""
+    if not getattr(widget, "description", name):
+        widget.description = name.replace("_", " ")
+    if hasattr(widget, "style") and hasattr(widget.style, "description_width"):
+        widget.style.description_width = "initial"
+    if hasattr(widget, "layout") and widget.layout.width is None:
+        # The name takes its own width first, so that a long one does not squeeze the track.
+        widget.layout.width = f"{18 + len(widget.description) // 2}em" if hasattr(widget, "readout") else "auto"
+        widget.layout.max_width = "100%"
+    if not given and isinstance(getattr(widget, "value", None), float) and hasattr(widget, "readout_format"):
+        decimals = max(_decimals(widget.step), _decimals(widget.min), _decimals(widget.value))
+        widget.readout_format = f".{decimals}f" if decimals <= 6 else ".3g"
+
+
+def _decimals(number: float) -> int:
+    """Return how many digits after the point `number` needs, as people write it."""
+    exponent = Decimal(f"{number:.9g}").normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _options(widget: Any) -> list[tuple[str, Any]]:
+    """Return (label, value) of each option of a choice widget, however they were given."""
+    options = widget.options
+    if isinstance(options, Mapping):
+        return [(str(label), value) for label, value in options.items()]
+    if all(isinstance(option, tuple) and len(option) == 2 for option in options):
+        return [(str(label), value) for label, value in options]
+    return [(str(option), option) for option in options]
+
+
+def describe(widget: Any, value: Any) -> str:
+    """Return `value` as the control `widget` writes it: with its digits, or as the label of a choice."""
+    if hasattr(widget, "options"):
+        return next((label for label, option in _options(widget) if same(option, value)), str(value))
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        try:
+            return format(value, widget.readout_format)
+        except (AttributeError, ValueError):
+            return f"{value:g}"
+    return str(value)
+
+
+def choices(widget: Any, most: int) -> Choices:
+    """Return at most `most` of the values that `widget` can take, spread evenly, its present one always among them."""
+    value, step = widget.value, getattr(widget, "step", None)
+    if isinstance(value, bool):
+        return Choices([False, True], ["off", "on"], 2, "checkbox")
+    if hasattr(widget, "options") and isinstance(getattr(widget, "index", None), int):
+        options = _options(widget)
+        chosen = spread(len(options), most, widget.index)
+        return Choices([options[i][1] for i in chosen], [options[i][0] for i in chosen], len(options), "select")
+    if isinstance(value, Real) and hasattr(widget, "min") and step:
+        total = math.floor((widget.max - widget.min) / step + 1e-6) + 1
+        base = getattr(widget, "base", None)  # of a logarithmic slider, whose ends and step are exponents
+        place = math.log(value, base) if base else value
+        now = min(max(round((place - widget.min) / step), 0), total - 1)
+        ticks = [widget.min + i * step for i in spread(total, most, now)]
+        values = [tidy(base**tick if base else tick) for tick in ticks]
+        nearest = min(range(len(values)), key=lambda i: abs(values[i] - value))
+        values[nearest] = value
+        return Choices(values, [describe(widget, each) for each in values], total, "range")
+    return Choices([value], [describe(widget, value)], 1, "fixed")
+
+
+def spread(total: int, most: int, keep: int) -> list[int]:
+    """Return at most `most` of the numbers 0 … total − 1, evenly spread from end to end, with `keep` among them."""
+    if most >= total:
+        return list(range(total))
+    if most <= 1:
+        return [keep]
+    picked = [round(i * (total - 1) / (most - 1)) for i in range(most)]
+    nearest = min(range(most), key=lambda i: abs(picked[i] - keep))
+    picked[nearest] = keep
+    return picked
+
+
+def tidy(value: Any) -> Any:
+    """Return `value`, without the dust that a slider's arithmetic leaves: 0.30000000000000004 is 0.3."""
+    if not isinstance(value, float):
+        return value
+    short = float(f"{value:.12g}")
+    return short if len(repr(short)) <= 10 else value
+
+
+def _short(value: Any) -> str:
+    """Return `value` as a student typed it, cut to a length that fits a message."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"
