@@ -1,24 +1,88 @@
 # Everything a student or a maintainer does, one word each. `make` alone lists the words.
+# More arguments: make lab ARGS="--no-browser --port 9999". Another Python: make PYTHON=python3.12 lab.
 PYTHON ?= python3
+ARGS ?=
 VENV := .venv
+COLAB := .venv-colab
 BIN := $(VENV)/bin
+FIRST_PAGE := 07_training.ipynb
+# The part of JupyterLab that asks the network for news and updates, and the student whether it may.
+ANNOUNCEMENTS := @jupyterlab/apputils-extension:announcements
+LAB_CONFIG := $(VENV)/etc/jupyter/labconfig
 
 .DEFAULT_GOAL := help
-.PHONY: .venv help lab test pins
+.PHONY: help .venv lab test test-colab notebooks stamp bench pins clean
 
 help:  ## list these targets
-	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z.-]+:.*## ' Makefile | sed -E 's/^([a-z.-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-# The folder is complete only when the stamp is there: an interrupted installation is taken up again.
+# $(call make_venv,FOLDER,CONDITION ON THE VERSION v,VERSIONS IN WORDS,CANDIDATES): a virtual environment that has uv.
+# It is kept when it is whole, and made anew when it is half made or its Python is gone. uv asks the index that pip asks.
+define make_venv
+if ! $(1)/bin/python -c 'import sys; v = sys.version_info[:2]; sys.exit(not ($(2)))' 2>/dev/null || ! $(1)/bin/uv --version >/dev/null 2>&1; then \
+	for python in $(PYTHON) $(4) none; do \
+		"$$python" -c 'import sys, venv, ensurepip; v = sys.version_info[:2]; sys.exit(not ($(2)))' >/dev/null 2>&1 && break; \
+	done; \
+	if [ "$$python" = none ]; then \
+		echo "No Python $(3) with its venv module was found ($(PYTHON) is: $$($(PYTHON) --version 2>&1 | head -1))."; \
+		echo "Install one from python.org (Debian, Ubuntu: also sudo apt install python3-venv), or name yours: make PYTHON=/path/to/python $(MAKECMDGOALS)"; \
+		exit 1; \
+	fi; \
+	echo "Making $(1) with $$("$$python" --version) ..."; \
+	"$$python" -m venv --clear $(1) && $(1)/bin/python -m pip install --quiet --disable-pip-version-check uv || exit 1; \
+fi; \
+index=$$($(1)/bin/python -m pip config get global.index-url 2>/dev/null || true); index=$${PIP_INDEX_URL:-$$index}; \
+if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}"; fi; \
+echo "Installing packages into $(1) ..."; \
+$(1)/bin/uv pip install --python $(1)/bin/python --quiet --compile-bytecode
+endef
+
+# A folder is complete only when its stamp is there: an interrupted installation is taken up again.
 $(VENV)/.installed: requirements.txt tests/requirements.txt tests/pins.txt
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit(f"The course needs Python 3.11 to 3.13, but $(PYTHON) is {v[0]}.{v[1]}. Name another: make PYTHON=python3.12 lab")'
-	@$(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtual environment here. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip install --python $(BIN)/python --quiet --compile-bytecode -r requirements.txt -r tests/requirements.txt -c tests/pins.txt
+	@$(call make_venv,$(VENV),(3, 11) <= v <= (3, 13),3.11 to 3.13,python3.12 python3.13 python3.11 $(wildcard $(HOME)/.pyenv/versions/3.1[123].*/bin/python)) \
+		-r requirements.txt -r tests/requirements.txt -c tests/pins.txt
+	@mkdir -p $(LAB_CONFIG) && echo '{"disabledExtensions": {"$(ANNOUNCEMENTS)": true}}' > $(LAB_CONFIG)/page_config.json
 	@touch $@
 
 .venv: $(VENV)/.installed  ## make the virtual environment with the tested versions
 
-pins:  # take the newest versions that fit the ranges as the tested ones
-	@echo "# The tested versions: made by \`make pins\`, installed by \`make .venv\`." > tests/pins.txt
-	uv pip compile --quiet --universal --no-header --no-annotate --python-version 3.11 requirements.txt tests/requirements.txt >> tests/pins.txt
+lab: $(VENV)/.installed  ## open the course in JupyterLab
+	$(BIN)/python -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST_PAGE) \
+		--LabApp.extension_manager=readonly $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
+
+# Tests never touch the progress card of the person who runs them.
+test: export COURSE_PROGRESS = $(CURDIR)/build/test-progress.json
+test: $(VENV)/.installed  ## run every check: style, types, unit tests, notebooks
+	@mkdir -p build && rm -f $(COURSE_PROGRESS)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -n 2 tests
+	$(BIN)/python -m pytest -q --nbval-lax -n 2 --dist loadscope -p no:cacheprovider notebooks
+
+$(COLAB)/.installed: tests/colab/pins.txt tests/colab/requirements.txt
+	@$(call make_venv,$(COLAB),v == (3, 13),3.13 (the version of Colab),python3.13 $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin/python)) \
+		-r tests/colab/pins.txt -r tests/colab/requirements.txt
+	@$(COLAB)/bin/uv pip freeze --python $(COLAB)/bin/python > $(COLAB)/before.txt
+	@touch $@
+
+test-colab: $(COLAB)/.installed  ## run the notebooks and unit tests with Google Colab's versions (Python 3.13)
+	$(COLAB)/bin/python tests/colab/leg.py
+
+notebooks: $(VENV)/.installed  ## execute the notebooks and write their outputs into them
+	$(BIN)/python tools/notebooks.py $(ARGS)
+
+stamp: $(VENV)/.installed  ## write course.yml into README, badges and setup cells
+	$(BIN)/python tools/course.py --stamp
+
+bench: $(VENV)/.installed  ## measure the helpers beside the obvious alternatives
+	$(BIN)/python tests/bench.py $(ARGS)
+
+pins: $(VENV)/.installed  ## take the newest versions that fit requirements.txt as the tested ones
+	@mkdir -p build
+	@echo "# The tested versions: made by \`make pins\`, installed by \`make .venv\`." > build/pins.txt
+	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --python-version 3.11 requirements.txt tests/requirements.txt >> build/pins.txt
+	mv build/pins.txt tests/pins.txt
+
+clean:  ## remove everything that these targets made, except the notebooks' outputs
+	rm -rf $(VENV) $(COLAB) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

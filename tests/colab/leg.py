@@ -1,0 +1,146 @@
+"""The Colab leg: notebooks and unit tests with Colab's own versions, as a student of Colab meets them.
+
+Run by `make test-colab` with the Python of `.venv-colab`. Each notebook is copied alone into an empty folder, kernels
+find a stand-in for `google.colab`, and the setup cell clones the course for real: wherever git is asked for the
+repository on GitHub, it takes the working tree of this machine, with changes that are not committed. At the end every
+package that Colab had must still be there in the same version.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+STAND_IN = "import google.colab\n"
+NOT_ON_COLAB = ("keras-tuner", "openml")
+VERSION_FREE = ("tests/test_course.py", "tests/test_notebooks.py")  # What they check is in files, whatever runs.
+
+
+def repository_slug(syllabus: str) -> str:
+    """Return `owner/name` of the course's repository, as course.yml names it."""
+    found = re.search(r"""^repository:\s*["']?([\w.-]+/[\w.-]+)""", syllabus, re.MULTILINE)
+    if not found:
+        raise ValueError("notebooks/course.yml must have a line `repository: owner/name`")
+    return found[1]
+
+
+def commit_working_tree(source: Path, target: Path) -> None:
+    """Make `target` a Git repository of one commit: the files of `source` as they are now, without ignored ones."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=source,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    target.mkdir(parents=True)
+    for name in filter(None, listed.stdout.split("\0")):
+        if (source / name).is_file():  # A file that was deleted and not committed is still listed.
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source / name, target / name)
+    who = ["-c", "user.name=Colab leg", "-c", "user.email=colab-leg@example.org", "-c", "commit.gpgsign=false"]
+    for command in (
+        ["init", "--quiet"],
+        ["add", "--all", "--force"],
+        [*who, "commit", "--quiet", "-m", "The working tree"],
+    ):
+        subprocess.run(["git", *command], cwd=target, check=True)
+
+
+def notebook_environment(slug: str, repository: Path, settings: Path) -> dict[str, str]:
+    """Return the environment of a kernel that seems to be on Colab, and for which `repository` is GitHub's `slug`.
+
+    `repository` is a folder `….git`: then Git finds it as GitHub's are found, with and without `.git` in the address.
+    """
+    startup = settings / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00-colab.py").write_text(STAND_IN)
+    return {
+        **os.environ,
+        "PYTHONPATH": str(HERE),
+        "IPYTHONDIR": str(settings),
+        "COURSE_PROGRESS": str(settings / "progress.json"),
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{repository.with_suffix('').as_uri()}.insteadOf",
+        "GIT_CONFIG_VALUE_0": f"https://github.com/{slug}",
+        "GIT_ALLOW_PROTOCOL": "file",
+    }
+
+
+def installed() -> dict[str, str]:
+    """Return the version of every package in the running environment."""
+    uv = Path(sys.executable).with_name("uv")
+    frozen = subprocess.run(
+        [uv, "pip", "freeze", "--python", sys.executable], check=True, capture_output=True, text=True
+    )
+    return versions(frozen.stdout)
+
+
+def versions(frozen: str) -> dict[str, str]:
+    """Return {package: version} of the lines `package==version` (or `package @ place`) that `pip freeze` prints."""
+    return dict(re.split(r"==| @ ", line, maxsplit=1) for line in frozen.splitlines() if line.strip())
+
+
+def changes(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """Return a sentence for each package of `before` that is gone or has another version in `after`."""
+    return [
+        f"{name} was {version} and is {after.get(name, 'gone')}"
+        for name, version in before.items()
+        if after.get(name) != version
+    ]
+
+
+def main() -> int:
+    """Run the leg; return its exit status."""
+    before = versions(Path(sys.prefix, "before.txt").read_text())
+    uv = Path(sys.executable).with_name("uv")
+    if installed() != before:  # The setup cells of an earlier run installed something.
+        restore = ["pip", "sync", "--quiet", "--python", sys.executable, Path(sys.prefix, "before.txt")]
+        subprocess.run([uv, *restore], check=True)
+
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # The debugger of Colab's kernel warns about Python 3.13,
+    quiet = ["-W", "ignore::DeprecationWarning"]  # which finds much of Colab's Jupyter deprecated.
+    failed = []
+    with tempfile.TemporaryDirectory() as folder:
+        content = Path(folder, "content")
+        repository = Path(folder, "course.git")
+        print(
+            "The setup cells clone a copy of this folder as it is now, with changes that are not committed.", flush=True
+        )
+        commit_working_tree(ROOT, repository)
+        for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
+            alone = content / notebook.stem  # On Colab each notebook has a machine of its own.
+            alone.mkdir(parents=True)
+            shutil.copy2(notebook, alone)
+        slug = repository_slug((ROOT / "notebooks" / "course.yml").read_text(encoding="utf-8"))
+        environment = notebook_environment(slug, repository, Path(folder, "ipython"))
+        pytest = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *quiet]
+        on_notebooks = [*pytest, "--nbval-lax", "--dist", "loadscope", "--rootdir", str(content), str(content)]
+        if subprocess.run(on_notebooks, cwd=content, env=environment).returncode:
+            failed.append("notebooks")
+        # What a student of Colab adds by hand, where a notebook asks for it.
+        add = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *NOT_ON_COLAB]
+        subprocess.run(add, check=True)
+        progress = {**os.environ, "COURSE_PROGRESS": environment["COURSE_PROGRESS"]}
+        on_helpers = [*pytest, "-m", "not browser", "tests", *(f"--ignore={path}" for path in VERSION_FREE)]
+        if subprocess.run(on_helpers, cwd=ROOT, env=progress).returncode:
+            failed.append("unit tests")
+
+    changed = changes(before, installed())
+    for sentence in changed:
+        print(f"Changed on Colab: {sentence}.", flush=True)
+    if changed:
+        failed.append("packages")
+    print(f"Colab leg failed: {', '.join(failed)}." if failed else "Colab leg passed; no package of Colab was changed.")
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
