@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
-from ipywidgets import HTML, Box, Button, DOMWidget, Image, IntSlider, Layout, Play, VBox, link
+from ipywidgets import HTML, Box, Button, DOMWidget, HBox, Image, IntSlider, Layout, Play, VBox, link
 
 from helpers.controls import describe, make_control, read_defaults, tidy
 from helpers.frames import to_html
@@ -114,8 +114,8 @@ class Explorer:
         shown = []
         for name, control in self.controls.items():
             if name == self._play:
-                shown.append(self.player)
-            if isinstance(control, DOMWidget):
+                shown.append(HBox([self.player, control], layout=Layout(align_items="center")))
+            elif isinstance(control, DOMWidget):
                 shown.append(control)
         if shown:
             reset = Button(description="reset", tooltip="back to the first state", layout=Layout(width="auto"))

@@ -98,8 +98,8 @@ class Redrawer:
         width, height = matplotlib.rcParams["figure.figsize"]
         rows, columns = panels
         self.figsize = figsize or (
-            width if columns == 1 else 1.4 * width,
-            height if rows == 1 else 0.85 * rows * height,
+            round(width if columns == 1 else 1.4 * width, 2),
+            round(height if rows == 1 else 0.85 * rows * height, 2),
         )
         self.figure = Figure(figsize=self.figsize)
         self.canvas = FigureCanvasAgg(self.figure)
@@ -179,7 +179,7 @@ class Redrawer:
         """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "axes collapsed to zero": the picture shows it
-            ConstrainedLayoutEngine().execute(self.figure)
+            ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06).execute(self.figure)
         before = self._layouts.get(len(axes), [])
         for ax, place in zip(axes, before, strict=False):
             if place.box is not None:

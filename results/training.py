@@ -3,8 +3,8 @@
     python results/training.py             # everything, about half an hour on two cores
     python results/training.py subset      # one group again; the others stay as they are
 
-One fit takes seconds, but a statement about chance needs at least five of them, and the full data take minutes each: more than
-a notebook may make a student wait. So this program makes the numbers, and the notebook reads them and says so.
+One fit takes seconds, but a statement about chance needs at least five of them, and the full data take minutes each:
+more than a notebook may make a student wait. So this program makes the numbers; the notebook reads them and says so.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def load(full: bool, seed: int = 0):
 
     (x, y), (x_test, y_test) = load_fashion_mnist(full=full)
     x, x_test = x / np.float32(255), x_test / np.float32(255)
-    x_train, x_val, y_train, y_val = train_test_split(x, y, test_size=0.1 if full else 0.2, stratify=y, random_state=seed)
+    share = 0.1 if full else 0.2
+    x_train, x_val, y_train, y_val = train_test_split(x, y, test_size=share, stratify=y, random_state=seed)
     return (x_train, y_train), (x_val, y_val), (x_test, y_test)
 
 
@@ -211,12 +212,11 @@ def baselines() -> dict:
     return results
 
 
-GROUPS = {
-    group.__name__: group for group in (subset, gallery, batch_sizes, certainty, dead_units, baselines, full)
-}
+GROUPS = {group.__name__: group for group in (subset, gallery, batch_sizes, certainty, dead_units, baselines, full)}
 
 
 def main() -> None:
+    """Make the groups named on the command line, or all, and write each to the file as soon as it is there."""
     start()
     import keras
     import tensorflow as tf

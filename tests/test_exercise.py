@@ -93,7 +93,7 @@ def test_message_states_the_tolerance_of_floats():
 
 
 def test_shape_is_told_in_words():
-    said = verdict.judge(make(np.zeros, [(3,)]), lambda n: np.zeros((n, n))).message
+    said = verdict.judge(make(lambda n: np.zeros(n), [(3,)]), lambda n: np.zeros((n, n))).message
     assert "shape (3, 3)" in said
     assert "shape (3,)" in said
 
