@@ -130,27 +130,27 @@ def gallery(seeds=SEEDS) -> dict:
     shuffled = np.random.default_rng(0).permutation(y)
     few = 200
     runs = {
-        "healthy": (dense, (64,), x, y, 1e-3),
-        "rate too high": (dense, (64,), x, y, 0.1),
-        "rate too low": (dense, (64,), x, y, 2e-6),
-        "over-fitting": (dense, (512, 512), x[:few], y[:few], 1e-3),
-        "under-fitting": (dense, (2,), x, y, 1e-3),
-        "shuffled labels": (dense, (64,), x, shuffled, 1e-3),
+        "healthy": ((64,), x, y, 1e-3, 64),
+        "rate too high": ((64,), x, y, 0.1, 64),
+        "rate too low": ((64,), x, y, 2e-6, 64),
+        "over-fitting": ((512, 512), x[:few], y[:few], 1e-3, 16),
+        "under-fitting": ((2,), x, y, 1e-3, 64),
+        "shuffled labels": ((64,), x, shuffled, 1e-3, 64),
     }
     return {
         name: [
             fit(
-                lambda make=make, units=units: make(*units),
+                lambda units=units: dense(*units),
                 ((images, labels), validation, test),
                 seed,
                 epochs=20,
-                batch_size=32,
+                batch_size=batch_size,
                 patience=None,
                 optimizer=keras.optimizers.Adam(rate),
             )
             for seed in seeds
         ]
-        for name, (make, units, images, labels, rate) in runs.items()
+        for name, (units, images, labels, rate, batch_size) in runs.items()
     }
 
 
