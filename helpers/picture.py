@@ -29,7 +29,6 @@ def to_png(figure: Figure, *, dpi: float | None = None, compress_level: int = 1)
     """
     if not isinstance(figure, Figure):
         raise TypeError(f"a picture is made of a matplotlib Figure, not of a value of type {type(figure).__name__}")
-    # Not `savefig`: it goes through the whole drawing twice, and figures that move are drawn at every step of a slider.
     canvas = FigureCanvasAgg(figure)
     background, own_dpi = figure.get_facecolor(), figure.dpi
     try:
@@ -37,11 +36,23 @@ def to_png(figure: Figure, *, dpi: float | None = None, compress_level: int = 1)
             figure.set_facecolor("white")
         if dpi is not None:
             figure.set_dpi(dpi)
-        canvas.draw()
-        pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
+        return draw_png(canvas, compress_level=compress_level)
     finally:
         figure.set_facecolor(background)
         figure.set_dpi(own_dpi)
+
+
+def draw_png(canvas: FigureCanvasAgg, *, compress_level: int = 1) -> bytes:
+    """Draw the figure of `canvas` and return it as PNG, the colours as they are and nothing transparent.
+
+    Not `savefig`: it goes through the whole drawing twice, and figures that move are drawn at every step of a slider.
+
+    Args:
+        canvas: Keeps the pixels afterwards, (height, width, 4), for whoever wants to look at them.
+        compress_level: As in `to_png`.
+    """
+    canvas.draw()
+    pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, format="png", compress_level=compress_level)
     return buffer.getvalue()

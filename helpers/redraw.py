@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import textwrap
 import traceback
@@ -18,10 +17,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine, PlaceHolderLayoutEngine
 from matplotlib.transforms import Bbox
-from PIL import Image
 
 from helpers import style
-from helpers.picture import to_png
+from helpers.picture import draw_png, to_png
 from helpers.places import SIDES, Place
 
 
@@ -123,7 +121,7 @@ class Redrawer:
             message = _write_error(self.figure, error)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # letters that the font does not have
-                return Picture(self._encode(), message, error)
+                return Picture(draw_png(self.canvas), message, error)
 
     def stills(self, states: Sequence[Mapping[str, Any]], captions: Sequence[str]) -> Picture:
         """Return several states side by side in one picture, two in a row, each under its caption."""
@@ -141,7 +139,7 @@ class Redrawer:
                 sentence = _write_error(part, error)
             part.suptitle(caption, x=0.02, horizontalalignment="left", color=style.GREY, parse_math=False)
             sentences.append(f"{caption}: {sentence}")
-        return Picture(to_png(figure), " ".join(sentences))
+        return Picture(to_png(figure, compress_level=6), " ".join(sentences))
 
     def _draw(self, part: Any, values: Mapping[str, Any]) -> str:
         """Fill `part` with one state, and return what it shows."""
@@ -168,7 +166,7 @@ class Redrawer:
         """Return the picture with Axes and labels where they were, or None if its text does not fit."""
         for ax, place in zip(axes, layout, strict=True):
             place.apply(ax)
-        png = self._encode()
+        png = draw_png(self.canvas)
         outgrown = any(place.is_outgrown(ax) for ax, place in zip(axes, layout, strict=True))
         return None if outgrown or (self._touches_edge() and not self._fills_edge) else png
 
@@ -185,20 +183,13 @@ class Redrawer:
             if place.box is not None:
                 box = Bbox.intersection(ax.get_position(original=True), place.box) or place.box
                 ax.set_position(box)  # type: ignore[arg-type]
-        png = self._encode()
+        png = draw_png(self.canvas)
         self._layouts[len(axes)] = [Place.of(ax) for ax in axes]
         self._fills_edge = self._touches_edge()
         return png
 
     def _pixels(self) -> np.ndarray:
         return np.asarray(self.canvas.buffer_rgba())[..., :3]
-
-    def _encode(self) -> bytes:
-        """Draw the figure and return its PNG; `savefig` would go through the drawing twice."""
-        self.canvas.draw()
-        buffer = io.BytesIO()
-        Image.fromarray(np.ascontiguousarray(self._pixels())).save(buffer, "png", compress_level=1)
-        return buffer.getvalue()
 
     def _touches_edge(self) -> bool:
         """Tell whether anything is drawn on the outermost two pixels: then text is most likely cut off."""
