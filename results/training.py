@@ -66,8 +66,13 @@ def load(full: bool, seed: int = 0):
     return (x_train, y_train), (x_val, y_val), (x_test, y_test)
 
 
-def fit(make_network, data, seed, *, epochs=EPOCHS, batch_size=BATCH_SIZE, patience=PATIENCE, optimizer="adam"):
-    """Train one network with early stopping (none when `patience` is None) and return its numbers as a dict."""
+def fit(
+    make_network, data, seed, *, epochs=EPOCHS, batch_size=BATCH_SIZE, patience=PATIENCE, optimizer="adam", curves=False
+):
+    """Train one network with early stopping (none when `patience` is None) and return its numbers as a dict.
+
+    With `curves`, the dict has the losses of every epoch too, as lists "loss" and "val_loss".
+    """
     import keras
 
     train, validation, test = data
@@ -80,7 +85,8 @@ def fit(make_network, data, seed, *, epochs=EPOCHS, batch_size=BATCH_SIZE, patie
     ).history
     best = int(np.argmin(history["val_loss"]))
     _, accuracy = network.evaluate(*test, verbose=0, batch_size=1000)
-    return {
+    every_epoch = {key: np.round(history[key], 4).tolist() for key in ("loss", "val_loss")} if curves else {}
+    return every_epoch | {
         "test_accuracy": accuracy,
         "best_epoch": best + 1,
         "val_loss_best": history["val_loss"][best],
@@ -147,6 +153,7 @@ def gallery(seeds=SEEDS) -> dict:
                 batch_size=batch_size,
                 patience=None,
                 optimizer=keras.optimizers.Adam(rate),
+                curves=True,
             )
             for seed in seeds
         ]

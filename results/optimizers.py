@@ -1,0 +1,174 @@
+"""Make results/optimizers.json: what notebook 06 states about optimizers on Fashion-MNIST.
+
+    python results/optimizers.py             # everything, about five minutes on two cores
+    python results/optimizers.py seconds     # one group again; the others stay as they are
+
+The sweep trains eleven optimizers at nine learning rates with five seeds each, on 8,000 images of 14 × 14 pixels: half
+a thousand networks, 45 at a time. A notebook may not make a student wait that long, so this program makes the numbers;
+the notebook reads them and says so.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from helpers.startup import start  # noqa: E402
+
+RESULTS = Path(__file__).with_suffix(".json")
+SEEDS = (0, 1, 2, 3, 4)
+EPOCHS, BATCH_SIZE = 24, 64
+BATCH_SIZES, BATCH_EPOCHS = (16, 64, 256), 10
+
+
+def optimizers() -> dict:
+    """Return name → (function from learning rate to Keras optimizer, power of ten of the lowest rate of its sweep)."""
+    from keras.optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, Nadam, RMSprop
+
+    return {
+        "SGD": (SGD, -3),
+        "momentum": (lambda rate: SGD(rate, momentum=0.9), -4),
+        "Nesterov": (lambda rate: SGD(rate, momentum=0.9, nesterov=True), -4),
+        "Adagrad": (Adagrad, -3.5),
+        "RMSprop": (RMSprop, -5),
+        "Adadelta": (Adadelta, -2),
+        "Adam": (Adam, -5),
+        "Adamax": (Adamax, -5),
+        "Nadam": (Nadam, -5),
+        "AdamW": (AdamW, -5),
+        "Lion": (Lion, -6),
+    }
+
+
+def rates_from(lowest: float, number: int = 9) -> list[float]:
+    """Return learning rates half a power of ten apart, from ten to the power of `lowest` upwards."""
+    return [float(f"{10 ** (lowest + half / 2):.3g}") for half in range(number)]
+
+
+def sweep(seeds=SEEDS, names=None, rates=None) -> dict:
+    """Each optimizer at each rate: loss and accuracy on training, validation and test images after every epoch."""
+    from helpers.rate_sweep import small_images, train_many
+
+    data, results = small_images(), {}
+    for name in names or optimizers():
+        make, lowest = optimizers()[name]
+        tried = rates or rates_from(lowest)
+        history = train_many(make, tried, data, seeds=seeds, epochs=EPOCHS, batch_size=BATCH_SIZE)
+        for column, rate in enumerate(tried):
+            results[f"{name} {rate:g}"] = [summary(history, column, row) for row in range(len(seeds))]
+        print(f"  {name}", flush=True)
+    return results
+
+
+def summary(history, column: int, row: int) -> dict:
+    """Return the curves of one network, and its numbers after the epoch with the lowest validation loss."""
+    loss, accuracy = history["loss"][:, :, column, row], history["accuracy"][:, :, column, row]
+    whole = np.where(np.isfinite(loss), loss, 1e9)
+    best = int(whole[:, 1].argmin())
+    return {
+        "loss": rounded(whole[:, 0]),
+        "val_loss": rounded(whole[:, 1]),
+        "best_epoch": best,
+        "loss_best": float(whole[best, 0]),
+        "val_loss_best": float(whole[best, 1]),
+        "accuracy_best": float(accuracy[best, 0]),
+        "test_accuracy": float(accuracy[best, 2]),
+        "accuracy_last": float(accuracy[-1, 0]),
+        "test_accuracy_last": float(accuracy[-1, 2]),
+    }
+
+
+def rounded(values) -> list[float]:
+    """Return four digits of each number: curves are for drawing."""
+    return [float(f"{value:.4g}") for value in values]
+
+
+def seconds(seeds=SEEDS) -> dict:
+    """Milliseconds of a step of `fit` for the network of the sweep and for 784-512-512-10, once a seed."""
+    import keras
+
+    small = [keras.Input((196,)), keras.layers.Dense(64, activation="relu"), keras.layers.Dense(10)]
+    large = [keras.Input((784,)), *(keras.layers.Dense(512, activation="relu") for _ in range(2))]
+    networks = {"196-64-10": small, "784-512-512-10": [*large, keras.layers.Dense(10)]}
+    results: dict = {}
+    for name, (make, _) in optimizers().items():
+        times = {}
+        for size, layers in networks.items():
+            network = keras.Sequential(layers)
+            network.compile(make(1e-4), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+            images = np.random.default_rng(0).random((32 * BATCH_SIZE, *network.input_shape[1:]), dtype="float32")
+            labels = np.zeros(len(images))
+            watch = Watch()
+            network.fit(images, labels, epochs=3, batch_size=BATCH_SIZE, verbose=0)
+            network.fit(
+                images, labels, epochs=3 * len(seeds), batch_size=BATCH_SIZE, verbose=0, callbacks=[watch.callback]
+            )
+            # The fastest of three: other programs on the machine only ever make an epoch longer.
+            times[size] = np.min(np.reshape(watch.seconds, (len(seeds), 3)), axis=1) / 32 * 1000
+        results[name] = [{size: float(row[index]) for size, row in times.items()} for index in range(len(seeds))]
+    return results
+
+
+class Watch:
+    """A stop-watch for epochs."""
+
+    def __init__(self) -> None:
+        import keras
+
+        self.seconds: list[float] = []
+        self.callback = keras.callbacks.LambdaCallback(
+            on_epoch_begin=lambda epoch, logs: self.seconds.append(-time.perf_counter()),
+            on_epoch_end=lambda epoch, logs: self.seconds.append(self.seconds.pop() + time.perf_counter()),
+        )
+
+
+def batch_sizes(seeds=SEEDS, sizes=BATCH_SIZES) -> dict:
+    """Plain SGD with several batch sizes, each at nine learning rates, for the same number of epochs."""
+    from keras.optimizers import SGD
+
+    from helpers.rate_sweep import small_images, train_many
+
+    (train, validation, _), results = small_images(), {}
+    for size in sizes:
+        rates = [float(f"{0.005 * 2**power:g}") for power in range(10)]
+        history = train_many(SGD, rates, (train, validation), seeds=seeds, epochs=BATCH_EPOCHS, batch_size=size)
+        for column, rate in enumerate(rates):
+            lasts = np.where(np.isfinite(history["loss"][-1, :, column]), history["loss"][-1, :, column], 1e9)
+            results[f"{size} {rate:g}"] = [{"loss": float(a), "val_loss": float(b)} for a, b in lasts.T]
+        print(f"  {size}", flush=True)
+    return results
+
+
+GROUPS = {group.__name__: group for group in (sweep, batch_sizes, seconds)}
+
+
+def main() -> None:
+    """Make the groups named on the command line, or all, and write each to the file as soon as it is there."""
+    start()
+    import keras
+    import tensorflow as tf
+
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"groups": {}}
+    wanted = sys.argv[1:] or list(GROUPS)
+    if unknown := set(wanted) - set(GROUPS):
+        sys.exit(f"unknown group {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+    for name in wanted:
+        print(f"{name} …", flush=True)
+        results["groups"][name] = GROUPS[name]()
+        results |= {
+            "command": "python results/optimizers.py",
+            "versions": {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__},
+            "seeds": list(SEEDS),
+        }
+        RESULTS.write_text(json.dumps(results, default=float) + "\n")
+
+
+if __name__ == "__main__":
+    main()
