@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
+import struct
 import sys
+import zlib
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from PIL import Image
 
 
 def to_png(figure: Figure, *, dpi: float | None = None, compress_level: int = 1) -> bytes:
@@ -18,7 +18,7 @@ def to_png(figure: Figure, *, dpi: float | None = None, compress_level: int = 1)
     Args:
         figure: A matplotlib `Figure`, from pyplot or not.
         dpi: Pixels per inch; the figure's own when None.
-        compress_level: 0 to 9: 1 is quickest to make, for figures that move; 6 is for figures that stay in a file.
+        compress_level: 0 to 9: 1 is quickest to make, for figures that move; 9 is for figures that stay in a file.
 
     Returns:
         The file's bytes. A background that lets the page shine through becomes white: on a dark page, black text on it
@@ -52,10 +52,31 @@ def draw_png(canvas: FigureCanvasAgg, *, compress_level: int = 1) -> bytes:
         compress_level: As in `to_png`.
     """
     canvas.draw()
-    pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, format="png", compress_level=compress_level)
-    return buffer.getvalue()
+    return encode_png(np.asarray(canvas.buffer_rgba()), compress_level=compress_level)
+
+
+def encode_png(pixels: np.ndarray, *, compress_level: int = 1) -> bytes:
+    """Return `pixels` as a PNG file of 8-bit red, green and blue.
+
+    Rows go into the file as they are. Pillow tries the five row filters of PNG on each of them, which is right for
+    photographs; a drawing, flat colours and repeated shapes, is then encoded in twice the time and a fifth larger.
+
+    Args:
+        pixels: Array (height, width, 3 or more) of uint8; what comes after the third channel is left out.
+        compress_level: As in `to_png`.
+
+    Source: Portable Network Graphics (PNG) Specification, W3C 2003, sections 5 and 11.2.
+    """
+    height, width = pixels.shape[:2]
+    rows = np.zeros((height, 1 + 3 * width), np.uint8)  # each row begins with its filter: 0, none
+    rows[:, 1:].reshape(height, width, 3)[...] = pixels[..., :3]
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits, colour type 2: red, green, blue
+    image = zlib.compress(rows.data, compress_level)
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", image) + _chunk(b"IEND", b"")
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def bundle(png: bytes, alternative: str) -> tuple[dict[str, object], dict[str, object]]:
@@ -86,7 +107,7 @@ def show(figure: Figure, alternative: str) -> None:
     """
     from IPython.display import display
 
-    data, metadata = bundle(to_png(figure, compress_level=6), alternative)
+    data, metadata = bundle(to_png(figure, compress_level=9), alternative)
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close(figure)
     display(data, metadata=metadata, raw=True)

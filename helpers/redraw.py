@@ -139,7 +139,7 @@ class Redrawer:
                 sentence = _write_error(part, error)
             part.suptitle(caption, x=0.02, horizontalalignment="left", color=style.GREY, parse_math=False)
             sentences.append(f"{caption}: {sentence}")
-        return Picture(to_png(figure, compress_level=6), " ".join(sentences))
+        return Picture(to_png(figure, compress_level=9), " ".join(sentences))
 
     def _draw(self, part: Any, values: Mapping[str, Any]) -> str:
         """Fill `part` with one state, and return what it shows."""

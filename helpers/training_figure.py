@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from helpers import style
+from helpers.picture import encode_png
 from helpers.training_record import Best, Series, family, is_learning_rate
 
 MOST_PANELS = 6
@@ -28,12 +31,18 @@ def shorten(text: str, most: int) -> str:
     return line if len(line) <= most else line[: max(1, most - 1)] + "…"
 
 
-def _limits(values: Sequence[float], logarithmic: bool) -> tuple[float, float]:
-    """Return the ends of a y-axis that shows `values`, none of them NaN or infinite, with some room around them."""
+def _limits(values: Sequence[float], logarithmic: bool, old: tuple[float, float] | None = None) -> tuple[float, float]:
+    """Return the ends of a y-axis that shows `values`, none of them NaN or infinite, with some room around them.
+
+    `old` ends stay while the values lie between them and fill two thirds: an axis that jumps at every epoch is hard to
+    read, and costs most of a redraw.
+    """
     low = max(min(values), -_LARGEST)
     high = min(max(values), _LARGEST)
     if logarithmic:
         return low / 1.6, high * 1.6
+    if old and old[0] <= low and high <= old[1] and 3 * (high - low) > 2 * (old[1] - old[0]):
+        return old
     room = 0.07 * (high - low) or 0.05 * abs(high) or 0.5
     return low - room, high + room
 
@@ -46,6 +55,7 @@ class _Panel:
         self.axes = axes
         self.inches = inches
         self.is_rate = is_learning_rate(name)
+        self.limits: tuple[tuple[float, float], tuple[float, float]] | None = None
         size = FontProperties(size=matplotlib.rcParams["xtick.labelsize"]).get_size_in_points()  # may be "small"
         self._use_plain_ticks()
         # A fixed height: looking for a free one costs a fifth of a redraw.
@@ -75,13 +85,21 @@ class _Panel:
             markeredgecolor="white", zorder=4, clip_on=False,
         )  # fmt: skip
 
+        # What an epoch changes: left out when the rest is drawn, and drawn on top of it.
+        self.moving = [self.best_line, *self.lines.values(), *self.labels.values(), self.ring, self.ends]
+        for artist in self.moving:
+            artist.set_animated(True)
+
     def _use_plain_ticks(self) -> None:
         """Write the whole value at every tick: a factor above the axis would stand in the panel's title."""
         self.axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
         self.axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
 
-    def show(self, series: dict[str, Series], best: Best | None, right: tuple[float, float]) -> None:
-        """Move every artist to `series`, mark `best`, and let the x-axis span `right`."""
+    def show(self, series: dict[str, Series], best: Best | None, right: tuple[float, float], settle: bool) -> None:
+        """Move every artist to `series`, mark `best`, and let the x-axis span `right`.
+
+        With `settle` the y-axis fits its values closely; otherwise it moves only when it must.
+        """
         own = {key: series[key] for key in self.lines if key in series}
         finite = [value for one in own.values() for value in one.values if math.isfinite(value)]
         logarithmic = self.is_rate and bool(finite) and 0 < 10 * min(finite) <= max(finite)
@@ -89,9 +107,12 @@ class _Panel:
             self.axes.set_yscale("log" if logarithmic else "linear")
             if not logarithmic:
                 self._use_plain_ticks()
-        bottom, top = _limits(finite, logarithmic) if finite else (0.0, 1.0)
-        self.axes.set_xlim(*right)
-        self.axes.set_ylim(bottom, top)
+        old = None if settle or self.limits is None else self.limits[1]
+        bottom, top = _limits(finite, logarithmic, old) if finite else (0.0, 1.0)
+        if self.limits != (right, (bottom, top)):
+            self.limits = right, (bottom, top)
+            self.axes.set_xlim(*right)
+            self.axes.set_ylim(bottom, top)
         for key, one in own.items():
             self.lines[key].set_data(one.epochs, one.values)
             self.lines[key].set_markevery(max(1, math.ceil(len(one.epochs) / _MOST_MARKERS)))
@@ -156,6 +177,10 @@ class TrainingFigure:
         header = (1.5 * (2 + bool(title) + bool(self.left_out)) + 2.6) * em
         height = row * rows + header - 2.6 * em
         self.figure = Figure(figsize=(width, height))
+        if self.figure.get_facecolor()[3] < 1:
+            self.figure.set_facecolor("white")  # on a dark page, black text on a transparent background is lost
+        self._canvas = FigureCanvasAgg(self.figure)
+        self._still: tuple[object, Any] | None = None
         self._most = int(width / (0.62 * em)) - 3
         grid = self.figure.add_gridspec(
             rows, columns, left=4.7 * em / width, right=1 - 5.9 * em / width, top=1 - header / height,
@@ -189,7 +214,12 @@ class TrainingFigure:
             color=style.VERMILION, parse_math=False,
         )  # fmt: skip
 
-    def draw(self, series: dict[str, Series], best: Best | None, stops: Sequence[str], state: str, last: int) -> None:
+        for text in (self._state, self._best, self._stops):
+            text.set_animated(True)
+
+    def draw(
+        self, series: dict[str, Series], best: Best | None, stops: Sequence[str], state: str, last: int, settle: bool
+    ) -> None:
         """Show `series`.
 
         Args:
@@ -198,6 +228,7 @@ class TrainingFigure:
             stops: What to say of metrics that stopped being a number: "loss became NaN at epoch 5".
             state: The header: "epoch 7 of 25 · 12 s left".
             last: The epoch at which the x-axis ends.
+            settle: Whether the y-axes fit their values closely, as in a figure that stays.
         """
         self._state.set_text(shorten(state, self._most))
         more = f" (and {len(stops) - 1} more)" if len(stops) > 1 else ""
@@ -207,4 +238,19 @@ class TrainingFigure:
         room = 0.02 * max(1, last - first)
         across = (first - 0.5, first + 0.5) if last <= first else (first - room, last + room)
         for panel in self.panels:
-            panel.show(series, best, across)
+            panel.show(series, best, across, settle)
+
+    def to_png(self, *, compress_level: int) -> bytes:
+        """Return the figure as PNG; axes, ticks and titles are drawn anew only where an axis has moved."""
+        frame = [(panel.limits, panel.axes.get_yscale()) for panel in self.panels]
+        if self._still is None or self._still[0] != frame:
+            self._canvas.draw()
+            self._still = frame, self._canvas.copy_from_bbox(self.figure.bbox)
+        else:
+            self._canvas.restore_region(self._still[1])
+        for panel in self.panels:
+            for artist in panel.moving:
+                panel.axes.draw_artist(artist)
+        for text in (self._state, self._best, self._stops):
+            self.figure.draw_artist(text)
+        return encode_png(np.asarray(self._canvas.buffer_rgba()), compress_level=compress_level)

@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 
-from helpers.picture import bundle, to_png
+from helpers.picture import bundle
 from helpers.training_figure import TrainingFigure
 from helpers.training_record import TrainingRecord, time_left
 
@@ -222,9 +222,9 @@ class TrainingPlot(keras.callbacks.Callback):
             while record.first + span - 1 < last:
                 span *= 2
             last = max(last, min(self._epochs(), max(record.first, 1) + span - 1))
-        self._figure.draw(series, best, record.stops(), self._state(), last)
+        self._figure.draw(series, best, record.stops(), self._state(), last, settle=not self._running)
         # Quick pictures while training, a small one to keep.
-        png = to_png(self._figure.figure, compress_level=1 if self._running else 6)
+        png = self._figure.to_png(compress_level=1 if self._running else 9)
         data, metadata = bundle(png, self._alternative())
         if self._handle is None:
             self._handle = display(data, metadata=metadata, raw=True, display_id=True)

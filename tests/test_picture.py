@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from helpers.picture import bundle, show, to_png
+from helpers.picture import bundle, encode_png, show, to_png
 
 
 def pixels(png: bytes) -> np.ndarray:
@@ -85,3 +85,13 @@ def test_show_without_an_alternative_displays_nothing(displayed):
     with pytest.raises(ValueError, match="text alternative"):
         show(Figure(), "")
     assert displayed == []
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("level", [0, 1, 9])
+def test_encoded_pixels_are_read_back_by_pillow(channels, level):
+    given = np.random.default_rng(0).integers(0, 256, (7, 5, channels), dtype=np.uint8)
+    read = Image.open(io.BytesIO(encode_png(given, compress_level=level)))
+    read.verify()  # the checksums of its parts
+    assert read.mode == "RGB"
+    np.testing.assert_array_equal(pixels(encode_png(given, compress_level=level))[..., :3], given[..., :3])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import math
 import pickle
 import subprocess
@@ -14,9 +15,10 @@ import nbformat
 import numpy as np
 import pytest
 from nbclient import NotebookClient
+from PIL import Image
 
 from helpers import style, training_plot
-from helpers.picture import to_png
+from helpers.training_figure import TrainingFigure
 from helpers.training_plot import TrainingPlot
 from helpers.training_record import TrainingRecord, higher_is_better
 
@@ -203,11 +205,13 @@ def test_expensive_redraws_become_rarer(kernel, monkeypatch):
     clock, plot = Clock(), Kept()
     plot._clock = clock
 
+    quick = TrainingFigure.to_png
+
     def slow_png(figure, **options):
         clock.now += 0.1
-        return to_png(figure, **options)
+        return quick(figure, **options)
 
-    monkeypatch.setattr(training_plot, "to_png", slow_png)
+    monkeypatch.setattr(TrainingFigure, "to_png", slow_png)
     train_by_hand(plot, epochs=100, seconds=1.0)
     assert plot.redraws * 0.1 < 0.02 * clock.now + 0.4
 
@@ -438,7 +442,7 @@ def test_failure_to_draw_is_one_sentence_and_text_goes_on(kernel, monkeypatch, c
     def fail(*_, **__):
         raise RuntimeError("no ink")
 
-    monkeypatch.setattr(training_plot, "to_png", fail)
+    monkeypatch.setattr(TrainingFigure, "to_png", fail)
     history = fit(TrainingPlot())
     out = capsys.readouterr().out
     assert len(history.history["loss"]) == 3
@@ -501,6 +505,29 @@ def test_nothing_drawn_overlaps_or_leaves_the_figure(kernel):
                 assert inside.containsx(box.x1)
                 assert inside.containsy(box.y0)
     style.use()
+
+
+def test_quick_redraw_is_the_picture_of_a_fresh_figure():
+    def pixels(figure, record, settle):
+        figure.draw(record.series(), record.best(), record.stops(), f"epoch {record.last} of 9", 9, settle)
+        return np.asarray(Image.open(io.BytesIO(figure.to_png(compress_level=1))))
+
+    record, axes_moved = TrainingRecord(), []
+    for epoch, loss in enumerate((1.0, 0.2, 0.3, 0.9, 5.0, math.nan, 0.5), start=1):
+        record.add(epoch, {"loss": loss, "val_loss": 0.6, "learning_rate": 0.1})
+        if epoch == 1:
+            kept = TrainingFigure(tuple(record.series()))
+        before = kept.panels[0].limits
+        now = pixels(kept, record, False)
+        axes_moved.append(kept.panels[0].limits != before)
+        fresh = TrainingFigure(tuple(record.series()))
+        for panel, other in zip(fresh.panels, kept.panels, strict=True):
+            panel.limits = other.limits
+            panel.axes.set(xlim=other.limits[0], ylim=other.limits[1])
+        np.testing.assert_array_equal(now, pixels(fresh, record, False))
+    assert axes_moved == [True, True, False, False, True, False, False]
+    settled = pixels(kept, record, True)
+    np.testing.assert_array_equal(settled, pixels(TrainingFigure(tuple(record.series())), record, True))
 
 
 def test_ties_go_to_the_first_epoch():
