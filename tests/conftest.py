@@ -1,8 +1,30 @@
-"""Makes `helpers` and `tools` importable however pytest is started."""
+"""Makes `helpers` and `tools` importable however pytest is started, and opens a browser for the tests that need one."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium without a window; where there is none, the test is skipped, but in CI it fails."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed here")
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is missing, and in CI this test must run")
+        pytest.skip("no Chromium on this machine: sudo apt install chromium")
+    with api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()

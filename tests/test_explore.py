@@ -6,9 +6,7 @@ import base64
 import gc
 import io
 import json
-import os
 import re
-import shutil
 
 import ipywidgets
 import numpy as np
@@ -572,23 +570,15 @@ def test_logarithmic_slider_keeps_its_values():
 
 
 @pytest.fixture
-def page():
-    """A page in Chromium that collects errors and requests."""
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed here")
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is missing, and in CI this test must run")
-        pytest.skip("no Chromium on this machine")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
-        page.troubles = []
-        page.on("console", lambda message: page.troubles.append(message.text))
-        page.on("pageerror", lambda error: page.troubles.append(str(error)))
-        page.on("request", lambda request: request.url.startswith("data:") or page.troubles.append(request.url))
-        yield page
-        browser.close()
+def page(browser):
+    """A page that collects errors and requests."""
+    page = browser.new_page()
+    page.troubles = []
+    page.on("console", lambda message: page.troubles.append(message.text))
+    page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    page.on("request", lambda request: request.url.startswith("data:") or page.troubles.append(request.url))
+    yield page
+    page.close()
 
 
 @pytest.mark.browser
