@@ -104,6 +104,57 @@ def network_row(repeats: int) -> Row:
     return Row("draw and render [5] + [12] × 6 + [5]", ours, naive, "one artist an edge")
 
 
+def surface_rows(repeats: int) -> list[Row]:
+    """Measure eight optimizers on Beale's function, 100 steps each, beside the loop that a notebook would write."""
+    with silent_stderr():
+        import keras
+        import tensorflow as tf
+
+        from helpers.surface import SURFACES, trace
+
+        tf.config.list_logical_devices()
+    kinds = keras.optimizers
+    turn = cycle(range(1, 6))
+
+    def make() -> dict[str, Any]:
+        rate = 0.01 / next(turn)
+        return {
+            "SGD": kinds.SGD(rate / 10),
+            "momentum": kinds.SGD(rate / 10, momentum=1 - 20 * rate),
+            "Nesterov": kinds.SGD(rate / 10, momentum=1 - 20 * rate, nesterov=True),
+            "Adagrad": kinds.Adagrad(rate),
+            "RMSprop": kinds.RMSprop(rate),
+            "Adadelta": kinds.Adadelta(rate),
+            "Adam": kinds.Adam(rate),
+            "Nadam": kinds.Nadam(rate),
+        }
+
+    def loop() -> None:
+        for optimizer in make().values():
+            point = keras.Variable(SURFACES["beale"].start)
+            for _ in range(100):
+                with tf.GradientTape() as tape:
+                    height = SURFACES["beale"].function(point[0], point[1])
+                optimizer.apply([tape.gradient(height, point.value)], [point])
+
+    named = make()
+    first = seconds(lambda: trace(named, "beale"))
+    starts = cycle([(1.0, 1.5), (-1.0, 1.0), (0.5, -0.5)])
+    others = cycle([make() for _ in range(5)])
+    again, new, eager = side_by_side(
+        3 if repeats < 10 else 5,
+        lambda: trace(named, "beale", next(starts)),
+        lambda: trace(next(others), "beale"),
+        loop,
+    )
+    what, alternative = "8 optimizers × 100 steps, ", "optimizer.apply in a loop"
+    return [
+        Row(what + "first time", first, eager, alternative),
+        Row(what + "new start", again, eager, alternative),
+        Row(what + "new rates", new, eager, alternative),
+    ]
+
+
 def line_figure(ax: Any, frequency: int = 1) -> str:
     """Draw one panel with axis labels, a title and a legend."""
     x = np.linspace(0, 1, 200)
@@ -257,6 +308,8 @@ def main() -> None:
     for row in data_rows(repeats):
         print_row(row)
     print_row(network_row(repeats))
+    for row in surface_rows(repeats):
+        print_row(row)
     for values in in_kernel(f"moving_figures({repeats})"):
         print_row(Row(*values))
     rows, lines = in_kernel(f"training_plots({5 if quick else 25})")
