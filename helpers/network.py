@@ -97,7 +97,7 @@ def draw_network(
     signed = colors and any(kernel is not None for kernel in shown[0])
     if signed:
         what = "weight" if slopes is None else "gradient"
-        page.line(f"solid blue: {what} above 0  ·  dashed red: below 0  ·  wider: larger", 0.8, above=False)
+        page.key([f"solid blue: {what} above 0", "dashed red: below 0", "wider: larger"], 0.8)
     if count:
         page.line(_total(net), 1.0, above=False)
     names = UnitNames(net, labels == "split", output_name, output_function, filled, number_format, max_units)

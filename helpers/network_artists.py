@@ -62,6 +62,18 @@ class Page:
         size = min(scale * self.font, 0.96 * self.width / (_HINTED * text_width(text)))
         self.write(text, self.width / 2, self.reserve(scale, above=above), size)
 
+    def key(self, parts: Sequence[str], scale: float) -> None:
+        """Write the parts of a key below what is still to come: on one line, or on as many as reading them takes."""
+        joined = [
+            "  ·  ".join(parts),
+            *("  ·  ".join(parts[:place]) + "\n" + "  ·  ".join(parts[place:]) for place in range(1, len(parts))),
+            "\n".join(parts),
+        ]
+        room = 0.96 * self.width / _HINTED
+        fitting = (text for text in joined if room / max(map(text_width, text.split("\n"))) >= SMALLEST)
+        for line in reversed(next(fitting, joined[-1]).split("\n")):
+            self.line(line, scale, above=False)
+
     def row(
         self, texts: Sequence[str], middles: Sequence[Any], y: float, scale: float, smallest: float = SMALLEST
     ) -> bool:

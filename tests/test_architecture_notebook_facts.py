@@ -111,6 +111,18 @@ def test_folding_makes_two_to_the_depth_pieces(taught, depth):
     np.testing.assert_allclose(y, np.abs((x * 2 ** (depth - 1) + 0.5) % 1 - 0.5) * 2, atol=1e-9)
 
 
+@pytest.mark.parametrize("depth", [1, 3, 5])
+def test_one_layer_takes_a_unit_for_each_fold_and_one_for_the_start(taught, depth):
+    x = np.linspace(0, 1, 2**11 + 1)
+
+    def folded(points):
+        return taught["forward"](points[:, None], taught["folding_network"](depth))[:, 0]
+
+    (W, b), outer = taught["interpolating_network"](folded, 2**depth)
+    np.testing.assert_allclose(taught["forward"](x[:, None], [(W, b), outer])[:, 0], folded(x), atol=1e-9)
+    assert (np.abs(outer[0]) > 1).all()  # none of the 2 ** depth units is idle
+
+
 @pytest.mark.parametrize("units", [1, 7, 50])
 def test_written_network_stays_within_the_bound_of_interpolation(taught, units):
     x = np.linspace(0, 1, 1001)

@@ -434,7 +434,7 @@ QUIZZES = [
             ),
             Option(
                 text="Every continuous function",
-                because="The theorem asks for an activation that is not a polynomial, and a straight line is one.",
+                because="Without a bend, every output is a straight line or a plane over the inputs, and stays one.",
             ),
         ],
     ),

@@ -426,7 +426,7 @@ QUIZZES = [
                 because="(x W₁) W₂ is x times the one matrix W₁ W₂.",
                 right=True,
             ),
-            Option(text="XOR, if there are enough units", because="XOR needs a bend, and without activation none is."),
+            Option(text="XOR, if there are enough units", because="XOR needs a bend, and here there is none."),
             Option(text="Any continuous function", because="That takes an activation that is not linear."),
         ],
     ),
@@ -461,7 +461,7 @@ QUIZZES = [
     ),
     Quiz(
         id="losses.q5",
-        question="A classifier's cross-entropy has reached the entropy of the labels given the inputs. What is left?",
+        question="A classifier's cross-entropy has reached the entropy of labels given inputs. What is left to learn?",
         options=[
             Option(
                 text="More training, until it is 0",
