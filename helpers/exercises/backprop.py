@@ -348,7 +348,7 @@ EXERCISES = [
                 lambda loss, gradient, w: _differing(loss, gradient, w, relative=0.05)
             ),
         },
-        insight="this finds any mistake in any gradient, and needs to know nothing about the network.",
+        insight="this works for any gradient: it needs to know nothing about the network.",
     ),
     Exercise(
         id="backprop.tape_step",

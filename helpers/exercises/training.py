@@ -463,7 +463,7 @@ QUIZZES = [
             ),
             Option(
                 text="The network overfits",
-                because="It goes on learning the training images, and that helps less and less with others.",
+                because="It goes on learning the training images by heart, and its answers to others get worse.",
                 right=True,
             ),
         ],
