@@ -91,46 +91,31 @@ def rounded(values) -> list[float]:
 
 
 def seconds(seeds=SEEDS) -> dict:
-    """Milliseconds of a step of `fit` for the network of the sweep and for 784-512-512-10, once a seed."""
+    """Processor milliseconds of a step of `fit`, network of the sweep and 784-512-512-10, five times each."""
     import keras
 
-    small = [keras.Input((196,)), keras.layers.Dense(64, activation="relu"), keras.layers.Dense(10)]
-    large = [keras.Input((784,)), *(keras.layers.Dense(512, activation="relu") for _ in range(2))]
-    networks = {"196-64-10": small, "784-512-512-10": [*large, keras.layers.Dense(10)]}
-    results: dict = {}
+    networks, times = {}, {}
     for name, (make, _) in optimizers().items():
-        times = {}
-        for size, layers in networks.items():
-            network = keras.Sequential(layers)
+        for size in ((196, 64, 10), (784, 512, 512, 10)):
+            hidden = [keras.layers.Dense(units, activation="relu") for units in size[1:-1]]
+            network = keras.Sequential([keras.Input(size[:1]), *hidden, keras.layers.Dense(size[-1])])
             network.compile(make(1e-4), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+            networks[name, "-".join(map(str, size))] = network
+    for _ in ("the first fit builds the graph", *seeds):  # in turns, so that a busy machine is busy for all
+        for key, network in networks.items():
             images = np.random.default_rng(0).random((32 * BATCH_SIZE, *network.input_shape[1:]), dtype="float32")
-            labels = np.zeros(len(images))
-            watch = Watch()
-            network.fit(images, labels, epochs=3, batch_size=BATCH_SIZE, verbose=0)
-            network.fit(
-                images, labels, epochs=3 * len(seeds), batch_size=BATCH_SIZE, verbose=0, callbacks=[watch.callback]
-            )
-            # The fastest of three: other programs on the machine only ever make an epoch longer.
-            times[size] = np.min(np.reshape(watch.seconds, (len(seeds), 3)), axis=1) / 32 * 1000
-        results[name] = [{size: float(row[index]) for size, row in times.items()} for index in range(len(seeds))]
-    return results
-
-
-class Watch:
-    """A stop-watch for epochs."""
-
-    def __init__(self) -> None:
-        import keras
-
-        self.seconds: list[float] = []
-        self.callback = keras.callbacks.LambdaCallback(
-            on_epoch_begin=lambda epoch, logs: self.seconds.append(-time.perf_counter()),
-            on_epoch_end=lambda epoch, logs: self.seconds.append(self.seconds.pop() + time.perf_counter()),
-        )
+            begin = time.process_time()
+            network.fit(images, np.zeros(len(images)), epochs=3, batch_size=BATCH_SIZE, verbose=0)
+            times.setdefault(key, []).append((time.process_time() - begin) / 96 * 1000)
+    sizes = list(dict.fromkeys(size for _, size in networks))
+    return {
+        name: [{size: times[name, size][run] for size in sizes} for run in range(1, len(seeds) + 1)]
+        for name in optimizers()
+    }
 
 
 def batch_sizes(seeds=SEEDS, sizes=BATCH_SIZES) -> dict:
-    """Plain SGD with several batch sizes, each at nine learning rates, for the same number of epochs."""
+    """Plain SGD with several batch sizes, each at ten learning rates, for the same number of epochs."""
     from keras.optimizers import SGD
 
     from helpers.rate_sweep import small_images, train_many
@@ -140,8 +125,10 @@ def batch_sizes(seeds=SEEDS, sizes=BATCH_SIZES) -> dict:
         rates = [float(f"{0.005 * 2**power:g}") for power in range(10)]
         history = train_many(SGD, rates, (train, validation), seeds=seeds, epochs=BATCH_EPOCHS, batch_size=size)
         for column, rate in enumerate(rates):
-            lasts = np.where(np.isfinite(history["loss"][-1, :, column]), history["loss"][-1, :, column], 1e9)
-            results[f"{size} {rate:g}"] = [{"loss": float(a), "val_loss": float(b)} for a, b in lasts.T]
+            last = history["loss"][-1, :, column]
+            results[f"{size} {rate:g}"] = [
+                {"loss": float(loss), "val_loss": float(val_loss)} for loss, val_loss in np.nan_to_num(last, nan=1e9).T
+            ]
         print(f"  {size}", flush=True)
     return results
 
