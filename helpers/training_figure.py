@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -177,7 +178,7 @@ class TrainingFigure:
         header = (1.5 * (2 + bool(title) + bool(self.left_out)) + 2.6) * em
         height = row * rows + header - 2.6 * em
         self.figure = Figure(figsize=(width, height))
-        if self.figure.get_facecolor()[3] < 1:
+        if to_rgba(self.figure.get_facecolor())[3] < 1:
             self.figure.set_facecolor("white")  # on a dark page, black text on a transparent background is lost
         self._canvas = FigureCanvasAgg(self.figure)
         self._still: tuple[object, Any] | None = None
@@ -214,8 +215,8 @@ class TrainingFigure:
             color=style.VERMILION, parse_math=False,
         )  # fmt: skip
 
-        for text in (self._state, self._best, self._stops):
-            text.set_animated(True)
+        for changing in (self._state, self._best, self._stops):
+            changing.set_animated(True)
 
     def draw(
         self, series: dict[str, Series], best: Best | None, stops: Sequence[str], state: str, last: int, settle: bool
