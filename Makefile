@@ -5,7 +5,7 @@ ARGS ?=
 VENV := .venv
 COLAB := .venv-colab
 BIN := $(VENV)/bin
-FIRST_PAGE := 07_training.ipynb
+FIRST_PAGE := 00_start_here.ipynb
 # The part of JupyterLab that asks the network for news and updates, and the student whether it may.
 ANNOUNCEMENTS := @jupyterlab/apputils-extension:announcements
 LAB_CONFIG := $(VENV)/etc/jupyter/labconfig

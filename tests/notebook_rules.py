@@ -389,7 +389,7 @@ def _parse(source: str) -> ast.Module:
 
 def links_lead_somewhere(subject: Subject) -> list[str]:
     faults = []
-    anchors: dict[Path, set[str]] = {subject.path: {heading.anchor for heading in subject.headings}}
+    anchors: dict[Path, set[str]] = {subject.path: _anchors(subject.notebook)}
     for index, cell in subject.cells("markdown"):
         for target in _targets(cell.source):
             if re.match(r"[a-z]+:", target) or target.startswith("//"):
@@ -400,10 +400,15 @@ def links_lead_somewhere(subject: Subject) -> list[str]:
                 faults.append(f"{subject.name(index)} links to {file}, which is not there")
                 continue
             if path not in anchors and path.suffix == ".ipynb":
-                anchors[path] = {heading.anchor for heading in headings(nbformat.read(path, as_version=4))}
+                anchors[path] = _anchors(nbformat.read(path, as_version=4))
             if anchor and anchor not in anchors.get(path, {anchor}):
                 faults.append(f"{subject.name(index)} links to #{anchor}, a heading that {path.name} does not have")
     return faults
+
+
+def _anchors(notebook: NotebookNode) -> set[str]:
+    """What may stand behind "#": the name of a heading or, as JupyterLab looks for it, the id of a cell."""
+    return {heading.anchor for heading in headings(notebook)} | {f"cell-id={cell.get('id')}" for cell in notebook.cells}
 
 
 def pictures_in_the_text_have_alternatives(subject: Subject) -> list[str]:

@@ -1,12 +1,14 @@
 """The syllabus: what `notebooks/course.yml` says, where each concept is taught, and what is stamped from it.
 
 `python tools/course.py` prints the README's table; with `--stamp` it writes the table and the repository's name into
-README.md, and the repository's name into the notebooks' badges and setup cells.
+README.md, the repository's name into the notebooks' badges and setup cells, order, index and glossary into notebook 00,
+and the index into notebooks/concepts.json, where the helpers find it.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ sys.path.insert(0, str(ROOT))  # `python tools/course.py` itself finds only what
 
 from tools.normalize import dump, give_ids  # noqa: E402
 from tools.setup_cell import setup_cell  # noqa: E402
+from tools.start_page import PREFIX, index_entries, pages  # noqa: E402
 
 NOTEBOOKS = ROOT / "notebooks"
 TABLE_START = "<!-- course table: made by make stamp -->"
@@ -165,12 +168,13 @@ def headings(notebook: nbformat.NotebookNode) -> list[Heading]:
 
 @dataclass(frozen=True)
 class Taught:
-    """Where a concept is taught: a link ("07_training.ipynb#The-data") for use beside the notebooks."""
+    """Where a concept is taught: a link to the heading ("07_training.ipynb#The-data"), and the id of the cell."""
 
     concept: str
     title: str
     notebook: str
     link: str
+    cell_id: str
 
 
 def concept_index(course: Course, folder: Path = NOTEBOOKS) -> list[Taught]:
@@ -181,11 +185,16 @@ def concept_index(course: Course, folder: Path = NOTEBOOKS) -> list[Taught]:
     index = []
     for entry in course.notebooks:
         path = folder / f"{entry.name}.ipynb"
-        there = headings(nbformat.read(path, as_version=4)) if path.exists() else []
+        if not path.exists():
+            continue
+        notebook = nbformat.read(path, as_version=4)
+        give_ids(notebook)
+        there = headings(notebook)
         for concept, title in entry.concepts.items():
             first = next((heading for heading in there if concept in heading.tags), None)
             if first:
-                index.append(Taught(concept, title, entry.name, f"{path.name}#{first.anchor}"))
+                link = f"{path.name}#{first.anchor}"
+                index.append(Taught(concept, title, entry.name, link, notebook.cells[first.cell].id))
     return index
 
 
@@ -221,8 +230,31 @@ def stamp_readme(text: str, course: Course, folder: Path = NOTEBOOKS) -> str:
     return f"{before}{start}\n\n{table(course, folder)}\n\n{end}{after}"
 
 
+def concepts_json(course: Course, folder: Path = NOTEBOOKS) -> str:
+    """Return the text of concepts.json: each concept's notebook, title, and link, empty where no heading teaches it."""
+    entries = index_entries(course, concept_index(course, folder))
+    return json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
+
+
+def stamp_pages(notebook: nbformat.NotebookNode, course: Course, folder: Path) -> None:
+    """Write order, index and glossary into the cells of `notebook` that are tagged for them.
+
+    Raises:
+        SyllabusError: A cell is tagged for a page that there is not.
+    """
+    tagged = [(cell, tag) for cell in notebook.cells for tag in cell.metadata.get("tags", ()) if tag.startswith(PREFIX)]
+    if not tagged:
+        return
+    made = pages(course, index_entries(course, concept_index(course, folder)), folder)
+    for cell, tag in tagged:
+        if tag not in made:
+            raise SyllabusError(f"a cell carries the tag {tag}, but only {', '.join(made)} are made")
+        cell.source = made[tag]
+
+
 def stamp_notebook(notebook: nbformat.NotebookNode, name: str, course: Course) -> None:
-    """Write the setup cell and the Colab button of `course` into `notebook`; insert them where they are missing."""
+    """Write setup cell, Colab button and pages of `course` into `notebook`; insert cell and button where missing."""
+    stamp_pages(notebook, course, NOTEBOOKS)
     source = setup_cell(course.repository)
     tagged = [cell for cell in notebook.cells if "setup" in cell.metadata.get("tags", ())]
     if not tagged:
@@ -255,16 +287,17 @@ def main(arguments: list[str] | None = None) -> int:
         readme = ROOT / "README.md"
         text = stamp_readme(readme.read_text(encoding="utf-8"), course, NOTEBOOKS)
         readme.write_text(text, encoding="utf-8", newline="\n")
+        (NOTEBOOKS / "concepts.json").write_text(concepts_json(course, NOTEBOOKS), encoding="utf-8", newline="\n")
+        for entry in course.notebooks:
+            path = NOTEBOOKS / f"{entry.name}.ipynb"
+            if path.exists():
+                notebook = nbformat.read(path, as_version=4)
+                stamp_notebook(notebook, entry.name, course)
+                give_ids(notebook)
+                path.write_text(dump(notebook), encoding="utf-8", newline="\n")
     except (SyllabusError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    for entry in course.notebooks:
-        path = NOTEBOOKS / f"{entry.name}.ipynb"
-        if path.exists():
-            notebook = nbformat.read(path, as_version=4)
-            stamp_notebook(notebook, entry.name, course)
-            give_ids(notebook)
-            path.write_text(dump(notebook), encoding="utf-8", newline="\n")
     print(f"Stamped {course.repository} into README.md and the notebooks.")
     return 0
 

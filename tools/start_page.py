@@ -1,0 +1,99 @@
+"""The pages of notebook 00 that follow from the syllabus: the order of the course, the concept index, the glossary.
+
+Each is the text of the Markdown cell that carries its name as a tag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.glossary import TERMS
+from helpers.glossary_search import alphabetical
+
+if TYPE_CHECKING:
+    from tools.course import Course, Taught
+
+PREFIX = "stamped-"
+
+
+def index_entries(course: Course, taught: Iterable[Taught]) -> dict[str, dict[str, str]]:
+    """Return concept → number of the notebook, title, and link (empty without a heading), for all of the syllabus."""
+    links = {place.concept: lab_link(place) for place in taught}
+    return {
+        concept: {"number": entry.number, "title": title, "link": links.get(concept, "")}
+        for entry in course.notebooks
+        for concept, title in entry.concepts.items()
+    }
+
+
+def lab_link(place: Taught) -> str:
+    """Return the link that leads JupyterLab to a concept, also in a notebook that is not open yet.
+
+    The name of a heading finds only what has been on the screen already, and no heading with quotation marks or Greek
+    letters, which a browser writes in per cent. The id of a cell finds every cell. Elsewhere both open the notebook.
+    """
+    return f"{place.link.partition('#')[0]}#cell-id={place.cell_id}"
+
+
+def pages(course: Course, entries: Mapping[str, Mapping[str, str]], folder: Path) -> dict[str, str]:
+    """Return tag → Markdown of each page; links are relative to `folder`, where the notebooks are."""
+    return {
+        f"{PREFIX}order": order(course, folder),
+        f"{PREFIX}index": concept_pages(course, entries, folder),
+        f"{PREFIX}names": other_names(),
+        f"{PREFIX}glossary": glossary(entries),
+    }
+
+
+def order(course: Course, folder: Path) -> str:
+    """Return the notebooks in their order, with times and what they build on."""
+    rows = ["| | Notebook | Time | Builds on |", "|---|---|---|---|"]
+    for entry in course.notebooks:
+        name = entry.title
+        if (folder / f"{entry.name}.ipynb").exists():
+            name = f"[{name}]({entry.name}.ipynb)"
+        after = ", ".join(course.by_name[before].number for before in entry.prerequisites) or "–"
+        rows.append(f"| {entry.number} | {name} | {entry.minutes} min | {after} |")
+    total = sum(entry.minutes for entry in course.notebooks)
+    return "\n".join([*rows, f"| | **all together** | **about {round(total / 60)} hours** | |"])
+
+
+def concept_pages(course: Course, entries: Mapping[str, Mapping[str, str]], folder: Path) -> str:
+    """Return the concepts of each notebook in a paragraph, each a link to the heading that teaches it."""
+    paragraphs = []
+    for entry in course.notebooks:
+        there = (folder / f"{entry.name}.ipynb").exists()
+        name = f"[{entry.heading}]({entry.name}.ipynb)" if there else f"{entry.heading} (in preparation)"
+        concepts = [
+            f"{concept} {_linked(title, entries[concept]['link'])}" for concept, title in entry.concepts.items()
+        ]
+        paragraphs.append(f"**{name}**  \n{' · '.join(concepts)}")
+    return "\n\n".join(paragraphs)
+
+
+def other_names() -> str:
+    """Return what others call the terms of the course, in the order of the alphabet."""
+    pairs = sorted(((also, term.name) for term in TERMS for also in term.also), key=lambda pair: alphabetical(pair[0]))
+    return " · ".join(f"*{also}* = {name}" for also, name in pairs)
+
+
+def glossary(entries: Mapping[str, Mapping[str, str]]) -> str:
+    """Return all terms as a table."""
+    rows = ["| Term | In one line | Taught in |", "|---|---|---|"]
+    for term in TERMS:
+        place = entries[term.concept]
+        also = f" ({', '.join(term.also)})" if term.also else ""
+        where = _linked(f"{place['number']}: {place['title']}", place["link"])
+        rows.append(f"| **{term.name}**{_plain(also)} | {_plain(term.line)} | {where} |")
+    return "\n".join(rows)
+
+
+def _linked(text: str, link: str) -> str:
+    return f"[{text}]({link})" if link else text
+
+
+def _plain(text: str) -> str:
+    """Return `text` so that Markdown reads none of its signs as its own."""
+    return "".join(f"\\{sign}" if sign in "|*_<[]$`" else sign for sign in text)
