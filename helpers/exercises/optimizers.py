@@ -246,12 +246,12 @@ EXERCISES = [
             (PLACE, TWO_GRADIENTS[:1], 0.1, 0.9, 0.999, 1e-8),
         ],
         hints=[
-            "Begin with m and v as zeros, and count the steps from 1.",
+            "Begin with m and r as zeros, and count the steps from 1.",
             "Both averages are too small at first. Divide each by the weight that its gradients have had: 1 − βᵗ.",
-            "ε is added to the root of the corrected v, not under it.",
+            "ε is added to the root of the corrected r, not under it.",
         ],
         misconceptions={
-            "The correction is missing: m and v start at 0, and are much too small in the first steps.": (
+            "The correction is missing: m and r start at 0, and are much too small in the first steps.": (
                 _adam_without_correction
             ),
             "Both averages use β₁ here; the squares are averaged, and corrected, with β₂.": _adam_one_beta,
@@ -259,7 +259,7 @@ EXERCISES = [
             "The correction is the same in every step; its exponent is the step: 1 − βᵗ.": _adam_same_correction,
             "The step is counted from 2 here; in the first step the correction is 1 − β.": _adam_counting_from_two,
             "The step multiplies β here; it is its exponent.": _adam_times_step,
-            "v averages the squares of the gradients; here it averages their sizes.": _adam_not_squared,
+            "r averages the squares of the gradients; here it averages their sizes.": _adam_not_squared,
             "This is Keras's form, where ε is added before the correction; the exercise asks for the published one.": (
                 _adam_epsilon_first
             ),
@@ -471,7 +471,7 @@ QUIZZES = [
                 right=True,
             ),
             Option(
-                text="It points at the minimum, away from it.",
+                text="Straight away from the minimum.",
                 because="Only where contours are circles; in a long valley it points nearly across.",
             ),
         ],
