@@ -304,7 +304,7 @@ EXERCISES = [
                 lambda logits: logits - log_sum_exp(logits)[:, None]
             ),
         },
-        insight="on a square batch the bug has the right shape, and on a single image every class gets probability 1.",
+        insight="the shape was right for every batch; only the sums of the rows, which were not 1, betrayed the bug.",
     ),
 ]
 
@@ -370,7 +370,7 @@ QUIZZES = [
     ),
     Quiz(
         id="activations.q4",
-        question="Which of these activations passes on more than it gets, for some inputs?",
+        question="On the way back: which of these activations passes on more gradient than it gets, for some inputs?",
         options=[
             Option(text="tanh", because="Its derivative is at most 1, and only at 0."),
             Option(
