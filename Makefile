@@ -57,7 +57,7 @@ test: $(VENV)/.installed  ## run every check: style, types, unit tests, notebook
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n 2 tests
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal tests
 	$(BIN)/python -m pytest -q --nbval-lax -n 2 --dist loadscope -p no:cacheprovider notebooks
 
 $(COLAB)/.installed: tests/colab/pins.txt tests/colab/requirements.txt

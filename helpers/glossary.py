@@ -26,24 +26,28 @@ TERMS = (
     Term("activation", "the number that a unit hands on, a = f(z)", "A1"),
     Term(
         "activation function",
-        "the curved function f behind a weighted sum",
+        "the function f that a weighted sum goes through, bent or curved in hidden layers",
         "A1",
         ("non-linearity", "transfer function"),
     ),
     Term("Adagrad", "divides each weight's step by the root of the sum of its squared gradients so far", "O5"),
-    Term("Adam", "momentum, each weight's step scaled by a running mean of its squared gradients", "O5"),
+    Term("Adam", "momentum, each weight's step divided by the root of a running mean of its squared gradients", "O5"),
     Term("AdamW", "Adam with weight decay that acts on the weights, not through the gradient", "O5"),
     Term("attention", "a layer in which each element of a sequence takes a weighted mean over all of them", "A11"),
     Term(
         "AUC", "area under the ROC curve: how often a random positive scores above a random negative", "L9", ("AUROC",)
     ),
-    Term("augmentation", "new training examples made from old ones by changes that keep the label", "R8"),
+    Term(
+        "augmentation",
+        "new training examples made from old ones by changes that keep the label, or mix it in a known way",
+        "R8",
+    ),
     Term("autoencoder", "a network that reproduces its input through a narrow layer in the middle", "A11"),
     Term("backend", "the library that computes for Keras: TensorFlow, JAX or PyTorch", "A10"),
     Term(
         "backpropagation",
         "all derivatives of the loss, by the chain rule from the output back",
-        "B4",
+        "B3",
         ("backprop", "reverse-mode differentiation"),
     ),
     Term("batch", "examples that are processed together; they lie along the first axis", "B8"),
@@ -104,7 +108,9 @@ TERMS = (
         ("dying ReLU",),
     ),
     Term("decision boundary", "where a classifier is undecided between two classes", "A1"),
-    Term("deep network", "a network with two or more hidden layers", "A2", ("deep learning",)),
+    Term(
+        "deep network", "a network with two or more hidden layers; deep learning is training them", "A2", ("deep net",)
+    ),
     Term(
         "dense layer",
         "a layer whose units are each connected to all units of the layer before",
@@ -139,7 +145,7 @@ TERMS = (
     Term("gradient", "all partial derivatives as one vector: the direction of steepest ascent", "L7"),
     Term("gradient check", "comparing a gradient with differences of the loss at weights a little apart", "B5"),
     Term("gradient descent", "small steps against the gradient: w ← w − η ∇L", "B1", ("steepest descent",)),
-    Term("GradientTape", "TensorFlow's recorder of a computation, which then gives its gradients", "B9"),
+    Term("GradientTape", "TensorFlow's recorder of a computation, which then gives its gradients", "B5"),
     Term("grid search", "trying every combination of a few values for each hyperparameter", "U2"),
     Term(
         "He initialization", "weights start with variance 2 / fan_in, made for ReLU", "I4", ("Kaiming initialization",)
@@ -149,7 +155,7 @@ TERMS = (
     Term("hinge loss", "max(0, 1 − y ŷ) for labels of −1 and 1: no charge beyond a margin of 1", "L4"),
     Term("Huber loss", "squared for small errors, absolute for large ones", "L3", ("smooth L1 loss",)),
     Term("Hyperband", "several rounds of successive halving, from many short runs to few long ones", "U4"),
-    Term("hyperparameter", "a number chosen before training, such as learning rate or width", "U1"),
+    Term("hyperparameter", "what is chosen before training, such as learning rate, width or optimizer", "U1"),
     Term("initialization", "the random numbers at which weights start", "I1"),
     Term("iteration", "one update of the weights, from one batch", "B8", ("training step",)),
     Term("Jacobian", "the matrix of derivatives of several outputs by several inputs", "B4"),
@@ -199,9 +205,14 @@ TERMS = (
         ("accelerated gradient",),
     ),
     Term("neuron", "a weighted sum of inputs plus a bias, sent through an activation function", "A1", ("unit", "node")),
-    Term("one-hot", "a category as zeros with a single 1", "L10", ("dummy variables",)),
-    Term("optimizer", "the rule that turns gradients into steps", "O2"),
-    Term("overfitting", "good on the training set, worse on new data: examples are learned, not the rule", "R1"),
+    Term("one-hot", "a category as zeros with a single 1", "L5", ("dummy variables",)),
+    Term("optimizer", "the rule that turns gradients into steps", "O1"),
+    Term(
+        "over-fitting",
+        "good on the training set, worse on new data: examples are learned, not the rule",
+        "R1",
+        ("overfitting",),
+    ),
     Term("parameter", "a number that training changes: a weight or a bias", "A3", ("trainable variable",)),
     Term("precision", "of those called positive, the share that is", "L9", ("positive predictive value",)),
     Term("quantile loss", "charges misses above and below differently; prefers a quantile", "L8", ("pinball loss",)),
@@ -238,7 +249,7 @@ TERMS = (
     ),
     Term(
         "stochastic gradient descent",
-        "gradient descent in which a few random examples decide each step",
+        "gradient descent in which one random example decides each step; more loosely, a mini-batch",
         "B8",
         ("SGD",),
     ),

@@ -59,7 +59,7 @@ def test_glossary_has_words_of_every_notebook() -> None:
         ("descnt", "gradient descent"),
         ("bolzman", "Boltzmann machine"),
         ("hyperparamter", "hyperparameter"),
-        ("overfiting", "overfitting"),
+        ("overfiting", "over-fitting"),
         ("wright decay", "weight decay"),
         ("  relu  ", "ReLU"),
     ],

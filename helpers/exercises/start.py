@@ -77,7 +77,7 @@ EXERCISES = [
                 lambda x1, y1, x2, y2: (y1 - y2) / (x2 - x1)
             ),
         },
-        insight="a slope says by how much y changes for each step of x: training a network uses nothing else.",
+        insight="a slope says by how much y changes when x grows by 1: training a network follows slopes downhill.",
     ),
     Exercise(
         id="start.chain_rule",
@@ -108,7 +108,7 @@ EXERCISES = [
             "The two inner sizes, 4 and 4, are summed over; what remains are the two outer ones.": (4, 4),
             "Adding b does not add an axis: it is broadcast, the same three numbers for each row.": (32, 3, 3),
         },
-        insight="32 examples, 3 numbers each; b is added to every row. A layer of a network computes just this.",
+        insight="32 examples, 3 numbers each; b is added to every row. A layer of a network does this, then bends it.",
     ),
     Exercise(
         id="start.surprise",
@@ -155,7 +155,7 @@ EXERCISES = [
                 lambda table: (table - table.mean(axis=0)) / table.std(axis=0, ddof=1)
             ),
         },
-        insight="each column now has the same size, whatever its unit: networks like that, as notebook 05 shows.",
+        insight="each column has the same spread now, whatever its unit. Training is quicker then: see notebook 05.",
     ),
     Exercise(
         id="start.traceback",
