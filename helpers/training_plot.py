@@ -224,7 +224,7 @@ class TrainingPlot(keras.callbacks.Callback):
             last = max(last, min(self._epochs(), max(record.first, 1) + span - 1))
         self._figure.draw(series, best, record.stops(), self._state(), last, settle=not self._running)
         # Quick pictures while training, a small one to keep.
-        png = self._figure.to_png(compress_level=1 if self._running else 9)
+        png = self._figure.to_png(compress_level=1 if self._running else 6)
         data, metadata = bundle(png, self._alternative())
         if self._handle is None:
             self._handle = display(data, metadata=metadata, raw=True, display_id=True)
@@ -232,7 +232,7 @@ class TrainingPlot(keras.callbacks.Callback):
             self._handle.update(data, metadata=metadata, raw=True)
         self._drawn_at = self._clock()
         if not made:  # making the figure happens once and says nothing about the next redraw
-            self._pause = max(1.0, 80 * (self._drawn_at - began))
+            self._pause = max(1.0, 100 * (self._drawn_at - began))
 
     def _alternative(self) -> str:
         """Return what the plot shows, in words and without times."""
