@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from helpers.startup import start
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
 
@@ -45,3 +48,39 @@ def band(runs: Sequence[Mapping[str, float]], key: str) -> tuple[float, float]:
         raise ValueError(f"run {missing[0]} has no number {key!r}; it has: {', '.join(runs[missing[0]])}")
     values = [run[key] for run in runs]
     return min(values), max(values)
+
+
+def make_results(
+    program: str, groups: Mapping[str, Callable[[], Any]], seeds: Sequence[int], *, indent: int | None = 1
+) -> None:
+    """Make the groups named on the command line, or all, and write each to the program's JSON as soon as it is there.
+
+    Args:
+        program: The path of the program in `results/`, its `__file__`.
+        groups: Name → function that makes what `read_results` returns under that name.
+        seeds: The random seeds that the groups use.
+        indent: Spaces for each level of the file; None for one line.
+
+    Raises:
+        SystemExit: The command line names a group that is not there.
+    """
+    start()
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    path = Path(program)
+    file = path.with_suffix(".json")
+    results = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"groups": {}}
+    wanted = sys.argv[1:] or list(groups)
+    if unknown := set(wanted) - set(groups):
+        sys.exit(f"unknown group {', '.join(sorted(unknown))}; there are {', '.join(groups)}")
+    for name in wanted:
+        print(f"{name} …", flush=True)
+        results["groups"][name] = groups[name]()
+        results |= {
+            "command": f"python results/{path.name}",
+            "versions": {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__},
+            "seeds": list(seeds),
+        }
+        file.write_text(json.dumps(results, indent=indent, default=float) + "\n", encoding="utf-8")

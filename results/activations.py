@@ -9,7 +9,6 @@ notebook reads them and says so.
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -19,9 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from helpers.many_networks import ManyNetworks  # noqa: E402
-from helpers.startup import start  # noqa: E402
+from helpers.results import make_results  # noqa: E402
 
-RESULTS = Path(__file__).with_suffix(".json")
 SEEDS = (0, 1, 2, 3, 4)
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu", "softplus")
 RATES = (0.0003, 0.001, 0.003)
@@ -81,26 +79,5 @@ def ten_layers() -> dict:
 GROUPS = {group.__name__: group for group in (two_layers, ten_layers)}
 
 
-def main() -> None:
-    """Make the groups named on the command line, or all, and write each to the file as soon as it is there."""
-    start()
-    import keras
-    import tensorflow as tf
-
-    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"groups": {}}
-    wanted = sys.argv[1:] or list(GROUPS)
-    if unknown := set(wanted) - set(GROUPS):
-        sys.exit(f"unknown group {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
-    for name in wanted:
-        print(f"{name} …", flush=True)
-        results["groups"][name] = GROUPS[name]()
-        results |= {
-            "command": "python results/activations.py",
-            "versions": {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__},
-            "seeds": list(SEEDS),
-        }
-        RESULTS.write_text(json.dumps(results, indent=1, default=float) + "\n", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    make_results(__file__, GROUPS, SEEDS)

@@ -10,7 +10,6 @@ notebook may make a student wait for: this program makes the numbers; the notebo
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from itertools import pairwise
@@ -23,9 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from helpers.many_networks import ManyNetworks  # noqa: E402
-from helpers.startup import start  # noqa: E402
+from helpers.results import make_results  # noqa: E402
 
-RESULTS = Path(__file__).with_suffix(".json")
 SEEDS = tuple(range(8))
 BATCH_SIZE = 64
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
@@ -395,26 +393,5 @@ GROUPS = {
 }
 
 
-def main() -> None:
-    """Make the groups named on the command line, or all, and write each to the file as soon as it is there."""
-    start()
-    import keras
-    import tensorflow as tf
-
-    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"groups": {}}
-    wanted = sys.argv[1:] or list(GROUPS)
-    if unknown := set(wanted) - set(GROUPS):
-        sys.exit(f"unknown group {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
-    for name in wanted:
-        print(f"{name} …", flush=True)
-        results["groups"][name] = GROUPS[name]()
-        results |= {
-            "command": "python results/initialization.py",
-            "versions": {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__},
-            "seeds": list(SEEDS),
-        }
-        RESULTS.write_text(json.dumps(results, indent=1, default=float) + "\n", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    make_results(__file__, GROUPS, SEEDS)

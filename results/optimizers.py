@@ -10,7 +10,6 @@ the notebook reads them and says so.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -20,9 +19,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from helpers.startup import start  # noqa: E402
+from helpers.results import make_results  # noqa: E402
 
-RESULTS = Path(__file__).with_suffix(".json")
 SEEDS = (0, 1, 2, 3, 4)
 EPOCHS, BATCH_SIZE = 24, 64
 BATCH_SIZES, BATCH_EPOCHS = (16, 64, 256), 10
@@ -136,26 +134,5 @@ def batch_sizes(seeds=SEEDS, sizes=BATCH_SIZES) -> dict:
 GROUPS = {group.__name__: group for group in (sweep, batch_sizes, seconds)}
 
 
-def main() -> None:
-    """Make the groups named on the command line, or all, and write each to the file as soon as it is there."""
-    start()
-    import keras
-    import tensorflow as tf
-
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"groups": {}}
-    wanted = sys.argv[1:] or list(GROUPS)
-    if unknown := set(wanted) - set(GROUPS):
-        sys.exit(f"unknown group {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
-    for name in wanted:
-        print(f"{name} …", flush=True)
-        results["groups"][name] = GROUPS[name]()
-        results |= {
-            "command": "python results/optimizers.py",
-            "versions": {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__},
-            "seeds": list(SEEDS),
-        }
-        RESULTS.write_text(json.dumps(results, default=float) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    make_results(__file__, GROUPS, SEEDS, indent=None)

@@ -9,7 +9,6 @@ more than a notebook may make a student wait. So this program makes the numbers;
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -18,9 +17,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from helpers.startup import start  # noqa: E402
+from helpers.results import make_results  # noqa: E402
 
-RESULTS = Path(__file__).with_suffix(".json")
 SEEDS = (0, 1, 2, 3, 4)
 EPOCHS, PATIENCE, BATCH_SIZE = 30, 5, 128
 
@@ -222,27 +220,5 @@ def baselines() -> dict:
 GROUPS = {group.__name__: group for group in (subset, gallery, batch_sizes, certainty, dead_units, baselines, full)}
 
 
-def main() -> None:
-    """Make the groups named on the command line, or all, and write each to the file as soon as it is there."""
-    start()
-    import keras
-    import tensorflow as tf
-
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"groups": {}}
-    wanted = sys.argv[1:] or list(GROUPS)
-    if unknown := set(wanted) - set(GROUPS):
-        sys.exit(f"unknown group {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
-    for name in wanted:
-        print(f"{name} …", flush=True)
-        results["groups"][name] = GROUPS[name]()
-        results |= {
-            "command": "python results/training.py",
-            "versions": {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__},
-            "seeds": list(SEEDS),
-        }
-        text = json.dumps(results, indent=1, default=float)
-        RESULTS.write_text(text + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    make_results(__file__, GROUPS, SEEDS)
