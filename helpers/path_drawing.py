@@ -137,12 +137,15 @@ def draw_distances(
                 markeredgecolor="white",
                 zorder=7,
             )
-    ax.set_xlabel("step")
+    # Axes that end on round numbers stand still while a slider moves: easier on the eyes, and not drawn anew.
+    last = _round_up(max([1, *(len(path) - 1 for path in shown.values())]))
+    ax.set(xlabel="step", xlim=(-0.02 * last, 1.02 * last))
     if len(place.minima):
         positive = np.concatenate([[limit / FARTHEST], *reached])
         positive = positive[positive > 0]
         ax.set(yscale="log", ylabel="distance to the nearest minimum")
-        ax.set_ylim(max(positive.min(), NEAREST) / 2, limit if gone else 2 * positive.max())
+        low, high = max(positive.min(), NEAREST), positive.max()
+        ax.set_ylim(1 / _round_up(1.2 / low), limit if gone else _round_up(1.2 * high))
     else:
         ax.set_yscale("symlog", linthresh=0.01)
         ax.set_ylabel("height")
@@ -237,6 +240,12 @@ def _measure(surface: Surface, path: np.ndarray) -> np.ndarray:
         return heights(surface, *path.T)
     away = path[:, None] - surface.minima[None]
     return np.hypot(away[..., 0], away[..., 1]).min(axis=1)
+
+
+def _round_up(number: float) -> float:
+    """Return the next round number, one or two digits and zeros, that is no less than `number` > 0."""
+    power = 10.0 ** np.floor(np.log10(number))
+    return float(power * min(digit for digit in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if digit * power >= number * (1 - 1e-9)))
 
 
 def _diagonal(surface: Surface) -> float:

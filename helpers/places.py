@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox, ScaledTranslation
 
+from helpers.axis_memory import tick_extents
+
 SLACK = 3.0
 """Pixels by which tick labels may outgrow the room that the layout gave them before the layout is made again."""
 
@@ -72,17 +74,10 @@ def _room(ax: Axes) -> np.ndarray:
     if ax.name == "rectilinear" and ax.axison and ax.get_visible():
         box = ax.bbox.extents
         for side, axis in enumerate((ax.yaxis, ax.xaxis)):
-            low, high = sorted(axis.get_view_interval())
-            extents = [
-                label.get_window_extent().extents
-                for tick in axis.majorTicks  # get_ticklabels() would work out the ticks anew
-                if low <= tick.get_loc() <= high
-                for label in (tick.label1, tick.label2)
-                if label.get_visible() and label.get_text()
-            ]
-            if extents and axis.get_visible():
-                room[side] = box[side] - min(extent[side] for extent in extents)
-                room[side + 2] = max(extent[side + 2] for extent in extents) - box[side + 2]
+            extents = tick_extents(axis)
+            if len(extents) and axis.get_visible():
+                room[side] = box[side] - extents[:, side].min()
+                room[side + 2] = extents[:, side + 2].max() - box[side + 2]
         if ax.yaxis.offsetText.get_text():
             room[3] += ax.yaxis.offsetText.get_fontsize()  # "1e6" stands above
     return np.maximum(room, 0)

@@ -19,6 +19,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine, PlaceHolderLayoutE
 from matplotlib.transforms import Bbox
 
 from helpers import style
+from helpers.axis_memory import remember_axes
 from helpers.picture import draw_png, to_png
 from helpers.places import SIDES, Place
 
@@ -124,8 +125,8 @@ class Redrawer:
                 return Picture(draw_png(self.canvas), message, error)
 
     def stills(self, states: Sequence[Mapping[str, Any]], captions: Sequence[str]) -> Picture:
-        """Return several states side by side in one picture, two in a row, each under its caption."""
-        columns = min(2, len(states))
+        """Return several states in one picture, each under its caption: two in a row, or one with panels in a row."""
+        columns = min(2, len(states)) if self.panels[1] == 1 else 1
         rows = math.ceil(len(states) / columns)
         width, height = self.figsize
         figure = Figure(figsize=(0.8 * columns * width, 0.9 * rows * height), layout="constrained")
@@ -166,6 +167,7 @@ class Redrawer:
         """Return the picture with Axes and labels where they were, or None if its text does not fit."""
         for ax, place in zip(axes, layout, strict=True):
             place.apply(ax)
+            remember_axes(ax)
         png = draw_png(self.canvas)
         outgrown = any(place.is_outgrown(ax) for ax, place in zip(axes, layout, strict=True))
         return None if outgrown or (self._touches_edge() and not self._fills_edge) else png

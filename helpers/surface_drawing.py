@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import matplotlib
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection, PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from helpers import style
 from helpers.landscape import landscape, write
+from helpers.pixel_memory import Backdrop
 from helpers.relief import project
 from helpers.surface_functions import Surface, find_surface
 
@@ -34,26 +37,10 @@ def draw_contour(surface: Surface | str, *, ax: Axes | None = None) -> Axes:
         ValueError: There is no surface of this name, or its heights in the picture are not finite.
     """
     place = find_surface(surface)
-    land = landscape(place)
+    landscape(place)  # raises now, not while the figure is drawn
     ax = new_axes() if ax is None else ax
-    ax.add_collection(PathCollection(land.bands, facecolors=land.colors, edgecolors="none", zorder=0), autolim=False)
-    ground = 0.0 if not len(place.minima) else -np.inf
-    for below in (False, True)[: 1 if len(place.minima) else 2]:
-        lines = [
-            line
-            for level, group in zip(land.levels, land.lines, strict=True)
-            if (level < ground) == below
-            for line in group
-        ]
-        ax.add_collection(
-            LineCollection(lines, colors=style.GREY, linewidths=0.6, linestyles="--" if below else "-", zorder=1),
-            autolim=False,
-        )
-    behind = {"facecolor": "white", "alpha": 0.6, "edgecolor": "none", "pad": 0.5}
-    for text, spot in land.labels:
-        ax.text(
-            *spot, text, color="#333333", ha="center", va="center", bbox=behind, clip_on=True, zorder=2, size=_small()
-        )
+    small = _small()
+    ax.add_artist(Backdrop((place, small), lambda: _ground(place, small)))
     ax.plot(
         *place.minima.T,
         linestyle="none",
@@ -67,6 +54,27 @@ def draw_contour(surface: Surface | str, *, ax: Axes | None = None) -> Axes:
     ax.grid(False)
     ax.set(xlim=place.xlim, ylim=place.ylim, xlabel="x (first weight)", ylabel="y (second weight)")
     return ax
+
+
+def _ground(surface: Surface, size: float) -> list[Artist]:
+    """Return the bands, the lines and the heights written on them, in letters of `size` points."""
+    land = landscape(surface)
+    lowest = -np.inf if len(surface.minima) else 0.0  # without a minimum, lines below zero are dashed
+    artists: list[Artist] = [PathCollection(land.bands, facecolors=land.colors, edgecolors="none")]
+    for style_of_line, below in (("-", False), ("--", True)):
+        lines = [
+            line
+            for level, group in zip(land.levels, land.lines, strict=True)
+            if (level < lowest) == below
+            for line in group
+        ]
+        artists.append(LineCollection(lines, colors=style.GREY, linewidths=0.6, linestyles=style_of_line))
+    behind = {"facecolor": "white", "alpha": 0.6, "edgecolor": "none", "pad": 0.5}
+    for text, spot in land.labels:
+        artists.append(
+            Text(*spot, text, color="#333333", ha="center", va="center", bbox=behind, clip_on=True, size=size)
+        )
+    return artists
 
 
 def draw_surface(surface: Surface | str, *, ax: Axes | None = None) -> Axes:

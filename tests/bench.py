@@ -173,13 +173,27 @@ def network_figure(ax: Any, frequency: int = 1) -> str:
     return "A network."
 
 
-def obvious_way(draw: Callable[..., object]) -> Callable[..., None]:
+def surface_figure(axes: Any, frequency: int = 1) -> str:
+    """Trace two optimizers from a start that moves, and draw their paths and distances."""
+    import keras
+
+    from helpers.path_drawing import draw_distances, draw_paths
+    from helpers.surface import trace
+
+    optimizers = {"SGD": keras.optimizers.SGD(0.01), "Adam": keras.optimizers.Adam(0.1)}
+    paths = trace(optimizers, "beale", (0.02 * frequency, 1.5))
+    draw_paths(paths, "beale", ax=axes[0], legend=False)
+    draw_distances(paths, "beale", ax=axes[1])
+    return "Two paths."
+
+
+def obvious_way(draw: Callable[..., object], panels: int) -> Callable[..., None]:
     """Return the function that a notebook without helpers gives to `interact`."""
     import matplotlib.pyplot as plt
 
     def show(frequency: int) -> None:
-        _, ax = plt.subplots()
-        draw(ax, frequency=frequency)
+        _, axes = plt.subplots(1, panels)
+        draw(axes, frequency=frequency)
         plt.show()
 
     return show
@@ -192,10 +206,14 @@ def moving_figures(repeats: int) -> list[Row]:
     from helpers.explore import explore
 
     rows = []
-    for name, draw in (("one labelled panel", line_figure), ("network", network_figure)):
+    for name, draw, panels in (
+        ("one labelled panel", line_figure, 1),
+        ("network", network_figure, 1),
+        ("paths traced anew, two panels", surface_figure, 2),
+    ):
         positions = list(range(1, repeats + 2))
-        figure = explore(draw, frequency=(1, repeats + 1))
-        obvious = ipywidgets.interactive(obvious_way(draw), frequency=(1, repeats + 1))
+        figure = explore(draw, panels=(1, panels), frequency=(1, repeats + 1))
+        obvious = ipywidgets.interactive(obvious_way(draw, panels), frequency=(1, repeats + 1))
         ours, theirs = figure.controls["frequency"], obvious.children[0]
 
         def move(slider: Any, steps: Any) -> float:
