@@ -462,7 +462,7 @@ QUIZZES = [
                 because="A network that is too small keeps both losses high and close together.",
             ),
             Option(
-                text="The network overfits",
+                text="The network over-fits",
                 because="It goes on learning the training images by heart, and its answers to others get worse.",
                 right=True,
             ),
@@ -479,7 +479,7 @@ QUIZZES = [
             ),
             Option(text="More epochs", because="Steps that are too long do not get shorter by taking more of them."),
             Option(
-                text="Dropout", because="Dropout is against overfitting; here not even the training images are learned."
+                text="Dropout", because="Dropout is against over-fitting; here not even the training images are learned."
             ),
             Option(
                 text="A larger network",
