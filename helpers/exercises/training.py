@@ -479,7 +479,8 @@ QUIZZES = [
             ),
             Option(text="More epochs", because="Steps that are too long do not get shorter by taking more of them."),
             Option(
-                text="Dropout", because="Dropout is against over-fitting; here not even the training images are learned."
+                text="Dropout",
+                because="Dropout is against over-fitting; here not even the training images are learned.",
             ),
             Option(
                 text="A larger network",
