@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 import traceback
 import warnings
@@ -20,7 +19,7 @@ from matplotlib.transforms import Bbox
 
 from helpers import style
 from helpers.axis_memory import remember_axes
-from helpers.picture import draw_png, to_png
+from helpers.picture import draw_png, encode_png
 from helpers.places import SIDES, Place
 
 
@@ -127,20 +126,25 @@ class Redrawer:
     def stills(self, states: Sequence[Mapping[str, Any]], captions: Sequence[str]) -> Picture:
         """Return several states in one picture, each under its caption: two in a row, or one with panels in a row."""
         columns = min(2, len(states)) if self.panels[1] == 1 else 1
-        rows = math.ceil(len(states) / columns)
         width, height = self.figsize
-        figure = Figure(figsize=(0.8 * columns * width, 0.9 * rows * height), layout="constrained")
-        parts = figure.subfigures(rows, columns, squeeze=False).flat
-        sentences = []
-        for part, values, caption in zip(parts, states, captions, strict=False):
+        tiles, sentences = [], []
+        for values, caption in zip(states, captions, strict=True):
+            figure = Figure(figsize=(0.8 * width, 0.9 * height), layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))
+            canvas = FigureCanvasAgg(figure)
             try:
-                sentence = self._draw(part, values)
+                sentence = self._draw(figure, values)
             except Exception as error:
-                part.clear()
-                sentence = _write_error(part, error)
-            part.suptitle(caption, x=0.02, horizontalalignment="left", color=style.GREY, parse_math=False)
+                figure.clear()
+                sentence = _write_error(figure, error)
+            figure.suptitle(caption, x=0.02, horizontalalignment="left", color=style.GREY, parse_math=False)
+            canvas.draw()
+            if _touches_edge(canvas):
+                canvas.draw()  # Axes with a fixed aspect get their room from the second layout only
+            tiles.append(np.asarray(canvas.buffer_rgba()))
             sentences.append(f"{caption}: {sentence}")
-        return Picture(to_png(figure, compress_level=9), " ".join(sentences))
+        tiles += [np.full_like(tiles[0], 255)] * (-len(tiles) % columns)
+        rows = [np.concatenate(tiles[first : first + columns], axis=1) for first in range(0, len(tiles), columns)]
+        return Picture(encode_png(np.concatenate(rows), compress_level=9), " ".join(sentences))
 
     def _draw(self, part: Any, values: Mapping[str, Any]) -> str:
         """Fill `part` with one state, and return what it shows."""
@@ -170,7 +174,7 @@ class Redrawer:
             remember_axes(ax)
         png = draw_png(self.canvas)
         outgrown = any(place.is_outgrown(ax) for ax, place in zip(axes, layout, strict=True))
-        return None if outgrown or (self._touches_edge() and not self._fills_edge) else png
+        return None if outgrown or (_touches_edge(self.canvas) and not self._fills_edge) else png
 
     def _lay_out(self, axes: Sequence[Axes]) -> bytes:
         """Give every Axes its place, remember it, and return the picture.
@@ -187,17 +191,15 @@ class Redrawer:
                 ax.set_position(box)  # type: ignore[arg-type]
         png = draw_png(self.canvas)
         self._layouts[len(axes)] = [Place.of(ax) for ax in axes]
-        self._fills_edge = self._touches_edge()
+        self._fills_edge = _touches_edge(self.canvas)
         return png
 
-    def _pixels(self) -> np.ndarray:
-        return np.asarray(self.canvas.buffer_rgba())[..., :3]
 
-    def _touches_edge(self) -> bool:
-        """Tell whether anything is drawn on the outermost two pixels: then text is most likely cut off."""
-        pixels = self._pixels()
-        edges = pixels[:2], pixels[-2:], pixels[:, :2], pixels[:, -2:]
-        return any(bool((edge != pixels[0, 0]).any()) for edge in edges)
+def _touches_edge(canvas: FigureCanvasAgg) -> bool:
+    """Tell whether anything is drawn on the outermost two pixels: then text is most likely cut off."""
+    pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+    edges = pixels[:2], pixels[-2:], pixels[:, :2], pixels[:, -2:]
+    return any(bool((edge != pixels[0, 0]).any()) for edge in edges)
 
 
 def _write_error(part: Any, error: Exception) -> str:

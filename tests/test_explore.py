@@ -17,7 +17,7 @@ from PIL import Image
 from helpers import explore as module
 from helpers import frames
 from helpers.explore import explore
-from helpers.redraw import Memory, Picture, Redrawer, key_of
+from helpers.redraw import Memory, Picture, Redrawer, _touches_edge, key_of
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -298,7 +298,7 @@ def test_labels_that_grow_are_not_cut_off(panels):
     figure.controls["scale"].value = 11
     assert figure.error is None
     redrawer = figure._redrawer
-    assert not redrawer._touches_edge()
+    assert not _touches_edge(redrawer.canvas)
     for ax in redrawer.figure.axes:
         label = ax.yaxis.label.get_window_extent()
         low, high = ax.get_ylim()
