@@ -137,10 +137,21 @@ def stored() -> dict[str, Any]:
 def test_results_hold_every_activation_and_seed(program: Any, stored: dict) -> None:
     assert set(stored["groups"]) == set(program.GROUPS)
     assert stored["seeds"] == list(program.SEEDS)
-    for group in stored["groups"].values():
-        assert tuple(group) == program.ACTIVATIONS
-        assert all(len(runs) == len(stored["seeds"]) for runs in group.values())
-        assert all(run["rate"] in program.RATES for runs in group.values() for run in runs)
+    assert all(len(runs) == len(stored["seeds"]) for group in stored["groups"].values() for runs in group.values())
+    for group in ("two_layers", "ten_layers"):
+        assert tuple(stored["groups"][group]) == program.ACTIVATIONS
+        assert all(run["rate"] in program.RATES for runs in stored["groups"][group].values() for run in runs)
+
+
+def test_results_go_beyond_every_best_rate_at_an_end_of_those_tried(program: Any, stored: dict) -> None:
+    best = {
+        f"{group} | {activation}": runs[0]["rate"]
+        for group in ("two_layers", "ten_layers")
+        for activation, runs in stored["groups"][group].items()
+    }
+    expected = {name: program.NEXT_OUTSIDE[rate] for name, rate in best.items() if rate in program.NEXT_OUTSIDE}
+    assert {name: runs[0]["rate"] for name, runs in stored["groups"]["beyond"].items()} == expected
+    assert all(tried not in program.RATES for tried in program.NEXT_OUTSIDE.values())
 
 
 def test_one_slice_of_the_results_is_made_again(program: Any, stored: dict) -> None:

@@ -396,7 +396,7 @@ QUIZZES = [
                 right=True,
             ),
             Option(
-                text="The sigmoids of the first layers are dead",
+                text="The sigmoids of the first layers have the derivative 0",
                 because="A sigmoid never has derivative 0; it is the product of many small factors that vanishes.",
             ),
         ],
