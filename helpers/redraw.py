@@ -22,6 +22,9 @@ from helpers.axis_memory import remember_axes
 from helpers.picture import draw_png, encode_png
 from helpers.places import SIDES, Place
 
+PAGE_WIDTH = 10
+"""Inches; what is wider is made smaller by a notebook page, and its letters with it."""
+
 
 class Picture(NamedTuple):
     """A drawn state: the PNG, what it shows in words, and the exception if `draw` raised one."""
@@ -124,9 +127,9 @@ class Redrawer:
                 return Picture(draw_png(self.canvas), message, error)
 
     def stills(self, states: Sequence[Mapping[str, Any]], captions: Sequence[str]) -> Picture:
-        """Return several states in one picture, each under its caption: two in a row, or one with panels in a row."""
-        columns = min(2, len(states)) if self.panels[1] == 1 else 1
+        """Return several states in one picture, each under its caption, below each other or, if small, two in a row."""
         width, height = self.figsize
+        columns = min(2, len(states)) if 2 * 0.8 * width <= PAGE_WIDTH else 1
         tiles, sentences = [], []
         for values, caption in zip(states, captions, strict=True):
             figure = Figure(figsize=(0.8 * width, 0.9 * height), layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))

@@ -458,12 +458,12 @@ def test_one_display_carries_widget_picture_and_words(monkeypatch):
     assert metadata["image/png"]["alt"] == data["text/plain"] == "A line to 0.5 and 3."
 
 
-def test_stills_stand_side_by_side_in_one_picture():
-    figure = explore(line, beta=(0.0, 1.0, 0.01), stills=[{"beta": 0.1}, {"beta": 0.9}])
+@pytest.mark.parametrize(("width", "columns"), [(5, 2), (6.2, 2), (6.3, 1), (9, 1)])
+def test_stills_stand_in_one_picture_that_fits_a_page(width, columns):
+    figure = explore(line, figsize=(width, 3), beta=(0.0, 1.0, 0.01), stills=[{"beta": 0.1}, {"beta": 0.9}])
     data, _ = figure._repr_mimebundle_()
     assert data["text/plain"] == "beta = 0.10: A line to 0.1 and 3. beta = 0.90: A line to 0.9 and 3."
-    height, width, _ = pixels(data["image/png"]).shape
-    assert width > 2 * height
+    assert pixels(data["image/png"]).shape == (270 * (3 - columns), int(80 * width) * columns, 3)
     assert figure.values == {"beta": 0.5}
 
 

@@ -55,6 +55,12 @@ def test_start_sets_the_style_and_the_backend_whatever_was_chosen_before():
     assert done.stdout.splitlines()[1:] == ["tensorflow False"]
 
 
+def test_garbage_is_not_looked_for_among_what_the_libraries_made():
+    code = "import gc; from helpers.startup import start; start(); print(gc.get_freeze_count(), len(gc.get_objects()))"
+    frozen, others = map(int, run(code).stdout.splitlines()[-1].split())
+    assert frozen > 10 * others
+
+
 def test_training_after_start_writes_nothing_to_stderr():
     done = run(
         "from helpers.startup import start; start()\n"
