@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,12 @@ def band(runs: Sequence[Mapping[str, float]], key: str) -> tuple[float, float]:
 
 
 def make_results(
-    program: str, groups: Mapping[str, Callable[[], Any]], seeds: Sequence[int], *, indent: int | None = 1
+    program: str,
+    groups: Mapping[str, Callable[[], Any]],
+    seeds: Sequence[int],
+    *,
+    packages: Sequence[str] = (),
+    indent: int | None = 1,
 ) -> None:
     """Make the groups named on the command line, or all, and write each to the program's JSON as soon as it is there.
 
@@ -59,6 +65,7 @@ def make_results(
         program: The path of the program in `results/`, its `__file__`.
         groups: Name → function that makes what `read_results` returns under that name.
         seeds: The random seeds that the groups use.
+        packages: Whose versions are noted besides those of Keras, TensorFlow and NumPy, by the names on PyPI.
         indent: Spaces for each level of the file; None for one line.
 
     Raises:
@@ -69,6 +76,8 @@ def make_results(
     import numpy as np
     import tensorflow as tf
 
+    versions = {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__}
+    versions |= {package: version(package) for package in packages}
     path = Path(program)
     file = path.with_suffix(".json")
     results = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"groups": {}}
@@ -80,7 +89,7 @@ def make_results(
         results["groups"][name] = groups[name]()
         results |= {
             "command": f"python results/{path.name}",
-            "versions": {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__},
+            "versions": versions,
             "seeds": list(seeds),
         }
         file.write_text(json.dumps(results, indent=indent, default=float) + "\n", encoding="utf-8")
