@@ -12,13 +12,14 @@ from ipywidgets import HTML, Box, Button, DOMWidget, HBox, Image, IntSlider, Lay
 
 from helpers.controls import describe, make_control, read_defaults, tidy
 from helpers.frames import to_html
+from helpers.memory import Memory
 from helpers.picture import bundle
-from helpers.redraw import Memory, Picture, Redrawer, key_of
+from helpers.redraw import Picture, Redrawer, key_of
 
 PLAY_INTERVAL = 250
 """Milliseconds between two steps of the play button."""
 
-MEMORY = Memory(limit=64 * 2**20)
+MEMORY: Memory[Picture] = Memory(limit=64 * 2**20)
 """The pictures of all figures: one bound for the whole notebook, however often its cells are run."""
 
 

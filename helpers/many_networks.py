@@ -17,6 +17,20 @@ EPSILON = 1e-3
 """What Keras's `BatchNormalization` adds to the variance."""
 
 
+def check_shape(sizes: Sequence[int], seeds: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return both as tuples.
+
+    Raises:
+        ValueError: There are fewer than two sizes, one is not a positive whole number, or there are no seeds.
+    """
+    checked = tuple(sizes), tuple(seeds)
+    if len(checked[0]) < 2 or any(int(size) != size or size < 1 for size in checked[0]):
+        raise ValueError(f"sizes needs at least two positive whole numbers, but got {sizes!r}")
+    if not checked[1]:
+        raise ValueError("seeds needs at least one number: each seed is a network")
+    return checked
+
+
 class ManyNetworks:
     """Dense networks of one shape, each with weights of its own.
 
@@ -55,11 +69,7 @@ class ManyNetworks:
         import keras
         import tensorflow as tf
 
-        self.sizes, self.seeds, self.normalize = tuple(sizes), tuple(seeds), normalize
-        if len(self.sizes) < 2 or any(int(size) != size or size < 1 for size in self.sizes):
-            raise ValueError(f"sizes needs at least two positive whole numbers, but got {sizes!r}")
-        if not self.seeds:
-            raise ValueError("seeds needs at least one number: each seed is a network")
+        (self.sizes, self.seeds), self.normalize = check_shape(sizes, seeds), normalize
         # The compiled loop need not read the source of the activation: it has no Python loops to turn into graph ones.
         plain = tf.autograph.experimental.do_not_convert
         self.activation = None if activation == "prelu" else plain(keras.activations.get(activation))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import RendererAgg
+
+from helpers.memory import Memory
 
 
 class Kept(NamedTuple):
@@ -24,14 +25,14 @@ class Kept(NamedTuple):
     corner: tuple[int, int]
     notes: Any
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the pixels."""
+        return self.pixels.nbytes
 
-class PixelMemory:
-    """Drawings by key, the ones used longest ago forgotten first, never more than `limit` bytes of pixels together."""
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.size = 0
-        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+class PixelMemory(Memory[Kept]):
+    """Drawings by key, which can be pasted into a picture."""
 
     def paste(self, renderer: Any, key: Hashable, draw: Callable[[Any], Any]) -> Any:
         """Paste what is kept under `key` into the picture of `renderer`; draw it first if there is nothing yet.
@@ -45,23 +46,15 @@ class PixelMemory:
             What `draw` returned when it was called.
         """
         key = (renderer.width, renderer.height, renderer.dpi, key)
-        kept = self._kept.get(key)
+        kept = self.get(key)
         if kept is None:
             scratch = RendererAgg(renderer.width, renderer.height, renderer.dpi)
             notes = draw(scratch)
             kept = Kept(*_cut(np.asarray(scratch.buffer_rgba())), notes)
-            self._keep(key, kept)
-        else:
-            self._kept.move_to_end(key)
+            self.put(key, kept)
         if kept.pixels.size:
             renderer.draw_image(renderer.new_gc(), *kept.corner, kept.pixels)
         return kept.notes
-
-    def _keep(self, key: Hashable, kept: Kept) -> None:
-        self._kept[key] = kept
-        self.size += kept.pixels.nbytes
-        while self.size > self.limit:
-            self.size -= self._kept.popitem(last=False)[1].pixels.nbytes
 
 
 PIXELS = PixelMemory(limit=64 * 2**20)

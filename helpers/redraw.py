@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 import traceback
 import warnings
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -33,30 +32,10 @@ class Picture(NamedTuple):
     alternative: str
     error: Exception | None = None
 
-
-class Memory:
-    """Pictures by key, the ones used longest ago forgotten first, never more than `limit` bytes of PNG together."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.size = 0
-        self._pictures: OrderedDict[Hashable, Picture] = OrderedDict()
-
-    def get(self, key: Hashable) -> Picture | None:
-        """Return the picture kept under `key`, or None."""
-        if key not in self._pictures:
-            return None
-        self._pictures.move_to_end(key)
-        return self._pictures[key]
-
-    def put(self, key: Hashable, picture: Picture) -> None:
-        """Keep `picture` under `key`, and forget old ones until all fit."""
-        if key in self._pictures:
-            self.size -= len(self._pictures.pop(key).png)
-        self._pictures[key] = picture
-        self.size += len(picture.png)
-        while self.size > self.limit:
-            self.size -= len(self._pictures.popitem(last=False)[1].png)
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the PNG."""
+        return len(self.png)
 
 
 def key_of(value: Any) -> Hashable:

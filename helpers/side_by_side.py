@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from helpers.many_networks import check_shape
+
 NORMALIZATIONS = (None, "batch", "layer", "group")
 GROUPS = 8
 """Groups of the units of a layer in group normalization."""
@@ -49,11 +51,7 @@ class SideBySide:
     ) -> None:
         import keras
 
-        self.sizes, self.seeds, self.normalize = tuple(sizes), tuple(seeds), normalize
-        if len(self.sizes) < 2 or any(int(size) != size or size < 1 for size in self.sizes):
-            raise ValueError(f"sizes needs at least two positive whole numbers, but got {sizes!r}")
-        if not self.seeds:
-            raise ValueError("seeds needs at least one number: each seed is a network")
+        (self.sizes, self.seeds), self.normalize = check_shape(sizes, seeds), normalize
         if normalize not in NORMALIZATIONS:
             raise ValueError(f"normalize must be one of {NORMALIZATIONS}, but is {normalize!r}")
         count, layers = len(self.seeds), keras.layers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import nbformat
 import numpy as np
 import pytest
+from results_program import load_program
 from scipy.special import ndtr, ndtri
 
 from helpers.exercises import activations as exercises
@@ -121,12 +121,7 @@ def test_unit_far_on_the_wrong_side_comes_back_only_where_the_derivative_is_not_
 @pytest.fixture(scope="module")
 def program() -> Any:
     pytest.importorskip("keras")
-    spec = importlib.util.spec_from_file_location("results_activations", ROOT / "results" / "activations.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_program("activations")
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ from PIL import Image
 from helpers import explore as module
 from helpers import frames
 from helpers.explore import explore
-from helpers.redraw import Memory, Picture, Redrawer, _touches_edge, key_of
+from helpers.memory import Memory
+from helpers.redraw import Picture, Redrawer, _touches_edge, key_of
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 

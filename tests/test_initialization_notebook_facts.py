@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import json
 from pathlib import Path
 from statistics import NormalDist
@@ -13,6 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from results_program import load_program
 
 from helpers.exercises import exercises
 from helpers.results import RESULTS
@@ -335,10 +335,7 @@ def test_ridgelines_of_an_impossible_form_are_refused(columns: Any, expected: An
 
 @pytest.fixture(scope="module")
 def program() -> Any:
-    spec = importlib.util.spec_from_file_location("results_initialization", RESULTS / "initialization.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_program("initialization")
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,11 @@
 """What notebook 06 states is so: its rules, schedules and factors against Keras and closed forms, and its results."""
 
-import importlib.util
 import json
 
 import nbformat
 import numpy as np
 import pytest
+from results_program import load_program
 
 from helpers import exercises
 from helpers.rate_sweep import first_weights, image_order, small_images, train_many
@@ -242,10 +242,7 @@ def test_sizes_that_do_not_fit_are_refused(few_images, settings):
 
 
 def program():
-    spec = importlib.util.spec_from_file_location("results_optimizers", RESULTS / "optimizers.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_program("optimizers")
 
 
 def test_results_hold_every_group_rate_and_seed():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from typing import Any
 
 import numpy as np
 import pytest
+from results_program import load_program
 
 from helpers.augmentation import CHANGES, MIXTURES, augment, change, mix
 from helpers.results import RESULTS
@@ -27,10 +27,7 @@ def keras() -> Any:
 
 @pytest.fixture(scope="module")
 def program() -> Any:
-    spec = importlib.util.spec_from_file_location("results_regularization", RESULTS / "regularization.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_program("regularization")
 
 
 def trained(keras: Any, seeds: Any, optimizer: Any = None, sizes: Any = (12, 8, 8, 4), **settings: Any) -> SideBySide:

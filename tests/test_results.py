@@ -1,23 +1,16 @@
 """The numbers that notebooks read from `results/` are those that the committed programs make."""
 
-import importlib.util
 import json
 
 import pytest
+from results_program import load_program
 
 from helpers.results import RESULTS, band, read_results
 
 
-def program(name):
-    spec = importlib.util.spec_from_file_location(f"results_{name}", RESULTS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_training_results_hold_every_group_and_seed():
     stored = json.loads((RESULTS / "training.json").read_text(encoding="utf-8"))
-    training = program("training")
+    training = load_program("training")
     assert set(stored["groups"]) == set(training.GROUPS)
     assert stored["seeds"] == list(training.SEEDS)
     assert len(stored["seeds"]) >= 5
@@ -27,7 +20,7 @@ def test_training_results_hold_every_group_and_seed():
 
 
 def test_one_slice_of_training_results_is_made_again():
-    again = program("training").dead_units(seeds=(0,))
+    again = load_program("training").dead_units(seeds=(0,))
     stored = json.loads((RESULTS / "training.json").read_text(encoding="utf-8"))["groups"]["dead_units"]
     for rate, runs in again.items():  # other versions and processors round differently, hence a band
         assert runs[0]["dead"] == pytest.approx(stored[rate][0]["dead"], abs=0.12)
@@ -36,7 +29,7 @@ def test_one_slice_of_training_results_is_made_again():
 def test_baseline_of_the_subset_is_made_again():
     from sklearn.linear_model import LogisticRegression
 
-    (x, y), _, (x_test, y_test) = program("training").load(full=False)
+    (x, y), _, (x_test, y_test) = load_program("training").load(full=False)
     model = LogisticRegression(C=0.01, max_iter=1000).fit(x.reshape(len(x), -1), y)
     stored = json.loads((RESULTS / "training.json").read_text(encoding="utf-8"))["groups"]["baselines"]["subset"]
     assert model.score(x_test.reshape(len(x_test), -1), y_test) == pytest.approx(

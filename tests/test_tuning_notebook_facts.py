@@ -1,12 +1,12 @@
 """What notebook 09 says about brackets, chances, scales and stored searches, against papers and KerasTuner itself."""
 
-import importlib.util
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from results_program import load_program
 
 from helpers.exercises import tuning
 from helpers.halving import draw_brackets, epochs_of, keras_tuner_brackets, paper_brackets
@@ -25,10 +25,7 @@ TABLE = pd.DataFrame(
 
 
 def program():
-    spec = importlib.util.spec_from_file_location("results_tuning", RESULTS / "tuning.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_program("tuning")
 
 
 @pytest.fixture(scope="module")
