@@ -19,8 +19,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from helpers.many_networks import ManyNetworks  # noqa: E402
 from helpers.results import make_results  # noqa: E402
+from helpers.stacked import ManyNetworks  # noqa: E402
 
 SEEDS = (0, 1, 2, 3, 4)
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu", "softplus")

@@ -21,8 +21,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from helpers.many_networks import ManyNetworks  # noqa: E402
 from helpers.results import make_results  # noqa: E402
+from helpers.stacked import ManyNetworks  # noqa: E402
 
 SEEDS = tuple(range(8))
 BATCH_SIZE = 64

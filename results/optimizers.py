@@ -52,7 +52,7 @@ def rates_from(lowest: float, number: int = 9) -> list[float]:
 
 def sweep(seeds=SEEDS, names=None, rates=None) -> dict:
     """Each optimizer at each rate: loss and accuracy on training, validation and test images after every epoch."""
-    from helpers.rate_sweep import small_images, train_many
+    from helpers.stacked import small_images, train_many
 
     data, results = small_images(), {}
     for name in names or optimizers():
@@ -116,7 +116,7 @@ def batch_sizes(seeds=SEEDS, sizes=BATCH_SIZES) -> dict:
     """Plain SGD with several batch sizes, each at ten learning rates, for the same number of epochs."""
     from keras.optimizers import SGD
 
-    from helpers.rate_sweep import small_images, train_many
+    from helpers.stacked import small_images, train_many
 
     (train, validation, _), results = small_images(), {}
     for size in sizes:

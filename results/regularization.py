@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from helpers.augmentation import augment  # noqa: E402
 from helpers.results import make_results  # noqa: E402
-from helpers.side_by_side import SideBySide, accuracy_and_loss  # noqa: E402
+from helpers.stacked import SideBySide, accuracy_and_loss  # noqa: E402
 
 SEEDS = (0, 1, 2, 3, 4)
 TUNING_SEEDS = (100, 101)

@@ -33,7 +33,7 @@ def load():
     while the test set stays unseen.
     """
     from helpers.data import load_fashion_mnist
-    from helpers.tune_search import load_split
+    from helpers.tune import load_split
 
     (x, y), _ = load_fashion_mnist()
     rank = np.empty(len(y), int)
@@ -57,7 +57,7 @@ def curves(seeds) -> dict:
     """Return (units, batch size) → accuracies (epoch, validation or fresh, rate, seed) of Adam on small images."""
     import keras
 
-    from helpers.rate_sweep import train_many
+    from helpers.stacked import train_many
 
     data = [
         (images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196), labels.astype("int32"))

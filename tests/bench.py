@@ -177,8 +177,8 @@ def surface_figure(axes: Any, frequency: int = 1) -> str:
     """Trace two optimizers from a start that moves, and draw their paths and distances."""
     import keras
 
-    from helpers.path_drawing import draw_distances, draw_paths
     from helpers.surface import trace
+    from helpers.surface._paths import draw_distances, draw_paths
 
     optimizers = {"SGD": keras.optimizers.SGD(0.01), "Adam": keras.optimizers.Adam(0.1)}
     paths = trace(optimizers, "beale", (0.02 * frequency, 1.5))

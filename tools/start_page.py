@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.glossary import TERMS
-from helpers.glossary_search import alphabetical
+from helpers.start import TERMS, alphabetical
 
 if TYPE_CHECKING:
     from tools.course import Course, Taught

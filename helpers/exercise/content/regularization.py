@@ -1,0 +1,494 @@
+"""The exercises and quiz questions of notebook 08, regularization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from helpers.exercise.content import Exercise, Option, Quiz
+
+# Inputs ---------------------------------------------------------------------------------------------------------------
+
+# Kernel, bias, kernel, bias: as many numbers in a bias as in a kernel nowhere, and no sum of squares that is 1.
+WEIGHTS = [
+    np.array([[1.0, -2.0], [0.5, 3.0], [0.0, 1.5]]),
+    np.array([2.0, -1.0]),
+    np.array([[0.5], [-1.5]]),
+    np.array([4.0]),
+]
+MORE_WEIGHTS = [np.array([[3.0, -4.0]]), np.array([0.5, 0.5])]
+
+ACTIVATIONS = np.array([[1.0, 2.0, 0.0, 4.0], [3.0, 0.5, 2.0, 1.0]])
+DRAWN = np.array([[0.1, 0.9, 0.5, 0.35], [0.29, 0.3, 0.8, 0.05]])
+
+Z = np.array([[1.0, -3.0], [2.0, 0.0], [6.0, 1.0]])
+GAMMA, BETA = np.array([2.0, 0.5]), np.array([-1.0, 3.0])
+
+OWN, PARTNER = np.array([0.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 0.0, 1.0])
+EVERYWHERE = np.full((4, 6), 0.3)
+RECTANGLE = np.zeros((8, 10))
+RECTANGLE[1:6, 2:5] = 1
+SPOTS = np.array([[1.0, 1, 0, 0, 1], [1, 1, 1, 0, 1], [0, 1, 1, 1, 1], [0, 0, 1, 1, 0]])
+
+# The vote of the three members and the mean of their probabilities differ in the first and in the last example.
+MEMBERS = np.array(
+    [
+        [[0.45, 0.55, 0.0], [0.2, 0.3, 0.5], [0.4, 0.35, 0.25]],
+        [[0.48, 0.52, 0.0], [0.1, 0.2, 0.7], [0.4, 0.3, 0.3]],
+        [[0.95, 0.0, 0.05], [0.75, 0.2, 0.05], [0.0, 0.9, 0.1]],
+    ]
+)
+
+BATCHES = [np.array([2.0, 4.0, 3.0]), np.array([1.0, 5.0, 0.0]), np.array([2.5, 3.5, 6.0])]
+NEW_VALUES = np.array([0.0, 3.0])
+
+SYMPTOMS = {
+    "A": "more units",
+    "B": "early stopping",
+    "C": "L1",
+    "D": "layer normalization",
+    "E": "augmentation",
+}
+WHY = {
+    "A": "In A not even the training images are learned: that is under-fitting, and every regularizer makes it worse.",
+    "B": "B asks for the method that keeps the weights of epoch 12 and has no strength to tune.",
+    "C": "C asks for weights that are 0: only one penalty has corners where weights reach 0 and stay there.",
+    "D": "In D the statistics of two examples are mostly noise; take a normalization that looks at one example alone.",
+    "E": "E is a change that the training images lack and that keeps the label: show it in training.",
+}
+
+# What a right answer returns ------------------------------------------------------------------------------------------
+
+
+def l2_penalty(weights: list[np.ndarray], strength: float) -> float:
+    """λ times the sum of the squares of all kernels; biases are left out."""
+    return float(strength * sum(np.sum(kernel**2) for kernel in weights[::2]))
+
+
+def inverted_dropout(a: np.ndarray, drawn: np.ndarray, rate: float, training: bool) -> np.ndarray:
+    """Activations after dropout as Keras does it; those with `drawn` below `rate` are dropped."""
+    return np.where(drawn < rate, 0.0, a / (1 - rate)) if training else a
+
+
+def normalize_batch(z: np.ndarray, gamma: np.ndarray, beta: np.ndarray, epsilon: float) -> np.ndarray:
+    """Batch normalization of (examples, units) in training."""
+    return gamma * (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + epsilon) + beta
+
+
+def added_parameters(hidden: list[int]) -> tuple[int, int]:
+    """Trained parameters, γ and β, and others, moving mean and variance, of a normalization after each layer."""
+    return 2 * sum(hidden), 2 * sum(hidden)
+
+
+def mixed_target(own: np.ndarray, partner: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Target of a mixed image; `mask` (height, width) says how much of each pixel comes from the partner."""
+    return _mixed(own, partner, float(np.mean(mask)))
+
+
+def ensemble_classes(probabilities: np.ndarray) -> np.ndarray:
+    """Class of each example, from the mean over the members; `probabilities` is (members, examples, classes)."""
+    return probabilities.mean(axis=0).argmax(axis=-1)
+
+
+def at_inference(batches: list[np.ndarray], z: np.ndarray, momentum: float) -> np.ndarray:
+    """`z` normalized with moving averages over `batches`, kept as Keras keeps them, from 0 and 1."""
+    return _at_inference(batches, z, momentum)
+
+
+# What wrong answers return, and how a free answer is judged -----------------------------------------------------------
+
+
+def _mixed(own: np.ndarray, partner: np.ndarray, share: float) -> np.ndarray:
+    return (1 - share) * own + share * partner
+
+
+def _at_inference(
+    batches: list[np.ndarray],
+    z: np.ndarray,
+    keep: float,
+    *,
+    variance: float = 1.0,
+    keep_variance: float | None = None,
+) -> np.ndarray:
+    mean, keep_variance = 0.0, keep if keep_variance is None else keep_variance
+    for batch in batches:
+        mean = keep * mean + (1 - keep) * np.mean(batch)
+        variance = keep_variance * variance + (1 - keep_variance) * np.var(batch)
+    return (z - mean) / np.sqrt(variance + 0.001)
+
+
+def _momentum_turned_round(batches: list[np.ndarray], z: np.ndarray, momentum: float) -> np.ndarray:
+    """The bug of the hunt: what should stay is replaced."""
+    return _at_inference(batches, z, 1 - momentum)
+
+
+def _vote(probabilities: np.ndarray) -> np.ndarray:
+    votes = probabilities.argmax(axis=-1)
+    return np.array([np.argmax(np.bincount(column)) for column in votes.T])
+
+
+def _symptoms_problem(answer: Any) -> str | None:
+    if not isinstance(answer, dict) or set(answer) != set(SYMPTOMS):
+        return f"the answer is a dictionary with the keys {', '.join(SYMPTOMS)}"
+    for symptom, method in SYMPTOMS.items():
+        if str(answer[symptom]).strip().casefold() != method.casefold():
+            return WHY[symptom]
+    return None
+
+
+# The exercises --------------------------------------------------------------------------------------------------------
+
+EXERCISES = [
+    Exercise(
+        id="regularization.l2_penalty",
+        task="The L2 penalty of given weights",
+        reference=l2_penalty,
+        cases=[(WEIGHTS, 0.1), (MORE_WEIGHTS, 0.02)],
+        hints=[
+            "Which of the arrays in the list are kernels? weights[::2] takes every second one.",
+            "Square every number of a kernel, add them all up, over all kernels; then the strength.",
+        ],
+        misconceptions={
+            "Biases are in your sum; a kernel_regularizer leaves them out, as they do not make a function bend.": (
+                lambda weights, strength: float(strength * sum(np.sum(array**2) for array in weights))
+            ),
+            "The strength λ is missing: this is the sum of squares alone.": (
+                lambda weights, strength: float(sum(np.sum(kernel**2) for kernel in weights[::2]))
+            ),
+            "This takes the root, the length of the weight vector; the penalty is the sum of the squares.": (
+                lambda weights, strength: float(strength * np.sqrt(sum(np.sum(kernel**2) for kernel in weights[::2])))
+            ),
+            "This is half of it: some books write ½ λ Σw², Keras does not.": (
+                lambda weights, strength: l2_penalty(weights, strength) / 2
+            ),
+            "This adds absolute values: that is the L1 penalty.": (
+                lambda weights, strength: float(strength * sum(np.sum(np.abs(kernel)) for kernel in weights[::2]))
+            ),
+            "This is a mean of squares for each kernel; the penalty is a sum, so larger layers cost more.": (
+                lambda weights, strength: float(strength * sum(np.mean(kernel**2) for kernel in weights[::2]))
+            ),
+        },
+    ),
+    Exercise(
+        id="regularization.inverted_dropout",
+        task="Inverted dropout by hand",
+        reference=inverted_dropout,
+        cases=[(ACTIVATIONS, DRAWN, 0.3, True), (ACTIVATIONS, DRAWN, 0.3, False), (ACTIVATIONS, DRAWN, 0.6, True)],
+        hints=[
+            "How many of a hundred activations are still there on average, and what makes up for the others?",
+            "np.where(drawn < rate, …, …) chooses for each activation; at test time nothing changes.",
+        ],
+        misconceptions={
+            "Keep and drop are confused in the scale: with rate 0.3 there are 0.7 left, so divide by 1 − rate.": (
+                lambda a, drawn, rate, training: np.where(drawn < rate, 0.0, a / rate) if training else a
+            ),
+            "Keep and drop are confused in the mask: rate is the share that is dropped, those drawn below it.": (
+                lambda a, drawn, rate, training: np.where(drawn < rate, a / (1 - rate), 0.0) if training else a
+            ),
+            "This is the older form, which scales at test time; inverted dropout scales in training only.": (
+                lambda a, drawn, rate, training: np.where(drawn < rate, 0.0, a) if training else a * (1 - rate)
+            ),
+            "What is kept is not scaled up, so the next layer gets less in training than at test time.": (
+                lambda a, drawn, rate, training: np.where(drawn < rate, 0.0, a) if training else a
+            ),
+            "At test time nothing is dropped and nothing is scaled, whatever the mask.": (
+                lambda a, drawn, rate, training: np.where(drawn < rate, 0.0, a / (1 - rate))
+            ),
+            "It scales twice: up in training and down again at test time.": (
+                lambda a, drawn, rate, training: (
+                    np.where(drawn < rate, 0.0, a / (1 - rate)) if training else a * (1 - rate)
+                )
+            ),
+        },
+    ),
+    Exercise(
+        id="regularization.normalize_batch",
+        task="Batch normalization by hand",
+        reference=normalize_batch,
+        cases=[(Z, GAMMA, BETA, 0.001), (Z[:2] / 10, GAMMA, BETA, 0.1)],
+        hints=[
+            "Each unit is a column: along which axis do the mean and the variance go?",
+            "The variance divides by the number of examples m; ε is added to it before the root is taken.",
+        ],
+        misconceptions={
+            "The variance is divided by m − 1 here; batch normalization divides by m, the number of examples.": (
+                lambda z, gamma, beta, epsilon: (
+                    gamma * (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0, ddof=1) + epsilon) + beta
+                )
+            ),
+            "ε is outside of the root here; it is added to the variance, before the root is taken.": (
+                lambda z, gamma, beta, epsilon: gamma * (z - z.mean(axis=0)) / (z.std(axis=0) + epsilon) + beta
+            ),
+            "This divides by the variance; divide by its root.": (
+                lambda z, gamma, beta, epsilon: gamma * (z - z.mean(axis=0)) / (z.var(axis=0) + epsilon) + beta
+            ),
+            "Mean and variance are taken over the units of an example: that is layer normalization.": (
+                lambda z, gamma, beta, epsilon: (
+                    gamma * (z - z.mean(axis=1, keepdims=True)) / np.sqrt(z.var(axis=1, keepdims=True) + epsilon) + beta
+                )
+            ),
+            "Mean and variance are taken over all numbers here; each unit has its own.": (
+                lambda z, gamma, beta, epsilon: gamma * (z - z.mean()) / np.sqrt(z.var() + epsilon) + beta
+            ),
+            "ε is forgotten; it keeps the division safe, and it shows where the variance is small.": (
+                lambda z, gamma, beta, epsilon: gamma * (z - z.mean(axis=0)) / z.std(axis=0) + beta
+            ),
+            "γ also multiplies β here; scale first, then shift.": (
+                lambda z, gamma, beta, epsilon: gamma * ((z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + epsilon) + beta)
+            ),
+        },
+    ),
+    Exercise(
+        id="regularization.added_parameters",
+        task="Parameters of batch normalization",
+        reference=added_parameters,
+        cases=[([128, 64],), ([10],), ([30, 20, 10],)],
+        hints=[
+            "Which numbers does the layer keep for each unit, in training and for inference?",
+            "Gradient descent moves γ and β; the other two are computed from the batches.",
+        ],
+        misconceptions={
+            "All four numbers of a unit are counted as trained; the moving mean and variance get no gradient.": (
+                lambda hidden: (4 * sum(hidden), 0)
+            ),
+            "The two moving averages are missing: they are stored with the model, four numbers for a unit in all.": (
+                lambda hidden: (2 * sum(hidden), 0)
+            ),
+            "There is one γ and one β for each unit here, not for each layer.": (
+                lambda hidden: (2 * len(hidden), 2 * len(hidden))
+            ),
+            "Only one number of each kind is counted: γ and β are both trained, mean and variance are both kept.": (
+                lambda hidden: (sum(hidden), sum(hidden))
+            ),
+        },
+    ),
+    Exercise(
+        id="regularization.mixed_target",
+        task="The label of a mixed image",
+        reference=mixed_target,
+        cases=[(OWN, PARTNER, EVERYWHERE), (OWN, PARTNER, RECTANGLE), (OWN, PARTNER, SPOTS)],
+        hints=[
+            "Which share of the whole image comes from the partner: for 0.3 everywhere, and for 15 of 80 pixels?",
+            "Both shares are a mean of the mask. The target has the same shares as the image; they add up to 1.",
+        ],
+        misconceptions={
+            "The shares are swapped: the mask says how much comes from the partner, the rest is the image's own.": (
+                lambda own, partner, mask: _mixed(own, partner, 1 - float(np.mean(mask)))
+            ),
+            "The label of the larger share is taken alone; the labels are mixed like the pixels.": (
+                lambda own, partner, mask: partner if np.mean(mask) > 0.5 else own
+            ),
+            "Both labels count one half, however much comes from the partner.": (
+                lambda own, partner, mask: _mixed(own, partner, 0.5)
+            ),
+            "Pixels that hold any of the partner are counted whole; in mixup each of them holds only a share of it.": (
+                lambda own, partner, mask: _mixed(own, partner, float(np.mean(mask > 0)))
+            ),
+            "The sum of the mask is no share: divide it by the number of pixels.": (
+                lambda own, partner, mask: _mixed(own, partner, float(np.sum(mask)))
+            ),
+            "The two labels are added, so the target adds up to 2; weight them with their shares.": (
+                lambda own, partner, mask: own + partner
+            ),
+        },
+    ),
+    Exercise(
+        id="regularization.symptoms",
+        task="Which method for which symptom",
+        reference=SYMPTOMS,
+        verify=_symptoms_problem,
+        hints=[
+            "First ask whether it over-fits at all: is there a gap between training and validation?",
+            "Each of the five symptoms has its own method; one of the six methods is left over.",
+        ],
+        misconceptions={WHY["A"]: SYMPTOMS | {"A": "early stopping"}}
+        | {WHY["B"]: SYMPTOMS | {"B": "L1"}, WHY["C"]: SYMPTOMS | {"C": "early stopping"}}
+        | {WHY["D"]: SYMPTOMS | {"D": "batch normalization"}, WHY["E"]: SYMPTOMS | {"E": "more units"}},
+    ),
+    Exercise(
+        id="regularization.ensemble_classes",
+        task="What an ensemble says",
+        reference=ensemble_classes,
+        cases=[(MEMBERS,), (MEMBERS[:, ::-1, ::-1],)],
+        hints=[
+            "First average, then decide: which axis holds the members?",
+            "mean(axis=0) leaves (examples, classes); argmax finds the place along the last axis.",
+        ],
+        misconceptions={
+            "Each member votes for one class here; that forgets how sure it was. Average the probabilities.": _vote,
+            "This averages class numbers; classes are names, and their mean means nothing.": (
+                lambda probabilities: np.round(probabilities.argmax(axis=-1).mean(axis=0)).astype(int)
+            ),
+            "The average runs over the examples here; the members lie along axis 0.": (
+                lambda probabilities: probabilities.mean(axis=1).argmax(axis=-1)
+            ),
+            "This takes the class of the most certain member; an ensemble asks all of them.": (
+                lambda probabilities: probabilities.max(axis=0).argmax(axis=-1)
+            ),
+            "These are the averaged probabilities; the question is for classes.": (
+                lambda probabilities: probabilities.mean(axis=0)
+            ),
+        },
+    ),
+    Exercise(
+        id="regularization.at_inference",
+        task="Bug hunt: fine in training, nonsense in use",
+        reference=at_inference,
+        cases=[(BATCHES, NEW_VALUES, 0.9), (BATCHES[:2], NEW_VALUES, 0.99)],
+        stub=_momentum_turned_round,
+        hints=[
+            "Print mean after each batch: how much of the old value is still in it with momentum 0.99?",
+            "A moving average with a momentum near 1 should be slow. Which of the two terms carries the momentum?",
+        ],
+        misconceptions={
+            "Only the last batch counts here; a moving average keeps most of what was there before.": (
+                lambda batches, z, momentum: (z - np.mean(batches[-1])) / np.sqrt(np.var(batches[-1]) + 0.001)
+            ),
+            "All batches count alike here; Keras keeps a moving average, which forgets the older ones.": (
+                lambda batches, z, momentum: (
+                    (z - np.mean([np.mean(batch) for batch in batches]))
+                    / np.sqrt(np.mean([np.var(batch) for batch in batches]) + 0.001)
+                )
+            ),
+            "The values are normalized with their own mean and variance, as in training.": (
+                lambda batches, z, momentum: (z - np.mean(z)) / np.sqrt(np.var(z) + 0.001)
+            ),
+            "The moving variance starts at 0 here; Keras starts the mean at 0 and the variance at 1.": (
+                lambda batches, z, momentum: _at_inference(batches, z, momentum, variance=0.0)
+            ),
+            "The mean is repaired, the variance still forgets: the same mistake stands in two lines.": (
+                lambda batches, z, momentum: _at_inference(batches, z, momentum, keep_variance=1 - momentum)
+            ),
+        },
+        insight="in PyTorch momentum is the share of the new value, so 0.01 there is 0.99 here.",
+    ),
+]
+
+# The quiz -------------------------------------------------------------------------------------------------------------
+
+QUIZZES = [
+    Quiz(
+        id="regularization.q1",
+        question="What is the validation set for?",
+        options=[
+            Option(
+                text="To choose: epochs, units, strengths",
+                because="What is chosen on it looks a little too good on it, so the test set stays in its drawer.",
+                right=True,
+            ),
+            Option(text="To fit the weights", because="That is the training set."),
+            Option(
+                text="To report how good the final model is",
+                because="After choosing on it, its score is too good; the test set is for that, once.",
+            ),
+        ],
+    ),
+    Quiz(
+        id="regularization.q2",
+        question="A weight's gradient is always the same tiny number. How far does Adam move it in a step?",
+        options=[
+            Option(
+                text="Hardly at all",
+                because="Plain gradient descent would; Adam divides the gradient by its own size.",
+            ),
+            Option(
+                text="By about the learning rate",
+                because="The mean of the gradients divided by the root of their mean square is about 1.",
+                right=True,
+            ),
+            Option(
+                text="By about the gradient",
+                because="The size of the gradient cancels in Adam's division.",
+            ),
+        ],
+    ),
+    Quiz(
+        id="regularization.q3",
+        question="A network gives the right class the probability 0.5. What is the cross-entropy of this example?",
+        options=[
+            Option(text="0.5 nats", because="That is one minus the probability; the cross-entropy takes a logarithm."),
+            Option(text="0.69 nats", because="It is −ln 0.5 = ln 2.", right=True),
+            Option(
+                text="0, as the answer is right",
+                because="That would need the probability 1; accuracy asks for the largest one, the loss for its size.",
+            ),
+        ],
+    ),
+    Quiz(
+        id="regularization.q4",
+        question="With `Dropout(0.2)` the training loss is higher than the validation loss. What is wrong?",
+        options=[
+            Option(
+                text="Nothing: the training loss is measured with units missing",
+                because="In validation all of them are there, so it may well be the lower one.",
+                right=True,
+            ),
+            Option(
+                text="The validation images leaked into training",
+                because="That would lower the validation loss too, but dropout alone explains what you see.",
+            ),
+            Option(
+                text="80 % are dropped, the rate should be 0.8",
+                because="Keras's rate is the share that is dropped, so 20 % are.",
+            ),
+        ],
+    ),
+    Quiz(
+        id="regularization.q5",
+        question="A model with batch normalization answers one image differently in different batches. Why?",
+        options=[
+            Option(
+                text="It was called with `training=True`",
+                because="Then the statistics are those of the batch; at inference they are the moving averages.",
+                right=True,
+            ),
+            Option(
+                text="γ and β changed",
+                because="They change only when an optimizer moves them, not by calling the model.",
+            ),
+            Option(
+                text="The moving averages are still on their way",
+                because="That makes the answers wrong, but the same for every batch.",
+            ),
+        ],
+    ),
+    Quiz(
+        id="regularization.q6",
+        question="Where does augmentation belong?",
+        options=[
+            Option(
+                text="In training, validation and test images alike",
+                because="Then you measure on images that nobody will ever send you.",
+            ),
+            Option(
+                text="In the training images only, after the split",
+                because="Before the split, copies of one image would land on both sides.",
+                right=True,
+            ),
+            Option(
+                text="In the training images, made once before the split",
+                because="Copies of the same image in training and validation make the validation score too good.",
+            ),
+        ],
+    ),
+    Quiz(
+        id="regularization.q7",
+        question="Five copies of one trained network are averaged. What is gained?",
+        options=[
+            Option(
+                text="Nothing: they make the same mistakes",
+                because="An average helps only where the members differ.",
+                right=True,
+            ),
+            Option(
+                text="As much as with five networks from five starts",
+                because="Those make different mistakes; copies make the same ones.",
+            ),
+            Option(
+                text="A lower loss, as −ln is convex",
+                because="Convexity gives at most the mean of the members' losses, and here all members are equal.",
+            ),
+        ],
+    ),
+]

@@ -1,0 +1,530 @@
+"""Exercises and quiz of notebook 09: the size of a search, chances, scales, Hyperband's budget, and honest scores."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from helpers.exercise.content import Exercise, Option, Quiz
+
+# What the answers are tried on ----------------------------------------------------------------------------------------
+
+SMALL_GRID = {"learning_rate": [0.001, 0.01, 0.1], "units": [32, 64, 128, 256]}
+LARGE_GRID = {"learning_rate": [0.001, 0.01], "units": [32, 64, 128], "dropout": [0.0, 0.5], "layers": [1, 2, 3, 4, 5]}
+
+PLACES = np.array([0.0, 0.25, 0.5, 0.9, 1.0])
+"""Numbers as a generator draws them evenly from 0 to 1."""
+
+# The best on validation is not the best on test, and the order of the settings differs.
+VALIDATION = np.array([0.81, 0.84, 0.86, 0.85, 0.79])
+TEST = np.array([0.80, 0.845, 0.83, 0.84, 0.81])
+MORE_VALIDATION = np.array([0.71, 0.70, 0.69])
+MORE_TEST = np.array([0.66, 0.68, 0.70])
+
+IMAGES = np.array([[0.0, 10.0], [2.0, 30.0], [4.0, 20.0], [10.0, 90.0], [6.0, 50.0], [8.0, 40.0]])
+
+
+class Asked(float):
+    """A float that remembers how it was asked for."""
+
+    name: str
+    bounds: tuple[float, float]
+    conditions: tuple[tuple[str, tuple[Any, ...]], ...]
+    sampling: str
+
+
+class Hyperparameters:
+    """Answers like KerasTuner's `HyperParameters`, with an optimizer that is fixed in advance, and trains nothing."""
+
+    def __init__(self, optimizer: str) -> None:
+        self.optimizer = optimizer
+        self._conditions: list[tuple[str, tuple[Any, ...]]] = []
+
+    def __repr__(self) -> str:
+        """Say which optimizer it gives."""
+        return f"hp with optimizer {self.optimizer}"
+
+    @contextlib.contextmanager
+    def conditional_scope(self, parent_name: str, parent_values: Any) -> Iterator[None]:
+        """Remember, while the block runs, on what its hyperparameters depend."""
+        values = tuple(parent_values) if isinstance(parent_values, list | tuple) else (parent_values,)
+        self._conditions.append((parent_name, values))
+        try:
+            yield
+        finally:
+            self._conditions.pop()
+
+    def Choice(self, name: str, values: Any, **_: Any) -> Any:
+        """Return the optimizer where it is asked for, else the first of the values."""
+        return self.optimizer if name == "optimizer" else next(iter(values))
+
+    def Float(
+        self, name: str, min_value: float, max_value: float, step: Any = None, sampling: str = "linear", **_: Any
+    ) -> Asked:
+        """Return a number between the bounds: another one for each sampling, and inside each scope."""
+        middle = math.sqrt(min_value * max_value) if sampling == "log" else (min_value + max_value) / 2
+        asked = Asked(middle * (1 + len(self._conditions) / 10))
+        asked.name, asked.bounds = name, (min_value, max_value)
+        asked.conditions, asked.sampling = tuple(self._conditions), sampling
+        return asked
+
+
+# What a right answer returns ------------------------------------------------------------------------------------------
+
+
+def number_of_fits(grid: dict[str, list[Any]], folds: int) -> int:
+    """Trainings of a grid search with k-fold cross-validation, the last one, on all the data, included."""
+    return math.prod(len(values) for values in grid.values()) * folds + 1
+
+
+def trials_needed(share: float, confidence: float) -> int:
+    """Random trials until one is among the best `share` of all settings with probability `confidence`."""
+    return math.ceil(math.log(1 - confidence) / math.log(1 - share))
+
+
+def log_uniform(low: float, high: float, places: np.ndarray) -> np.ndarray:
+    """Values from `low` to `high`, evenly spread on a logarithmic scale, for `places` evenly spread from 0 to 1."""
+    return low * (high / low) ** np.asarray(places)
+
+
+def bracket_epochs(networks: int, first_epochs: int, max_epochs: int, factor: int) -> int:
+    """Epochs of one bracket in which the survivors go on with what they have learned."""
+    total, before, epochs = 0, 0, first_epochs
+    while True:
+        total += networks * (epochs - before)
+        if epochs >= max_epochs:
+            return total
+        before, epochs, networks = epochs, epochs * factor, networks // factor
+
+
+def optimizer_space(hp: Any) -> dict[str, Any]:
+    """Ask for an optimizer, a learning rate, and a momentum that exists only for "sgd"."""
+    values = {
+        "optimizer": hp.Choice("optimizer", ["sgd", "adam"]),
+        "learning_rate": hp.Float("learning_rate", 1e-4, 1e-1, sampling="log"),
+    }
+    with hp.conditional_scope("optimizer", ["sgd"]):
+        if values["optimizer"] == "sgd":
+            values["momentum"] = hp.Float("momentum", 0.0, 0.99)
+    return values
+
+
+def choose_and_report(validation: np.ndarray, test: np.ndarray) -> tuple[int, float]:
+    """The index of the setting to keep, and the accuracy to report for it."""
+    best = int(np.argmax(validation))
+    return best, float(test[best])
+
+
+def survivors(scores: np.ndarray, factor: int) -> list[int]:
+    """Which of `scores` (n,) go on after a round: the best n // factor, the best first."""
+    return [int(index) for index in np.argsort(-np.asarray(scores), kind="stable")[: len(scores) // factor]]
+
+
+def scaled_fold(x: np.ndarray, validation_rows: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Training and validation part of `x` (n, features), scaled by mean and deviation of the training part."""
+    train, validation = np.delete(x, validation_rows, axis=0), x[validation_rows]
+    mean, deviation = train.mean(axis=0), train.std(axis=0)
+    return (train - mean) / deviation, (validation - mean) / deviation
+
+
+# Known mistakes -------------------------------------------------------------------------------------------------------
+
+
+def _bracket(networks: int, first_epochs: int, max_epochs: int, factor: int) -> list[tuple[int, int]]:
+    rounds = [(networks, first_epochs)]
+    while rounds[-1][1] < max_epochs:
+        rounds.append((rounds[-1][0] // factor, rounds[-1][1] * factor))
+    return rounds
+
+
+def _always_momentum(hp: Any) -> dict[str, Any]:
+    return optimizer_space(hp) | {"momentum": hp.Float("momentum", 0.0, 0.99)}
+
+
+def _without_scope(hp: Any) -> dict[str, Any]:
+    values = optimizer_space(hp)
+    if values["optimizer"] == "sgd":
+        values["momentum"] = hp.Float("momentum", 0.0, 0.99)
+    return values
+
+
+def _linear_rate(hp: Any) -> dict[str, Any]:
+    return optimizer_space(hp) | {"learning_rate": hp.Float("learning_rate", 1e-4, 1e-1)}
+
+
+def _for_adam(hp: Any) -> dict[str, Any]:
+    values = {
+        "optimizer": hp.Choice("optimizer", ["sgd", "adam"]),
+        "learning_rate": hp.Float("learning_rate", 1e-4, 1e-1, sampling="log"),
+    }
+    with hp.conditional_scope("optimizer", ["adam"]):
+        if values["optimizer"] == "adam":
+            values["momentum"] = hp.Float("momentum", 0.0, 0.99)
+    return values
+
+
+ALWAYS = "Momentum is asked for with adam too; ask for it only where the chosen optimizer is sgd."
+NO_SCOPE = (
+    "An if alone does not tell KerasTuner on what momentum depends: ask for it inside "
+    'hp.conditional_scope("optimizer", ["sgd"]).'
+)
+LINEAR = 'The learning rate is drawn on a linear scale, nine tenths of it above 0.01; it needs sampling="log".'
+TURNED = "Momentum depends on the wrong optimizer: it belongs to sgd, and adam has its own moments."
+
+
+def _space_problem(values: Any, hp: Hyperparameters) -> str | None:
+    if not isinstance(values, dict) or values.get("optimizer") != hp.optimizer:
+        return "the dictionary must hold the optimizer that hp.Choice gave, under the name optimizer"
+    rate, momentum = values.get("learning_rate"), values.get("momentum")
+    if not isinstance(rate, Asked) or rate.name != "learning_rate" or rate.conditions:
+        return "the dictionary must hold the learning rate as hp.Float gave it, for both optimizers"
+    if hp.optimizer == "adam" and momentum is not None:
+        return TURNED if isinstance(momentum, Asked) and momentum.conditions else ALWAYS
+    if hp.optimizer == "sgd":
+        if momentum is None:
+            return "with sgd the dictionary must hold a momentum"
+        if not isinstance(momentum, Asked) or momentum.name != "momentum":
+            return "the dictionary must hold the momentum as hp.Float gave it"
+        if momentum.conditions != (("optimizer", ("sgd",)),):
+            return NO_SCOPE
+    for asked, bounds in ((rate, (1e-4, 1e-1)), (momentum, (0.0, 0.99))):
+        if asked is not None and not np.allclose(asked.bounds, bounds, rtol=1e-6, atol=0):
+            return f"{asked.name} must be asked for from {bounds[0]:g} to {bounds[1]:g}"
+    return LINEAR if rate.sampling != "log" else None
+
+
+def _leaking(x: np.ndarray, validation_rows: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    scaled = (x - x.mean(axis=0)) / x.std(axis=0)
+    return np.delete(scaled, validation_rows, axis=0), scaled[validation_rows]
+
+
+def _each_by_itself(x: np.ndarray, validation_rows: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    parts = np.delete(x, validation_rows, axis=0), x[validation_rows]
+    train, validation = ((part - part.mean(axis=0)) / part.std(axis=0) for part in parts)
+    return train, validation
+
+
+def _only_training_scaled(x: np.ndarray, validation_rows: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    return scaled_fold(x, validation_rows)[0], x[validation_rows]
+
+
+EXERCISES = [
+    Exercise(
+        id="tuning.grid_size",
+        task="The number of trainings of a grid search",
+        reference=number_of_fits,
+        cases=[(SMALL_GRID, 3), (LARGE_GRID, 5), ({"units": [8, 16]}, 2)],
+        hints=[
+            "Every learning rate is combined with every number of units: how many pairs are there?",
+            "Each combination is trained once for each fold.",
+            "When the best combination is known, one more network is trained with it, on all the data.",
+        ],
+        misconceptions={
+            "The lengths of the lists are added here; every value meets every other, so they are multiplied.": (
+                lambda grid, folds: sum(map(len, grid.values())) * folds + 1
+            ),
+            "These are the combinations; each of them is trained once for each fold, and the best once more.": (
+                lambda grid, folds: math.prod(map(len, grid.values()))
+            ),
+            "The last training is missing: the best combination is trained once more, on all the data.": (
+                lambda grid, folds: math.prod(map(len, grid.values())) * folds
+            ),
+            "The folds are missing: each combination is trained once for each fold.": (
+                lambda grid, folds: math.prod(map(len, grid.values())) + 1
+            ),
+        },
+        insight="one more hyperparameter with five values makes a grid five times as expensive.",
+    ),
+    Exercise(
+        id="tuning.trials_needed",
+        task="Random trials to meet the best 5 % with 95 % confidence",
+        reference=trials_needed,
+        cases=[(0.05, 0.95), (0.01, 0.95), (0.1, 0.5), (0.3, 0.8)],
+        hints=[
+            "With which probability does one trial miss the best share? And n trials, each drawn by itself?",
+            "All n miss with probability (1 − share)ⁿ; this must not exceed 1 − confidence.",
+            "Take logarithms, divide, and mind that a number of trials is whole.",
+        ],
+        misconceptions={
+            "After 1 / share trials one good one is expected on average, but with a good chance there is none.": (
+                lambda share, confidence: math.ceil(1 / share)
+            ),
+            "Rounded down: with one trial fewer the chance is still below the confidence that is asked for.": (
+                lambda share, confidence: math.floor(math.log(1 - confidence) / math.log(1 - share))
+            ),
+            "The chances of single trials are added here; two trials may both be good, so misses are multiplied.": (
+                lambda share, confidence: math.ceil(confidence / share)
+            ),
+            "share and 1 − share are exchanged: this asks how long until not every trial was among the best.": (
+                lambda share, confidence: math.ceil(math.log(1 - confidence) / math.log(share))
+            ),
+            "A number of trials is whole: round up, so that the confidence is reached.": (
+                lambda share, confidence: math.log(1 - confidence) / math.log(1 - share)
+            ),
+        },
+        insight="59 for the best 5 %, however many hyperparameters there are: their number is not in the formula.",
+    ),
+    Exercise(
+        id="tuning.log_uniform",
+        task="A sample that is even on a logarithmic scale",
+        reference=log_uniform,
+        cases=[(1e-4, 1e-1, PLACES), (16.0, 256.0, PLACES)],
+        hints=[
+            "Half of the samples from 0.0001 to 0.1 should lie below which value? It is not 0.05.",
+            "Go from log(low) to log(high) in equal steps, then take the exponential.",
+        ],
+        misconceptions={
+            "This is even on the linear scale: nine tenths of the samples lie in the uppermost decade.": (
+                lambda low, high, places: low + (high - low) * places
+            ),
+            "These are the logarithms; the exponential of them is wanted.": (
+                lambda low, high, places: np.log(low) + (np.log(high) - np.log(low)) * places
+            ),
+            "The powers of ten are taken of a natural logarithm: use the same base both ways.": (
+                lambda low, high, places: 10 ** (np.log(low) + (np.log(high) - np.log(low)) * places)
+            ),
+            "The scale is turned round: place 0 must give the low end.": (
+                lambda low, high, places: high * (low / high) ** places
+            ),
+        },
+        insight="place 0.5 gives the geometric mean of the ends, √(low · high).",
+    ),
+    Exercise(
+        id="tuning.bracket_epochs",
+        task="What one bracket of Hyperband costs",
+        reference=bracket_epochs,
+        cases=[(9, 1, 9, 3), (27, 1, 27, 3), (16, 2, 16, 2), (5, 9, 9, 3)],
+        hints=[
+            "Write the rounds down: 9 networks to 1 epoch, 3 to 3 epochs, 1 to 9 epochs.",
+            "A network that goes on from epoch 1 to epoch 3 trains two more epochs, not three.",
+            "Add networks × (epochs now − epochs before) over the rounds.",
+        ],
+        misconceptions={
+            "Here each round begins anew; networks that go on keep what they have learned and train only the rest.": (
+                lambda n, first, most, factor: sum(k * r for k, r in _bracket(n, first, most, factor))
+            ),
+            "Here all networks train to the end; that is what the bracket saves.": (
+                lambda n, first, most, factor: n * most
+            ),
+            "Only the first round is counted; the survivors train on.": lambda n, first, most, factor: n * first,
+            "These are the networks of all rounds; each of them trains for some epochs.": (
+                lambda n, first, most, factor: sum(k for k, _ in _bracket(n, first, most, factor))
+            ),
+        },
+        insight="27 networks cost 81 epochs, where training all of them to the end would take 729.",
+    ),
+    Exercise(
+        id="tuning.survivors",
+        task="One round of successive halving",
+        reference=survivors,
+        cases=[
+            (np.array([0.61, 0.72, 0.55, 0.80, 0.70, 0.64, 0.11, 0.79, 0.42]), 3),
+            (np.array([0.5, 0.9, 0.7, 0.8]), 2),
+            (np.array([0.3, 0.2, 0.6, 0.1, 0.5, 0.4, 0.7]), 3),
+        ],
+        hints=[
+            "np.argsort returns indices, those of the smallest values first.",
+            "How many go on? With 9 scores and factor 3 it is 3.",
+        ],
+        misconceptions={
+            "These are the worst ones: argsort sorts upwards, and scores are to be high.": (
+                lambda scores, factor: [int(i) for i in np.argsort(scores)[: len(scores) // factor]]
+            ),
+            "These are the scores; asked for are the places at which they stand.": (
+                lambda scores, factor: [float(s) for s in np.sort(scores)[::-1][: len(scores) // factor]]
+            ),
+            "As many are dropped here as should go on: only one in `factor` survives.": (
+                lambda scores, factor: [int(i) for i in np.argsort(-scores)[: len(scores) - len(scores) // factor]]
+            ),
+            "The right ones, but the best must come first.": (
+                lambda scores, factor: [int(i) for i in np.argsort(scores)[-(len(scores) // factor) :]]
+            ),
+        },
+        insight="with factor 3 it takes three such steps from 27 networks to one.",
+    ),
+    Exercise(
+        id="tuning.conditional",
+        task="A search space with a conditional hyperparameter",
+        reference=optimizer_space,
+        cases=[(Hyperparameters("sgd"),), (Hyperparameters("adam"),)],
+        verify=_space_problem,
+        hints=[
+            'hp.Choice("optimizer", ["sgd", "adam"]) asks for one of two names.',
+            "The rate spans powers of ten: which argument of hp.Float says so?",
+            'Inside `with hp.conditional_scope("optimizer", ["sgd"]):` ask for momentum, if the optimizer is sgd.',
+        ],
+        misconceptions={ALWAYS: _always_momentum, NO_SCOPE: _without_scope, LINEAR: _linear_rate, TURNED: _for_adam},
+        insight="a trial with adam has no momentum, and the tuner knows it.",
+    ),
+    Exercise(
+        id="tuning.honest_report",
+        task="Which setting to keep, and which accuracy to report",
+        reference=choose_and_report,
+        cases=[(VALIDATION, TEST), (MORE_VALIDATION, MORE_TEST)],
+        hints=[
+            "Which of the two arrays may take part in a decision?",
+            "The decision has made the winner's validation score too good. Which number has taken no part in it?",
+        ],
+        misconceptions={
+            "Caught: you chose by the test score, so it is no longer a test. Choose by validation, report test.": (
+                lambda validation, test: (int(np.argmax(test)), float(np.max(test)))
+            ),
+            "The choice is right, but this validation score was the highest of many, and is too good to report.": (
+                lambda validation, test: (int(np.argmax(validation)), float(np.max(validation)))
+            ),
+            "You report the best test score, which may belong to another setting; report that of the chosen one.": (
+                lambda validation, test: (int(np.argmax(validation)), float(np.max(test)))
+            ),
+            "Both scores together decide here; then the test set has taken part in the choice.": (
+                lambda validation, test: (
+                    int(np.argmax(validation + test)),
+                    float(test[np.argmax(validation + test)]),
+                )
+            ),
+        },
+        insight="the test score of one setting, looked at once.",
+    ),
+    Exercise(
+        id="tuning.bug_hunt",
+        task="Bug hunt: a cross-validation that knows too much",
+        reference=scaled_fold,
+        cases=[(IMAGES, [3, 5]), (IMAGES, [0, 1])],
+        stub=_leaking,
+        hints=[
+            "At which moment does a number of the validation rows enter into the scaling?",
+            "First split, then compute mean and deviation: of which part?",
+            "The validation part is scaled with the numbers of the training part, as new data will be.",
+        ],
+        misconceptions={
+            "Each part is scaled by itself here; then the same value becomes another number in each of them.": (
+                _each_by_itself
+            ),
+            "The validation part is not scaled, and the network would meet numbers that it does not know.": (
+                _only_training_scaled
+            ),
+            "The order is turned round: first the training part, then the validation part.": (
+                lambda x, validation_rows: scaled_fold(x, validation_rows)[::-1]
+            ),
+        },
+        insight="a pipeline does this by itself, in every fold, which is why it belongs into the search.",
+    ),
+]
+
+# The quiz -------------------------------------------------------------------------------------------------------------
+
+QUIZZES = [
+    Quiz(
+        id="tuning.q1",
+        question="You halve the batch size and keep the number of epochs. What happens to the number of steps?",
+        options=[
+            Option(
+                text="It doubles", because="An epoch shows every image once, now in twice as many batches.", right=True
+            ),
+            Option(
+                text="It stays", because="The epochs stay; a step is one batch, and there are twice as many batches."
+            ),
+            Option(text="It halves", because="Smaller batches make more of them, not fewer."),
+        ],
+    ),
+    Quiz(
+        id="tuning.q2",
+        question="You choose between ten networks by their accuracy. On which images?",
+        options=[
+            Option(text="The training images", because="There the network wins that has learned them by heart."),
+            Option(
+                text="The validation images",
+                because="They took no part in training, and the test set stays for the end.",
+                right=True,
+            ),
+            Option(text="The test images", because="Then nothing is left that could tell how good the chosen one is."),
+        ],
+    ),
+    Quiz(
+        id="tuning.q3",
+        question="Training accuracy 99 %, validation accuracy 82 %. Which change do you try first?",
+        options=[
+            Option(
+                text="More units",
+                because="The network already learns all of its training images; capacity is not what it lacks.",
+            ),
+            Option(
+                text="More regularization, or more data",
+                because="The gap says that it learns the examples instead of the rule.",
+                right=True,
+            ),
+            Option(text="More epochs", because="The training images are learned; more epochs widen the gap."),
+        ],
+    ),
+    Quiz(
+        id="tuning.q4",
+        question="Why does gradient descent not find the best dropout rate as it finds the weights?",
+        options=[
+            Option(
+                text="The training loss would choose no dropout at all",
+                because="Dropout makes the training loss worse; only the validation images show what it is good for.",
+                right=True,
+            ),
+            Option(
+                text="It would take too many steps", because="More steps would only lead further to the wrong place."
+            ),
+            Option(
+                text="The rate is not a number",
+                because="It is a number; the trouble is which loss would be followed downhill.",
+            ),
+        ],
+    ),
+    Quiz(
+        id="tuning.q5",
+        question="A grid has 5 values for each of 4 hyperparameters; one matters. How many of its values are tried?",
+        options=[
+            Option(
+                text="625", because="So many networks are trained, but the one that matters takes the same 5 values."
+            ),
+            Option(
+                text="5",
+                because="The other three only repeat them: 125 trainings for each value. Random search tries 625.",
+                right=True,
+            ),
+            Option(text="20", because="That is 5 + 5 + 5 + 5; the other hyperparameters add nothing to this one."),
+        ],
+    ),
+    Quiz(
+        id="tuning.q6",
+        question="You run a notebook with a finished KerasTuner search again, without `overwrite`. What happens?",
+        options=[
+            Option(
+                text="The search is made again", because="Only with `overwrite=True`, which deletes the folder first."
+            ),
+            Option(
+                text="Nothing is trained; the old trials are there",
+                because="It finds its folder, reloads it, and sees that all trials are finished.",
+                right=True,
+            ),
+            Option(text="It stops with an error", because="It says that it reloads, and `search` returns at once."),
+        ],
+    ),
+    Quiz(
+        id="tuning.q7",
+        question="Best of 3 trials: 85 % on validation. Best of 300 trials: 87 %. What do you expect on new images?",
+        options=[
+            Option(
+                text="A difference of less than two points, perhaps of none",
+                because="Chosen among 300, the second had more luck on these images; how much is skill, "
+                "fresh ones say.",
+                right=True,
+            ),
+            Option(
+                text="The second is better by two points",
+                because="That would be so if choosing the highest score did not choose luck as well.",
+            ),
+            Option(
+                text="The first is better: it was chosen from fewer",
+                because="More trials flatter the score more, but they do not make the chosen network worse.",
+            ),
+        ],
+    ),
+]

@@ -1,0 +1,223 @@
+"""Figures that move: a function that draws, and a control for each number that the student should feel."""
+
+from __future__ import annotations
+
+import html
+import os
+from collections.abc import Callable, Mapping, Sequence
+from numbers import Integral, Real
+from typing import Any
+
+from ipywidgets import HTML, Box, Button, DOMWidget, HBox, Image, IntSlider, Layout, Play, VBox, link
+
+from helpers.explore._controls import describe, make_control, read_defaults, tidy
+from helpers.explore._frames import to_html
+from helpers.explore._memory import Memory
+from helpers.explore._redraw import Picture, Redrawer, key_of
+from helpers.picture import bundle
+
+PLAY_INTERVAL = 250
+"""Milliseconds between two steps of the play button."""
+
+MEMORY: Memory[Picture] = Memory(limit=64 * 2**20)
+"""The pictures of all figures: one bound for the whole notebook, however often its cells are run."""
+
+
+class Explorer:
+    """A figure with controls, as `explore` returns it; the last value of a cell, it displays itself.
+
+    Attributes:
+        controls: Name → widget.
+        image: The `ipywidgets.Image` that holds the present picture.
+        player: The `ipywidgets.Play` that moves the control named by `play`, or None.
+        alternative: What the present picture shows, in words.
+        error: The exception that `draw` raised for the present state, or None.
+    """
+
+    def __init__(
+        self,
+        redrawer: Redrawer,
+        controls: dict[str, Any],
+        play: str | None,
+        stills: Sequence[Mapping[str, Any]],
+    ) -> None:
+        self.controls = controls
+        self.alternative = ""
+        self.error: Exception | None = None
+        self._redrawer = redrawer
+        self._play = play
+        self._stills = stills
+        self._initial = {name: control.value for name, control in controls.items()}
+        self._together = False
+        self._owner = object()  # in the keys of MEMORY; an id could come again
+        self.image = Image(format="png", layout=Layout(width="auto", max_width="100%", object_fit="contain"))
+        # Widgets' pictures have no text alternative, so the sentence follows for screen readers, out of sight.
+        self._sentence = HTML(layout=Layout(width="1px", height="1px", margin="0", overflow="hidden"))
+        self.player = self._make_player()
+        self.update()
+        for control in controls.values():
+            control.observe(self.update, names="value")
+        self._view = VBox([self._make_bar(), self.image, self._sentence], layout=Layout(align_items="flex-start"))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The present state: name → value, as `draw` gets it."""
+        return {name: tidy(control.value) for name, control in self.controls.items()}
+
+    def update(self, _change: object = None) -> None:
+        """Put the picture of the present state into `image`: from memory if it was seen before, else drawn now."""
+        if self._together:
+            return
+        picture = self._picture(self.values)
+        self.alternative, self.error = picture.alternative, picture.error
+        self.image.value = picture.png
+        self._sentence.value = f'<span role="status">{html.escape(picture.alternative)}</span>'
+
+    def reset(self, _button: object = None) -> None:
+        """Put all controls back where they stood first, and draw once."""
+        self._together = True
+        try:
+            for name, value in self._initial.items():
+                self.controls[name].value = value
+        finally:
+            self._together = False
+        self.update()
+
+    def _picture(self, values: dict[str, Any]) -> Picture:
+        try:
+            key = (self._owner, *map(key_of, values.values()))
+        except Exception:  # a value without identity: its pictures cannot be kept
+            return self._redrawer.picture(values)
+        picture = MEMORY.get(key)
+        if picture is None:
+            picture = self._redrawer.picture(values)
+            if picture.error is None:
+                MEMORY.put(key, picture)
+        return picture
+
+    def _make_player(self) -> Play | None:
+        if self._play is None:
+            return None
+        slider = self.controls[self._play]
+        player = Play(
+            min=slider.min,
+            max=slider.max,
+            step=slider.step,
+            value=slider.value,
+            interval=PLAY_INTERVAL,
+            description="play " + self._play.replace("_", " "),
+        )
+        link((player, "value"), (slider, "value"))
+        return player
+
+    def _make_bar(self) -> Box:
+        """Return the controls side by side, in as many rows as they need."""
+        shown = []
+        for name, control in self.controls.items():
+            if name == self._play:
+                shown.append(HBox([self.player, control], layout=Layout(align_items="center")))
+            elif isinstance(control, DOMWidget):
+                shown.append(control)
+        if shown:
+            reset = Button(description="reset", tooltip="back to the first state", layout=Layout(width="auto"))
+            reset.on_click(self.reset)
+            shown.append(reset)
+        return Box(shown, layout=Layout(display="flex", flex_flow="row wrap", align_items="center", width="100%"))
+
+    def _caption(self, state: Mapping[str, Any]) -> str:
+        parts = []
+        for name, value in state.items():
+            control = self.controls.get(name)
+            parts.append(f"{name.replace('_', ' ')} = {describe(control, value) if control else value}")
+        return ", ".join(parts)
+
+    def _still(self) -> Picture:
+        """Return what stands in a page without a kernel: the chosen states, or the present one."""
+        if not self._stills:
+            return Picture(bytes(self.image.value), self.alternative)
+        start = {name: tidy(value) for name, value in self._initial.items()}
+        return self._redrawer.stills(
+            [start | dict(state) for state in self._stills], list(map(self._caption, self._stills))
+        )
+
+    def __repr__(self) -> str:
+        """Return what the picture shows: this is all that a console can show of it."""
+        return self.alternative
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+        """Return one display for every place: widgets, or HTML with COURSE_STATIC=1, and a PNG with its alternative."""
+        picture = self._still()
+        data, metadata = bundle(picture.png, picture.alternative)
+        if os.environ.get("COURSE_STATIC") == "1":
+            data["text/html"] = to_html(self._picture, self.controls, play=self._play, interval=PLAY_INTERVAL)
+        elif self._view.model_id is not None:
+            data["application/vnd.jupyter.widget-view+json"] = {
+                "version_major": 2,
+                "version_minor": 0,
+                "model_id": self._view.model_id,
+            }
+        return data, metadata
+
+
+def explore(
+    draw: Callable[..., object],
+    *,
+    panels: tuple[int, int] = (1, 1),
+    figsize: tuple[float, float] | None = None,
+    play: str | None = None,
+    stills: Sequence[Mapping[str, Any]] = (),
+    **controls: Any,
+) -> Explorer:
+    """Return a figure that `draw` draws anew whenever one of `controls` moves.
+
+    In a notebook, write it as the last line of a cell. Where no kernel runs (GitHub, PDF) a still picture stands in its
+    place; with the environment variable COURSE_STATIC=1 it is a page of frames behind plain HTML controls.
+
+        def wave(ax, frequency=1.0):
+            ax.plot(seconds, np.sin(2 * np.pi * frequency * seconds))
+            return f"A sine wave that goes up and down {frequency} times a second."
+
+        explore(wave, frequency=(0.5, 4.0, 0.5))
+
+    Args:
+        draw: `draw(ax, **values)`, a plain function whose parameters have defaults: the first state. It gets empty Axes
+            each time; with several panels an array of them, as `Figure.subplots(rows, columns)` gives it. A string that
+            it returns is the text alternative of the picture. When it raises, its message takes the picture's place.
+        panels: Rows and columns of Axes.
+        figsize: Width and height of the figure in inches; by default from the style.
+        play: Name of a whole-number slider that gets a play button.
+        stills: States to show side by side where there is no kernel, such as `[{"beta": 0.5}, {"beta": 0.95}]`; a
+            parameter that a state leaves out keeps its default. By default the first state alone.
+        **controls: For each parameter to move: (start, end[, step]), a list or dictionary to choose from, True or
+            False, a text, or a widget. A parameter without control keeps its default.
+
+    Raises:
+        TypeError: `draw` is not of this form, or a control is none.
+        ValueError: A default lies outside of its control, a range is empty, or `panels` or `figsize` are no sizes.
+    """
+    defaults = read_defaults(draw, controls)
+    _check_sizes(panels, figsize)
+    widgets = {name: make_control(name, control, defaults) for name, control in controls.items()}
+    if play is not None and not isinstance(widgets.get(play), IntSlider):
+        raise ValueError(f"play needs the name of a slider over whole numbers, but got {play!r}")
+    if not isinstance(stills, list | tuple) or not all(isinstance(state, Mapping) for state in stills):
+        raise TypeError("stills needs a list of states, such as [{'beta': 0.5}, {'beta': 0.95}]")
+    for state in stills:
+        read_defaults(draw, state)
+    return Explorer(Redrawer(draw, (panels[0], panels[1]), figsize), widgets, play, list(stills))
+
+
+def _check_sizes(panels: Any, figsize: Any) -> None:
+    """Raise ValueError unless `panels` are two whole numbers from 1 up and `figsize` None or two positive numbers."""
+    if not (_are_two(panels, Integral) and min(panels) >= 1):
+        raise ValueError(f"panels needs (rows, columns), such as (1, 2), but got {panels!r}")
+    if figsize is not None and not (_are_two(figsize, Real) and min(figsize) > 0):
+        raise ValueError(f"figsize needs (width, height) in inches, such as (8, 4), but got {figsize!r}")
+
+
+def _are_two(values: object, kind: type) -> bool:
+    return (
+        isinstance(values, list | tuple)
+        and len(values) == 2
+        and all(isinstance(value, kind) and not isinstance(value, bool) for value in values)
+    )

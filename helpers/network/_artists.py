@@ -1,0 +1,242 @@
+"""The artists of a network drawing: the page that it stands on, edges, units and labels, one artist for each set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import to_rgb
+from matplotlib.path import Path
+
+from helpers import style
+from helpers.network._layout import FAMILY, LINE, SMALLEST, outline, text_width
+
+_HINTED = 1.1  # text fitted to the pixels of a screen is up to a tenth wider than its outline
+
+FAINT = "#B5B5B5"
+"""Edges of dropped units."""
+
+
+class Label(NamedTuple):
+    """A label with its middle and its size in points; `on` is the colour beneath it, None where nothing is to hide."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    on: Any = None
+
+
+class Page:
+    """An Axes whose data coordinates are inches, and the room on it that is still free (`bottom` to `top`)."""
+
+    def __init__(self, ax: Axes) -> None:
+        figure = ax.figure
+        self.ax = ax
+        room = ax.get_position(original=True)
+        self.width = float(room.width * figure.bbox.width / figure.dpi)
+        self.height = float(room.height * figure.bbox.height / figure.dpi)
+        if min(self.width, self.height) < 0.5:
+            raise ValueError(
+                f"a network needs an Axes of at least 0.5 × 0.5 inches, not {self.width:.2f} × {self.height:.2f}"
+            )
+        # Text takes no more than its share of a small Axes, so that the network keeps the rest.
+        self.font = min(float(matplotlib.rcParams["font.size"]), 0.065 * self.height * 72)
+        self.bottom, self.top = 0.04, self.height - 0.04
+        ax.set_axis_off()
+        for scale, change in ((ax.get_xscale(), ax.set_xscale), (ax.get_yscale(), ax.set_yscale)):
+            if scale != "linear":
+                change("linear")
+        ax.set(xlim=(0, self.width), ylim=(0, self.height), aspect="equal")
+
+    def write(self, text: str, x: float, y: float, size: float, **options: Any) -> None:
+        """Write `text` with its middle at (x, y)."""
+        self.ax.text(x, y, text, size=size, family=FAMILY, ha="center", va="center", color=style.BLACK, **options)
+
+    def line(self, text: str, scale: float, *, above: bool) -> None:
+        """Write one line over the whole width, above or below what is still to come."""
+        size = min(scale * self.font, 0.96 * self.width / (_HINTED * text_width(text)))
+        self.write(text, self.width / 2, self.reserve(scale, above=above), size)
+
+    def key(self, parts: Sequence[str], scale: float) -> None:
+        """Write the parts of a key below what is still to come: on one line, or on as many as reading them takes."""
+        joined = [
+            "  ·  ".join(parts),
+            *("  ·  ".join(parts[:place]) + "\n" + "  ·  ".join(parts[place:]) for place in range(1, len(parts))),
+            "\n".join(parts),
+        ]
+        room = 0.96 * self.width / _HINTED
+        fitting = (text for text in joined if room / max(map(text_width, text.split("\n"))) >= SMALLEST)
+        for line in reversed(next(fitting, joined[-1]).split("\n")):
+            self.line(line, scale, above=False)
+
+    def row(
+        self, texts: Sequence[str], middles: Sequence[Any], y: float, scale: float, smallest: float = SMALLEST
+    ) -> bool:
+        """Write texts side by side if they fit at `smallest` points or more, and return whether they do."""
+        widths = _HINTED * np.array([text_width(text) for text in texts]) + 0.5 / 72
+        x = np.array(middles)
+        between = np.diff(x) / ((widths[1:] + widths[:-1]) / 2)
+        at_sides = 2 * np.minimum(x, self.width - x) / widths
+        size = min(scale * self.font, *between, *at_sides)
+        if size < min(smallest, scale * self.font):
+            return False
+        for text, middle in zip(texts, x, strict=True):
+            self.write(text, middle, y, size)
+        return True
+
+    def dots(self, number: str, x: float, y: float, width: float, height: float) -> None:
+        """Write the true number of units between dots that stand for the units not drawn."""
+        size = min(0.9 * self.font, 72 * height / 3.4, 0.95 * width / (_HINTED * text_width(number)))
+        ground = {"facecolor": matplotlib.rcParams["axes.facecolor"], "edgecolor": "none", "pad": 0.5}
+        self.write(f"⋮\n{number}\n⋮", x, y, size, linespacing=1.0, bbox=ground)
+
+    def reserve(self, scale: float, *, above: bool) -> float:
+        """Take a line of `scale` times the usual size from the free room, and return the height of its middle."""
+        height = scale * self.font * LINE
+        if above:
+            self.top -= height
+            return self.top + height / 2
+        self.bottom += height
+        return self.bottom - height / 2
+
+
+class Edges(LineCollection):
+    """Many straight lines that are one line under as many transforms: no object for each, so they are made at once."""
+
+    def __init__(self, segments: np.ndarray, **looks: Any) -> None:
+        """Take `segments` of shape (edges, 2, 2), and what else `LineCollection` takes."""
+        # Matplotlib draws as many items as there are offsets, not as many as there are transforms.
+        super().__init__([[(0, 0), (1, 0)]], offsets=np.zeros((len(segments), 2)), **looks)
+        self._ends = segments
+        self._matrices = np.zeros((len(segments), 3, 3))
+        self._matrices[:, :2, 0] = segments[:, 1] - segments[:, 0]
+        self._matrices[:, :2, 2] = segments[:, 0]
+        self._matrices[:, 1, 1] = self._matrices[:, 2, 2] = 1
+
+    def get_transforms(self) -> Any:
+        """Return the matrices that take the line from (0, 0) to (1, 0) to each edge."""
+        return self._matrices
+
+    def get_segments(self) -> list[np.ndarray]:
+        """Return the edges, each of shape (2, 2)."""
+        return list(self._ends)
+
+
+def draw_edges(ax: Axes, segments: np.ndarray, values: np.ndarray, largest: float, faint: np.ndarray) -> None:
+    """Draw the edges of one step.
+
+    Args:
+        ax: Where.
+        segments: Shape (rows, units, 2, 2).
+        values: What sign and width show, shape (rows, units); NaN where there is nothing to show.
+        largest: The value that has the greatest width.
+        faint: Which edges lead from or to a dropped unit, shape (rows, units).
+    """
+    plain = float(matplotlib.rcParams["lines.linewidth"]) / 2 * (1.0 if values.size <= 40 else 0.6)
+    segments, values, faint = segments.reshape(-1, 2, 2), values.ravel(), faint.ravel()
+    looks: dict[str, Any] = {"colors": style.GREY, "linewidths": plain}
+    if np.isfinite(values).any() or faint.any():
+        signs = np.sign(np.nan_to_num(values)).astype(int)
+        widths = plain * np.where(np.isnan(values), 1.0, 0.4 + 2.6 * np.abs(np.nan_to_num(values)) / largest)
+        by_sign = {-1: style.NEGATIVE, 0: style.GREY, 1: style.POSITIVE}
+        looks = {
+            "colors": [FAINT if pale else by_sign[sign] for sign, pale in zip(signs, faint, strict=True)],
+            "linewidths": np.where(faint, 0.6 * plain, widths),
+            "linestyles": [
+                ":" if pale else (0, (3, 1.5)) if sign < 0 else "-" for sign, pale in zip(signs, faint, strict=True)
+            ],
+        }
+    ax.add_collection(Edges(segments, zorder=1, **looks), autolim=False)
+
+
+def draw_units(
+    ax: Axes,
+    centres: np.ndarray,
+    role: str,
+    radius: float,
+    *,
+    fills: Sequence[Any],
+    bias: tuple[float, float, float] | None,
+    crossed: np.ndarray,
+    divided: bool,
+) -> None:
+    """Draw the units of one layer, and its bias node first.
+
+    Args:
+        ax: Where.
+        centres: Shape (units, 2).
+        role: "input" (squares), "hidden" (circles) or "output" (double circles).
+        radius: Of a unit.
+        fills: A colour for each unit.
+        bias: Middle and radius of the bias node; None where there is none.
+        crossed: Which units are dropped, shape (units,): dashed, with a cross.
+        divided: Whether a line separates the halves of a unit.
+    """
+    lines = float(matplotlib.rcParams["lines.linewidth"]) / 2
+    edge = {"input": style.BLUE, "hidden": style.BLACK, "output": style.GREEN}[role]
+    shape = _shape(role, divided)
+    hollow = Path.make_compound_path(_shape(role, False), _CROSS)
+    paths = [_moved(hollow if off else shape, x, y, radius) for (x, y), off in zip(centres, crossed, strict=True)]
+    faces = list(fills)
+    outlines = [style.GREY if off else edge for off in crossed]
+    styles = [(0, (2, 1.5)) if off else "-" for off in crossed]
+    if bias is not None:
+        paths.insert(0, _moved(_DIAMOND, *bias))
+        faces.insert(0, "#EEEEEE")
+        outlines.insert(0, style.GREY)
+        styles.insert(0, "-")
+    looks = {"facecolors": faces, "edgecolors": outlines, "linestyles": styles if crossed.any() else "-"}
+    ax.add_collection(PathCollection(paths, linewidths=1.2 * lines, zorder=2, **looks), autolim=False)
+
+
+def draw_labels(ax: Axes, labels: Sequence[Label]) -> None:
+    """Draw labels as one artist: for each, what hides the edges beneath it, where it does, and its outline."""
+    paths, colors = [], []
+    for text, x, y, size, on in labels:
+        path, width, height = outline(text)
+        if on is None:
+            half = np.array([width, height]) * size / 2 + 0.01
+            paths.append(Path(np.asarray(_BOX.vertices) * half + (x, y), _BOX.codes))
+            colors.append(matplotlib.rcParams["axes.facecolor"])
+        paths.append(_moved(path, x, y, size))
+        colors.append(style.BLACK if on is None or _lightness(on) > 0.5 else "white")
+    if paths:
+        # The strings are kept with the artist: outlines alone could not be searched or tested.
+        name = "_" + " ".join(label.text for label in labels)
+        drawn = PathCollection(paths, facecolors=colors, linewidths=0, zorder=3, label=name)
+        ax.add_collection(drawn, autolim=False)
+
+
+def tint(role: str) -> tuple[float, ...]:
+    """Return the light colour of a layer's units that show no activation."""
+    strong = np.array(to_rgb({"input": style.SKY, "hidden": style.LIGHT_GREY, "output": style.GREEN}[role]))
+    return tuple(1 - 0.25 * (1 - strong))
+
+
+def _lightness(color: Any) -> float:
+    """Return how light a colour is in greyscale, from 0 to 1."""
+    return float(np.dot(to_rgb(color), (0.299, 0.587, 0.114)))
+
+
+def _moved(path: Path, x: float, y: float, size: float) -> Path:
+    """Return `path` scaled by `size` and moved to (x, y)."""
+    return Path(np.asarray(path.vertices) * size + (x, y), path.codes)
+
+
+def _shape(role: str, divided: bool) -> Path:
+    """Return the outline of a unit of radius 1."""
+    parts = {"input": [_SQUARE], "hidden": [_CIRCLE], "output": [_CIRCLE, _moved(_CIRCLE, 0, 0, 0.86)]}[role]
+    return Path.make_compound_path(*parts, _DIVIDER) if divided else Path.make_compound_path(*parts)
+
+
+_BOX = Path([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)], closed=True)
+_SQUARE = _moved(_BOX, 0, 0, 0.88)
+_DIAMOND = Path([(0, -1), (1, 0), (0, 1), (-1, 0), (0, -1)], closed=True)
+_CIRCLE = Path.unit_circle()
+_DIVIDER = Path([(0, -0.86), (0, 0.86)])
+_CROSS = Path([(-0.6, -0.6), (0.6, 0.6), (-0.6, 0.6), (0.6, -0.6)], [Path.MOVETO, Path.LINETO] * 2)

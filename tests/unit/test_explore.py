@@ -1,0 +1,617 @@
+"""Figures that move: live with a kernel, still without one, as frames in the web edition."""
+
+from __future__ import annotations
+
+import base64
+import gc
+import io
+import json
+import re
+
+import ipywidgets
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from helpers import explore as module
+from helpers.explore import _frames as frames
+from helpers.explore import explore
+from helpers.explore._memory import Memory
+from helpers.explore._redraw import Picture, Redrawer, _touches_edge, key_of
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def line(ax, beta=0.5, steps=3, kind="left", dashed=False):
+    """Draw something that differs in every state, quickly."""
+    ax.plot([0, beta], [0, steps], "--" if dashed else "-")
+    ax.set_title(kind)
+    return f"A line to {beta} and {steps}."
+
+
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+
+
+@pytest.fixture
+def calls():
+    """A draw function that counts how often it draws what."""
+    seen = []
+
+    def draw(ax, beta=0.5, steps=3):
+        seen.append((beta, steps))
+        ax.plot([0, beta], [0, steps])
+
+    draw.seen = seen
+    return draw
+
+
+# Live
+
+
+def test_first_picture_shows_the_defaults(calls):
+    figure = explore(calls, beta=(0.0, 1.0, 0.1), steps=(1, 9))
+    assert calls.seen == [(0.5, 3)]
+    assert bytes(figure.image.value).startswith(b"\x89PNG")
+    assert {name: control.value for name, control in figure.controls.items()} == {"beta": 0.5, "steps": 3}
+
+
+def test_picture_is_replaced_before_the_move_returns():
+    figure = explore(line, beta=(0.0, 1.0, 0.1))
+    before = figure.image.value
+    figure.controls["beta"].value = 0.9
+    assert figure.image.value != before
+    assert figure.alternative == "A line to 0.9 and 3."
+
+
+def test_state_seen_before_is_not_drawn_again(calls):
+    figure = explore(calls, beta=(0.0, 1.0, 0.1))
+    first = figure.image.value
+    figure.controls["beta"].value = 0.6
+    figure.controls["beta"].value = 0.5
+    assert len(calls.seen) == 2
+    assert figure.image.value == first
+
+
+def test_slider_dust_counts_as_the_number_that_is_meant(calls):
+    figure = explore(calls, beta=(0.0, 1.0, 0.1))
+    figure.controls["beta"].value = 0.3
+    figure.controls["beta"].value = 0.1 + 0.2
+    assert [beta for beta, _ in calls.seen] == [0.5, 0.3]
+
+
+def test_a_default_that_is_no_short_decimal_arrives_as_it_is():
+    got = []
+
+    def draw(ax, third=1 / 3):
+        got.append(third)
+
+    explore(draw, third=(0.0, 1.0))
+    assert got == [1 / 3]
+
+
+def test_equal_looking_values_of_other_types_are_other_states():
+    values = [1, 1.0, True, "1", (1,), [1], {"a": 1}, {"a": 1.0}, np.ones(1), np.ones(1, int), np.ones((1, 1)), None]
+    assert len({key_of(value) for value in values}) == len(values)
+    assert key_of([np.ones(2), {"a": [1]}]) == key_of([np.ones(2), {"a": [1]}])
+
+
+@pytest.mark.parametrize(
+    ("default", "other"), [([1, 2], [3]), ({"a": [1]}, {"a": [2]}), (slice(1), slice(2)), ({1}, {2})]
+)
+def test_values_that_cannot_be_hashed_move_the_figure(default, other):
+    seen = []
+
+    def draw(ax, value=default):
+        seen.append(value)
+
+    figure = explore(draw, value=[default, other])
+    figure.controls["value"].value = other
+    assert seen == [default, other]
+
+
+def test_tuples_from_a_multiple_choice_are_drawn():
+    def draw(ax, which=("a",)):
+        return f"Shown: {' '.join(which)}."
+
+    figure = explore(draw, which=ipywidgets.SelectMultiple(options=["a", "b", "c"]))
+    figure.controls["which"].value = ("b", "c")
+    assert figure.alternative == "Shown: b c."
+
+
+def test_exception_shows_its_message_and_the_next_move_works():
+    def draw(ax, rate=1):
+        ax.plot([0, 1])
+        if rate == 2:
+            raise ValueError("bad $\\frac rate \ud800 \U0001f600" * 40)
+        return f"Rate {rate}."
+
+    figure = explore(draw, rate=(1, 3))
+    good = figure.image.value
+    figure.controls["rate"].value = 2
+    assert "ValueError: bad" in figure.alternative
+    assert isinstance(figure.error, ValueError)
+    assert figure.image.value != good
+    assert pixels(figure.image.value).shape == pixels(good).shape
+    figure.controls["rate"].value = 1
+    assert (figure.image.value, figure.alternative, figure.error) == (good, "Rate 1.", None)
+
+
+def test_exception_that_only_rendering_meets_is_shown_too():
+    figure = explore(lambda ax, text="fine": ax.set_title(text) and None, text="fine")
+    figure.controls["text"].value = "$\\nosuchcommand$"
+    assert figure.error is not None
+    assert "could not be drawn" in figure.alternative
+
+
+def test_exception_in_the_first_state_is_shown_not_raised():
+    def draw(ax, rate=0):
+        return f"{1 / rate:.1f} per second."
+
+    figure = explore(draw, rate=(0, 5))
+    assert "ZeroDivisionError" in figure.alternative
+    figure.controls["rate"].value = 5
+    assert figure.alternative == "0.2 per second."
+
+
+def test_failed_state_is_tried_again():
+    world = {}
+
+    def draw(ax, rate=0):
+        return f"Answer {world['answer'] + rate}."
+
+    figure = explore(draw, rate=(0, 5))
+    world["answer"] = 42
+    figure.update()
+    assert figure.alternative == "Answer 42."
+
+
+def test_control_c_in_a_drawing_passes_through():
+    def draw(ax, rate=0):
+        if rate:
+            raise KeyboardInterrupt
+
+    figure = explore(draw, rate=(0, 5))
+    with pytest.raises(KeyboardInterrupt):
+        figure.controls["rate"].value = 1
+
+
+def test_reset_goes_back_to_the_first_state_with_one_drawing(calls):
+    figure = explore(calls, beta=(0.0, 1.0, 0.1), steps=(1, 9))
+    first = figure.image.value
+    figure.controls["beta"].value = 0.9
+    figure.controls["steps"].value = 8
+    drawn = len(calls.seen)
+    figure.reset()
+    assert figure.values == {"beta": 0.5, "steps": 3}
+    assert figure.image.value == first
+    assert len(calls.seen) == drawn
+
+
+def test_play_button_moves_the_step_slider():
+    figure = explore(line, play="steps", steps=(1, 9))
+    figure.player.value = 7
+    assert figure.controls["steps"].value == 7
+    assert figure.alternative == "A line to 0.5 and 7."
+    figure.reset()
+    assert figure.player.value == 3
+
+
+def test_figure_without_play_has_no_player():
+    assert explore(line, steps=(1, 9)).player is None
+
+
+def test_500_moves_leave_one_figure():
+    def figures():  # by type: an object that another test left may lie about its class, or raise when asked
+        return sum(issubclass(type(thing), Figure) for thing in gc.get_objects())
+
+    gc.collect()
+    before = figures()
+    figure = explore(lambda ax, step=0: ax.remove(), figsize=(1, 1), step=(0, 500))
+    for step in range(1, 501):
+        figure.controls["step"].value = step
+    assert figures() - before == 1
+
+
+def test_memory_forgets_the_oldest_and_keeps_its_bound():
+    memory = Memory(limit=25)
+    for key in range(3):
+        memory.put(key, Picture(bytes(10), "a"))
+    assert memory.get(0) is None
+    memory.get(1)
+    memory.put(3, Picture(bytes(10), "a"))
+    assert memory.get(2) is None
+    assert memory.get(1) is not None
+    memory.put(4, Picture(bytes(100), "too big for all"))
+    assert memory.size <= memory.limit
+    memory.put(5, Picture(bytes(10), "a"))
+    memory.put(5, Picture(bytes(20), "a"))
+    assert memory.size == 20
+
+
+def test_figures_share_one_bound_and_never_their_pictures(monkeypatch):
+    memory = Memory(limit=40_000)
+    monkeypatch.setattr(module, "MEMORY", memory)
+    other = explore(lambda ax, beta=0.5: "The other.", beta=(0.0, 1.0))
+    figure = explore(line, beta=(0.0, 1.0))
+    for step in range(20):
+        figure.controls["beta"].value = step / 20
+    assert 0 < memory.size <= 40_000
+    other.update()
+    assert other.alternative == "The other."
+
+
+# What draw gets
+
+
+def test_axes_are_fresh_in_every_state():
+    def draw(ax, kind="plain"):
+        if kind == "wild":
+            ax.axis("off")
+            ax.set_aspect("equal")
+            ax.invert_yaxis()
+            ax.spines["left"].set_visible(False)
+            ax.tick_params(labelsize=30)
+            ax.twinx().plot([1, 2])
+            image = ax.imshow(np.eye(3))
+            ax.figure.colorbar(image, ax=ax)
+            ax.figure.suptitle("wild")
+            ax.figure.set_size_inches(2, 2)
+        ax.plot([0, 1])
+
+    figure = explore(draw, kind=["plain", "wild"])
+    plain = figure.image.value
+    figure.controls["kind"].value = "wild"
+    assert figure.error is None
+    assert figure.image.value != plain
+    module.MEMORY.put((figure._owner, (str, "plain")), Picture(b"", ""))
+    assert figure._redrawer.picture({"kind": "plain"}).png == plain
+
+
+@pytest.mark.parametrize(("panels", "shape"), [((1, 2), (2,)), ((2, 1), (2,)), ((2, 3), (2, 3))])
+def test_panels_come_as_an_array(panels, shape):
+    shapes = []
+
+    def draw(axes, beta=0.5):
+        shapes.append(axes.shape)
+
+    figure = explore(draw, panels=panels, beta=(0.0, 1.0))
+    assert figure.error is None
+    assert shapes == [shape]
+
+
+def test_figsize_is_in_inches():
+    figure = explore(line, figsize=(4, 2), beta=(0.0, 1.0))
+    assert pixels(figure.image.value).shape == (200, 400, 3)
+
+
+@pytest.mark.parametrize("panels", [(1, 1), (2, 2)])
+def test_labels_that_grow_are_not_cut_off(panels):
+    def draw(axes, scale=0):
+        for ax in np.ravel(axes):
+            ax.plot([0, 1], [0, 10.0**scale])
+            ax.ticklabel_format(style="plain")
+            ax.set(xlabel="time (s)", ylabel="height (m)", title="a title")
+
+    figure = explore(draw, panels=panels, scale=(0, 12))
+    assert figure.error is None
+    figure.controls["scale"].value = 11
+    assert figure.error is None
+    redrawer = figure._redrawer
+    assert not _touches_edge(redrawer.canvas)
+    for ax in redrawer.figure.axes:
+        label = ax.yaxis.label.get_window_extent()
+        low, high = ax.get_ylim()
+        ticks = [tick.get_window_extent() for tick in ax.get_yticklabels() if low <= tick.get_position()[1] <= high]
+        assert all(label.x1 <= tick.x0 for tick in ticks)
+        assert not any(other.bbox.x0 < label.x0 < other.bbox.x1 for other in redrawer.figure.axes)
+
+
+def test_axes_stand_still_when_two_states_alternate():
+    def draw(ax, scale=0):
+        ax.plot([0, 1], [0, 10.0**scale])
+        ax.ticklabel_format(style="plain")
+
+    redrawer = Redrawer(draw, (1, 1))
+    boxes = []
+    for scale in (0, 9, 0, 9):
+        redrawer.picture({"scale": scale})
+        boxes.append(redrawer.figure.axes[0].get_position().bounds)
+    assert boxes[1] == boxes[2] == boxes[3]
+    assert boxes[0] != boxes[1]
+
+
+def test_drawing_with_layout_kept_equals_a_first_drawing():
+    def draw(ax, beta=0.5):
+        ax.plot([0, 1], [0, beta])
+        ax.set(xlabel="time (s)", ylabel="height (m)", ylim=(0, 1), title=f"slope {beta}")
+
+    kept = Redrawer(draw, (1, 1))
+    kept.picture({"beta": 0.5})
+    again, first = (pixels(r.picture({"beta": 0.6}).png) for r in (kept, Redrawer(draw, (1, 1))))
+    assert (np.abs(again - first).max(axis=2) > 8).mean() < 0.02
+
+
+def test_alternative_of_a_silent_draw_names_its_title_and_state():
+    def wave(ax, learning_rate=0.5):
+        ax.set_title("slow\ndescent")
+
+    assert explore(wave, learning_rate=(0.0, 1.0)).alternative == "slow descent (learning_rate = 0.5)"
+    assert explore(lambda ax, a=1: "  ", a=(0, 2)).alternative.strip()
+
+
+# Controls
+
+
+def test_controls_are_those_of_ipywidgets():
+    def draw(ax, a=1, b=0.5, c="x", d=True, e="text", f=2, g=3):
+        pass
+
+    given = ipywidgets.BoundedIntText(min=0, max=9)
+    figure = explore(draw, a=(0, 5), b=(0.0, 1.0), c=["x", "y"], d=False, e="?", f={"one": 1, "two": 2}, g=given)
+    names = {name: type(control).__name__ for name, control in figure.controls.items()}
+    assert names == {
+        "a": "IntSlider",
+        "b": "FloatSlider",
+        "c": "Dropdown",
+        "d": "Checkbox",
+        "e": "Text",
+        "f": "Dropdown",
+        "g": "BoundedIntText",
+    }
+    assert figure.controls["g"] is given
+    assert figure.values == {"a": 1, "b": 0.5, "c": "x", "d": True, "e": "text", "f": 2, "g": 3}
+
+
+@pytest.mark.parametrize(
+    ("limits", "form"),
+    [((0.0, 1.0), ".1f"), ((0.0, 1.0, 0.25), ".2f"), ((0, 0.01, 1e-3), ".3f"), ((0.0, 9, 1.0), ".0f")],
+)
+def test_readout_shows_every_step(limits, form):
+    def draw(ax, learning_rate=limits[0]):
+        pass
+
+    slider = explore(draw, learning_rate=limits).controls["learning_rate"]
+    assert slider.description == "learning rate"
+    assert slider.readout_format == form
+    assert slider.style.description_width == "initial"
+
+
+def test_fixed_value_is_passed_on():
+    figure = explore(line, steps=ipywidgets.fixed(3), beta=(0.0, 1.0))
+    figure.controls["beta"].value = 1.0
+    assert figure.alternative == "A line to 1.0 and 3."
+
+
+def test_figure_without_controls_is_a_still():
+    assert explore(line).alternative == "A line to 0.5 and 3."
+
+
+@pytest.mark.parametrize(
+    ("controls", "error", "words"),
+    [
+        ({"gamma": (0, 1)}, TypeError, "gamma"),
+        ({"beta": (0.6, 1.0)}, ValueError, "beta starts at 0.5"),
+        ({"beta": (0, 9)}, ValueError, "whole numbers"),
+        ({"beta": (1.0, 0.0)}, ValueError, "start below its end"),
+        ({"beta": (0.0, 1.0, 0)}, ValueError, "step of beta"),
+        ({"beta": (0.0, float("nan"))}, ValueError, "beta"),
+        ({"beta": (0.0,)}, TypeError, "slider for beta"),
+        ({"beta": ("a", "b")}, TypeError, "slider for beta"),
+        ({"kind": []}, ValueError, "empty"),
+        ({"kind": {}}, ValueError, "empty"),
+        ({"kind": ["up", "down"]}, ValueError, "up, down"),
+        ({"kind": None}, TypeError, "kind"),
+        ({"kind": ipywidgets.VBox()}, TypeError, "no value"),
+        ({"panels": 3}, ValueError, "rows, columns"),
+        ({"panels": (0, 1)}, ValueError, "rows, columns"),
+        ({"panels": (1.0, 2)}, ValueError, "rows, columns"),
+        ({"figsize": (0, 3)}, ValueError, "inches"),
+        ({"play": "beta", "beta": (0.0, 1.0)}, ValueError, "play"),
+        ({"play": "nothing"}, ValueError, "play"),
+        ({"play": 3}, ValueError, "play"),
+        ({"stills": {"beta": 1}}, TypeError, "stills"),
+        ({"stills": 3}, TypeError, "stills"),
+        ({"stills": [{"gamma": 1}]}, TypeError, "gamma"),
+    ],
+)
+def test_wrong_control_is_told_in_a_sentence(controls, error, words):
+    with pytest.raises(error, match=re.escape(words)):
+        explore(line, **controls)
+
+
+@pytest.mark.parametrize(
+    ("draw", "words"),
+    [
+        (lambda: None, "Axes first"),
+        (lambda beta=0.5: None, "Axes first"),
+        (lambda beta: None, "Axes first"),
+        (lambda *, ax, beta=0.5: None, "Axes first"),
+        (lambda ax, other, beta=0.5: None, "other"),
+        (lambda ax, beta: None, "default for beta"),
+        (lambda ax, beta=0.5, play=1: None, "play"),
+        (lambda ax, beta=0.5, *, panels=1: None, "panels"),
+        ("line", "function"),
+        (None, "function"),
+    ],
+)
+def test_wrong_draw_function_is_told_in_a_sentence(draw, words):
+    with pytest.raises(TypeError, match=words):
+        explore(draw, beta=(0.0, 1.0))
+
+
+def test_draw_that_takes_any_value_is_welcome():
+    got = []
+    explore(lambda ax, **values: got.append(values), beta=(0.0, 1.0, 0.5))
+    assert got == [{"beta": 0.5}]
+
+
+# Still
+
+
+def test_one_display_carries_widget_picture_and_words(monkeypatch):
+    monkeypatch.delenv("COURSE_STATIC", raising=False)
+    figure = explore(line, beta=(0.0, 1.0))
+    data, metadata = figure._repr_mimebundle_()
+    assert set(data) == {VIEW, "image/png", "text/plain"}
+    assert data["image/png"] == figure.image.value
+    assert metadata["image/png"]["alt"] == data["text/plain"] == "A line to 0.5 and 3."
+
+
+@pytest.mark.parametrize(("width", "columns"), [(5, 2), (6.2, 2), (6.3, 1), (9, 1)])
+def test_stills_stand_in_one_picture_that_fits_a_page(width, columns):
+    figure = explore(line, figsize=(width, 3), beta=(0.0, 1.0, 0.01), stills=[{"beta": 0.1}, {"beta": 0.9}])
+    data, _ = figure._repr_mimebundle_()
+    assert data["text/plain"] == "beta = 0.10: A line to 0.1 and 3. beta = 0.90: A line to 0.9 and 3."
+    assert pixels(data["image/png"]).shape == (270 * (3 - columns), int(80 * width) * columns, 3)
+    assert figure.values == {"beta": 0.5}
+
+
+# Frames
+
+
+def static(figure):
+    """Return the HTML of a figure in the web edition, and the data inside it."""
+    text = frames.to_html(figure._picture, figure.controls, play=figure._play, interval=10)
+    return text, json.loads(re.search(r'<script type="application/json">(.*?)</script>', text, re.S)[1])
+
+
+def test_web_edition_gets_html_with_every_frame(monkeypatch):
+    monkeypatch.setenv("COURSE_STATIC", "1")
+    data, _ = explore(line, figsize=(2, 1), steps=(1, 5), dashed=True)._repr_mimebundle_()
+    assert set(data) == {"text/html", "image/png", "text/plain"}
+    text = data["text/html"]
+    assert not re.search(r"https?:|//cdn|src=\"(?!data:)", text)
+    assert 'type="range"' in text
+    assert 'type="checkbox"' in text
+    assert "On this page" not in text
+    content = json.loads(re.search(r'<script type="application/json">(.*?)</script>', text, re.S)[1])
+    assert len(content["order"]) == 10
+    assert content["labels"] == [["1", "2", "3", "4", "5"], ["off", "on"]]
+    assert content["initial"] == [2, 0]
+
+
+def test_frame_of_each_state_is_its_picture():
+    figure = explore(line, figsize=(2, 1), steps=(1, 3), kind=["left", "right"])
+    _, data = static(figure)
+    state = 0 * 2 + 1
+    frame = Image.open(io.BytesIO(base64.b64decode(data["frames"][data["order"][state]])))
+    figure.controls["steps"].value, figure.controls["kind"].value = 1, "right"
+    assert (np.asarray(frame.convert("RGB")) == pixels(figure.image.value)).all()
+    assert data["sentences"][data["said"][state]] == "A line to 0.5 and 1."
+
+
+def test_web_edition_is_the_same_text_each_time():
+    texts = {static(explore(line, figsize=(2, 1), steps=(1, 5)))[0] for _ in range(2)}
+    assert len(texts) == 1
+
+
+def test_large_grid_is_thinned_and_says_so(monkeypatch):
+    monkeypatch.setattr(frames, "MOST_FRAMES", 12)
+    text, data = static(explore(line, figsize=(2, 1), beta=(0.0, 1.0, 0.01), steps=(0, 10**9), kind=["left", "right"]))
+    assert len(data["order"]) <= 12
+    assert data["labels"][-1] == ["left", "right"]
+    assert data["labels"][0][data["initial"][0]] == "0.50"
+    assert data["labels"][1][data["initial"][1]] == "3"
+    assert "of its 101 values" in text
+
+
+def test_figure_stays_under_its_size(monkeypatch):
+    monkeypatch.setattr(frames, "MOST_BYTES", 200_000)
+    noise = np.random.default_rng(0)
+    figure = explore(lambda ax, step=5: ax.imshow(noise.random((60, 60))) and None, figsize=(2, 2), step=(0, 30))
+    text, data = static(figure)
+    assert len(text.encode()) <= 200_000
+    assert 1 < len(data["order"]) < 31
+    assert "of its 31 values" in text
+
+
+def test_many_switches_end_in_a_page_all_the_same(monkeypatch):
+    monkeypatch.setattr(frames, "MOST_FRAMES", 8)
+
+    def draw(ax, **values):
+        pass
+
+    text, data = static(explore(draw, figsize=(1, 1), **{f"switch_{i}": False for i in range(6)}))
+    assert len(data["order"]) == 8
+    assert "switch 5 stays at off" in text
+
+
+def test_identical_frames_are_stored_once():
+    _, data = static(explore(lambda ax, steps=2: "Always the same.", figsize=(2, 1), steps=(1, 9)))
+    assert len(data["order"]) == 9
+    assert len(data["frames"]) == len(data["sentences"]) == 1
+
+
+def test_words_cannot_break_out_of_the_page():
+    def draw(ax, name="</script><b>"):
+        return f'{name} " <script>'
+
+    text, data = static(explore(draw, figsize=(2, 1), name=["</script><b>", "&"]))
+    assert data["sentences"][0] == '</script><b> " <script>'
+    assert text.count("</script>") == 2
+    assert "<b>" not in text
+
+
+def test_control_without_a_list_of_values_stays_and_says_so():
+    text, data = static(explore(line, figsize=(2, 1), kind="left", steps=(1, 3)))
+    assert len(data["order"]) == 3
+    assert "kind stays at left" in text
+
+
+def test_logarithmic_slider_keeps_its_values():
+    def draw(ax, learning_rate=0.01):
+        pass
+
+    slider = ipywidgets.FloatLogSlider(min=-4, max=0, step=1, value=0.01)
+    _, data = static(explore(draw, figsize=(1, 1), learning_rate=slider))
+    assert len(data["labels"][0]) == 5
+    assert data["initial"] == [2]
+
+
+@pytest.fixture
+def page(browser):
+    """A page that collects errors and requests."""
+    page = browser.new_page()
+    page.troubles = []
+    page.on("console", lambda message: page.troubles.append(message.text))
+    page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    page.on("request", lambda request: request.url.startswith("data:") or page.troubles.append(request.url))
+    yield page
+    page.close()
+
+
+@pytest.mark.browser
+def test_controls_of_the_web_edition_change_its_picture(page):
+    text, _ = static(explore(line, figsize=(2, 1), play="steps", steps=(1, 5), kind=["left", "right"], dashed=False))
+    page.set_content(f"<!doctype html><html lang=en><body>{text}{text}</body></html>")
+    assert page.locator("[data-ready]").count() == 2
+    figure = page.locator("[data-explore]").first
+    picture, slider = figure.locator("img"), figure.get_by_label("steps")
+    first = picture.get_attribute("src")
+    slider.press("ArrowRight")
+    assert picture.get_attribute("src") != first
+    assert picture.get_attribute("alt") == "A line to 0.5 and 4."
+    assert slider.get_attribute("aria-valuetext") == "4"
+    assert figure.locator("output").inner_text() == "4"
+    seen = {first, picture.get_attribute("src")}
+    figure.get_by_label("kind").select_option(label="right")
+    seen.add(picture.get_attribute("src"))
+    figure.get_by_label("dashed").check()
+    seen.add(picture.get_attribute("src"))
+    assert len(seen) == 4
+    figure.get_by_text("reset").click()
+    assert picture.get_attribute("src") == first
+    figure.get_by_text("play").click()
+    page.wait_for_function("() => document.querySelector('img').alt === 'A line to 0.5 and 5.'", timeout=5000)
+    assert page.locator("[data-explore]").nth(1).locator("img").get_attribute("src") == first
+    assert page.troubles == []
+
+
+@pytest.mark.browser
+def test_page_without_script_shows_the_first_state(page):
+    text, _ = static(explore(line, figsize=(2, 1), steps=(1, 5)))
+    page.set_content(re.sub(r"<script.*?</script>", "", text, flags=re.S))
+    assert page.locator("img").get_attribute("alt") == "A line to 0.5 and 3."
+    assert not page.locator("form").is_visible()

@@ -1,0 +1,96 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers.startup import silent_stderr
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+# The missing module is put in by a finder that knows no such module.
+WITHOUT = """
+import sys
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == {name!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Missing())
+from helpers.startup import start
+try:
+    start()
+except ImportError as error:
+    print(error)
+"""
+
+
+def test_start_prints_one_line_and_no_noise():
+    done = run("from helpers.startup import start; start()")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    [line] = done.stdout.splitlines()
+    assert line.startswith("Ready: Keras 3.")
+    assert "TensorFlow 2." in line
+
+
+def test_start_sets_the_style_and_the_backend_whatever_was_chosen_before():
+    done = run(
+        "from helpers.startup import start; start()\n"
+        "import keras, matplotlib; print(keras.config.backend(), matplotlib.rcParams['axes.spines.top'])",
+        KERAS_BACKEND="jax",
+    )
+    assert done.stdout.splitlines()[1:] == ["tensorflow False"]
+
+
+def test_garbage_is_not_looked_for_among_what_the_libraries_made():
+    code = "import gc; from helpers.startup import start; start(); print(gc.get_freeze_count(), len(gc.get_objects()))"
+    frozen, others = map(int, run(code).stdout.splitlines()[-1].split())
+    assert frozen > 10 * others
+
+
+def test_training_after_start_writes_nothing_to_stderr():
+    done = run(
+        "from helpers.startup import start; start()\n"
+        "import keras, numpy as np\n"
+        "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
+        "model.compile(loss='mse'); model.fit(np.ones((4, 2)), np.ones(4), verbose=0)"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["tensorflow", "keras", "matplotlib"])
+def test_a_missing_package_is_named_with_what_to_do(name):
+    done = run(WITHOUT.format(name=name))
+    assert done.stdout == f"{name} is missing: run `pip install -r requirements.txt` in the course's folder\n"
+
+
+def test_importing_the_start_loads_neither_keras_nor_tensorflow():
+    done = run("import sys, helpers.startup; print('keras' in sys.modules, 'tensorflow' in sys.modules)")
+    assert done.stdout == "False False\n"
+
+
+def test_only_what_is_written_inside_the_block_is_silenced(capfd):
+    with silent_stderr():
+        os.write(2, b"inside")
+    os.write(2, b"outside")
+    assert capfd.readouterr().err == "outside"
+
+
+def test_stderr_comes_back_after_an_exception(capfd):
+    with pytest.raises(KeyError), silent_stderr():
+        raise KeyError
+    os.write(2, b"outside")
+    assert capfd.readouterr().err == "outside"
