@@ -1,4 +1,4 @@
-"""The exercises and quiz questions of notebook 03, backpropagation."""
+"""The exercises and quiz questions of notebook 03, backpropagation, core and deeper."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ def _drawn(*shapes: tuple[int, ...]) -> list[np.ndarray]:
     return [_random.normal(size=shape) for shape in shapes]
 
 
-# (delta of the layer above, weights between, activations); with the square one a forgotten transpose is no error.
+# (delta of the layer above, weights between, weighted sums); with the square one a forgotten transpose is no error.
 DELTAS = [
+    (np.array([[1.0]]), np.array([[2.0]]), np.array([[-3.0]])),
     (np.array([[0.5, -1.0]]), np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([[0.5, -0.8]])),
-    (*_drawn((4, 2), (3, 2)), np.tanh(_random.normal(size=(4, 3)))),
+    (*_drawn((4, 2), (3, 2), (4, 3)),),
 ]
 # (W, b, x, y, learning rate): three examples, two inputs, two outputs; then five examples, three inputs, one output.
 LAYERS = [
@@ -62,42 +63,41 @@ def _gradient_of_one(w: np.ndarray) -> np.ndarray:
     return 2 * np.exp(2 * w)
 
 
+def _only_small(w: np.ndarray) -> float:
+    return float(1e-6 * (np.sin(w[0]) + np.sin(2 * w[1])))
+
+
+def _steep_and_flat(w: np.ndarray) -> float:
+    return float(1e-6 * np.sin(w[0]) + 100 * np.exp(w[1]) + w[2] ** 2)
+
+
+def _steep_and_flat_gradient(factors: Any) -> Function:
+    """Return the gradient of `_steep_and_flat`, about 1e-6, 100 and 1, times `factors`."""
+    return lambda w: np.array([1e-6 * np.cos(w[0]), 100 * np.exp(w[1]), 2 * w[2]]) * factors
+
+
 POINT = np.array([0.4, 0.7, 0.2, -0.5])
+# The sizes of the derivatives differ by eight powers of ten, so no fixed tolerance can serve; some entries are wrong by
+# half a per cent only.
 CHECKS = [
     (*_planted(lambda right, w: right * [1, -1, 1, 1]), POINT),
     (*_planted(lambda right, w: right * [1.02, 1, 0.25, 1]), POINT),
     (*_planted(lambda right, w: right), POINT),
     (*_planted(lambda right, w: right - [0, 0, 0, 2e-3 * w[3] * w[1]]), POINT),
     (_loss_of_one, _gradient_of_one, np.array([0.3])),
+    (_only_small, lambda w: 1e-6 * np.array([np.cos(w[0]), 2 * np.cos(2 * w[1])]) * [2, 1], np.array([0.4, 0.3])),
+    (*_planted(lambda right, w: right * [1, 1.005, 1, 1]), POINT),
+    (_steep_and_flat, _steep_and_flat_gradient([1, 1, 1]), np.array([0.4, 0.1, 0.5])),
+    (_steep_and_flat, _steep_and_flat_gradient([1, 1.005, 1]), np.array([0.4, 0.1, 0.5])),
+    (_steep_and_flat, _steep_and_flat_gradient([1, 1, 1.005]), np.array([0.4, 0.1, 0.5])),
 ]
 
 # What a right answer returns ------------------------------------------------------------------------------------------
 
 
-def _sigmoid(z: Any) -> Any:
-    return 1 / (1 + np.exp(-z))
-
-
-def neuron_gradient(x: float, w: float, b: float, y: float) -> tuple[float, float]:
-    """Derivatives by w and by b of ½(ŷ − y)² with ŷ = σ(x w + b)."""
-    y_hat = _sigmoid(x * w + b)
-    delta = (y_hat - y) * y_hat * (1 - y_hat)
-    return float(delta * x), float(delta)
-
-
-def updated(w: np.ndarray, gradient: np.ndarray, learning_rate: float) -> np.ndarray:
-    """Weights after one step of gradient descent."""
-    return w - learning_rate * gradient
-
-
-def hidden_delta(delta: np.ndarray, W: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """Delta of a tanh layer from that of the layer above."""
-    return (delta @ W.T) * (1 - a**2)
-
-
-def iterations(examples: int, batch_size: int, epochs: int) -> int:
-    """Updates in a whole training; the last batch of an epoch may be smaller."""
-    return -(-examples // batch_size) * epochs
+def hidden_delta(delta: np.ndarray, W: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """δ of a leaky layer from that of the layer above."""
+    return (delta @ W.T) * np.where(z > 0, 1.0, 0.1)
 
 
 def wrong_entries(loss: Function, gradient: Function, w: np.ndarray) -> list[int]:
@@ -108,7 +108,7 @@ def wrong_entries(loss: Function, gradient: Function, w: np.ndarray) -> list[int
 def tape_step(
     W: np.ndarray, b: np.ndarray, x: np.ndarray, y: np.ndarray, learning_rate: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """New (W, b) after a step on the mean squared error of tanh(x W + b), without TensorFlow."""
+    """New (W, b) after a step on the squared errors of tanh(x W + b), summed over outputs, averaged over examples."""
     dW, db = _layer_gradients(W, b, x, y)
     return W - learning_rate * dW, b - learning_rate * db
 
@@ -118,6 +118,80 @@ def train_step(
 ) -> tuple[np.ndarray, np.ndarray]:
     """New (W1, W2) of a tanh layer and a linear one, without biases, for half the mean squared error."""
     return _network_step(x, y, W1, W2, learning_rate)
+
+
+class _Node:
+    """A value of an engine, as notebook 03 builds it: what `engine_tanh` is called with here."""
+
+    def __init__(self, data: float, parents: tuple[Any, ...] = ()) -> None:
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.hand_on: Callable[[], None] = lambda: None
+
+
+def _tanh_with(part: Callable[[Any, Any], float], *, overwrite: bool = False) -> Callable[[Any], Any]:
+    """Return a `tanh` for the engine whose `hand_on` adds part(value, result) to value.grad, or overwrites it."""
+
+    def tanh(value: Any) -> Any:
+        result = type(value)(np.tanh(value.data), (value,))
+
+        def hand_on() -> None:
+            value.grad = part(value, result) + (0.0 if overwrite else value.grad)
+
+        result.hand_on = hand_on
+        return result
+
+    return tanh
+
+
+def _used(answer: Any) -> list[float]:
+    """Return value.grad for two numbers, when another way to the loss has brought 0.25 and 2.0 has arrived at tanh."""
+    found = []
+    for data in (0.7, -1.3):
+        value = _Node(data)
+        value.grad = 0.25
+        result = answer(value)
+        result.grad = 2.0
+        result.hand_on()
+        found.append(float(value.grad))
+    return found
+
+
+engine_tanh = _tanh_with(lambda value, result: (1 - result.data**2) * result.grad)
+
+ENGINE_SLIPS = {
+    "this overwrites what another way to the loss has brought to value.grad: += instead of =.": (
+        _tanh_with(lambda value, result: (1 - result.data**2) * result.grad, overwrite=True)
+    ),
+    "the gradient that has arrived is missing: the local gradient times result.grad.": (
+        _tanh_with(lambda value, result: 1 - result.data**2)
+    ),
+    "1 − a² takes the output of tanh, result.data, not the input.": (
+        _tanh_with(lambda value, result: (1 - value.data**2) * result.grad)
+    ),
+    "the derivative of tanh is 1 − a², not 1 − a.": _tanh_with(lambda value, result: (1 - result.data) * result.grad),
+    "the local gradient is missing: 1 − a² times result.grad.": _tanh_with(lambda value, result: result.grad),
+    "hand_on changes nothing yet: it must add to value.grad.": _tanh_with(lambda value, result: 0.0),
+}
+
+
+def _judge_engine(answer: Any) -> str | None:
+    """Return what is wrong with a `tanh` for the engine: its number, its parent, or what it hands on."""
+    value = _Node(0.7)
+    result = answer(value)
+    if not all(hasattr(result, name) for name in ("data", "parents", "hand_on", "grad")):
+        return "tanh must return a Value, with data, parents and hand_on."
+    if abs(result.data - np.tanh(0.7)) > 1e-9:
+        return f"tanh(Value(0.7)).data must be {np.tanh(0.7):.4f}, not {result.data:.4f}."
+    if tuple(result.parents) != (value,):
+        return "the result must name its parent: Value(np.tanh(value.data), (value,))."
+    found = _used(answer)
+    for sentence, slip in ENGINE_SLIPS.items():
+        if np.allclose(found, _used(slip), atol=1e-9):
+            return sentence
+    right = _used(engine_tanh)
+    if not np.allclose(found, right, atol=1e-9):
+        return f"with 0.25 there before and 2 arriving, value.grad should be {right[0]:.4f}, not {found[0]:.4f}."
+    return None
 
 
 # What wrong answers return --------------------------------------------------------------------------------------------
@@ -146,7 +220,7 @@ def _differing(
 
 def _layer_gradients(W: np.ndarray, b: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     a = np.tanh(x @ W + b)
-    delta = 2 * (a - y) * (1 - a**2) / a.size
+    delta = 2 * (a - y) * (1 - a**2) / len(y)
     return x.T @ delta, delta.sum(axis=0)
 
 
@@ -203,184 +277,93 @@ def _hidden_first(
 
 # The exercises --------------------------------------------------------------------------------------------------------
 
+_RIGHT_RATES = {"A": 0.9, "B": 0.1, "C": 1.1, "D": 0.5}
+
 EXERCISES = [
     Exercise(
-        id="backprop.neuron_gradient",
-        task="The gradient of one sigmoid neuron",
-        reference=neuron_gradient,
-        cases=[(2.0, 0.5, -0.3, 1.0), (-1.5, 0.8, 0.4, 0.0), (0.5, -2.0, 1.5, 0.3)],
+        id="backprop.which_rate",
+        task="Four walks: which learning rate was it?",
+        reference=_RIGHT_RATES,
         hints=[
-            "Go from the loss backward: which three steps lead from L to w, and what is the derivative of each?",
-            "The derivative of the sigmoid is ŷ (1 − ŷ), with the ŷ that you have already.",
-            "Both derivatives share the factors (ŷ − y) and σ′(z); only the last one, ∂z/∂w or ∂z/∂b, differs.",
+            "Which walk stays on one side? Which one lands on the bottom at once?",
+            "The slope is 2(w − 1). By what does one step multiply the distance w − 1?",
+            "It is 1 − 2η. Negative means the other side; a size above 1 means farther away.",
         ],
         misconceptions={
-            "The sign is turned round: the derivative of ½(ŷ − y)² by ŷ is ŷ − y, not y − ŷ.": (
-                lambda x, w, b, y: tuple(-value for value in neuron_gradient(x, w, b, y))
+            "Here the slope is 2(w − 1), so the limit is η = 1: 0.9 comes closer with each jump, and 1.1 does not.": (
+                _RIGHT_RATES | {"A": 1.1, "C": 0.9}
             ),
-            "The factor σ′(z) is missing: between ŷ and z lies the sigmoid, with the slope ŷ (1 − ŷ).": (
-                lambda x, w, b, y: ((_sigmoid(x * w + b) - y) * x, _sigmoid(x * w + b) - y)
-            ),
-            "The last factor of ∂L/∂w is missing: ∂z/∂w is x, and 1 only for the bias.": (
-                lambda x, w, b, y: (neuron_gradient(x, w, b, y)[1],) * 2
-            ),
-            "The last factor of ∂L/∂w is ∂z/∂w, the input x; w itself would be ∂z/∂x.": (
-                lambda x, w, b, y: (neuron_gradient(x, w, b, y)[1] * w, neuron_gradient(x, w, b, y)[1])
-            ),
-            "The two come in the other order: first the derivative by w, then the one by b.": (
-                lambda x, w, b, y: neuron_gradient(x, w, b, y)[::-1]
-            ),
-            "The factor 2 is too much: it cancels with the ½ in the loss.": (
-                lambda x, w, b, y: tuple(2 * value for value in neuron_gradient(x, w, b, y))
+            "Short steps on one side mean a small learning rate; the walk that needs one step has 1 − 2η = 0.": (
+                _RIGHT_RATES | {"B": 0.5, "D": 0.1}
             ),
         },
-        insight="error times slope times input, (ŷ − y) σ′(z) x, and for the bias the input is 1.",
+        insight="a step multiplies the distance by 1 − 2η: 0.8, 0, −0.8 and −1.2.",
     ),
     Exercise(
-        id="backprop.update",
-        task="One step of gradient descent",
-        reference=updated,
-        cases=[
-            (np.array([1.0, -2.0, 0.5]), np.array([0.2, -0.4, 3.0]), 0.1),
-            (np.array([[0.3, 0.0], [-1.0, 2.0]]), np.array([[1.0, -2.0], [0.5, 0.25]]), 0.5),
-        ],
+        id="backprop.silent_weight",
+        task="Three neurons that do not learn: which factor is to blame?",
+        reference={"A": "slope", "B": "input", "C": "error"},
         hints=[
-            "A positive derivative says that the loss grows with the weight: which way should the weight go?",
-            "The learning rate says which share of the gradient one step is.",
+            "∂L/∂w has three factors: the error ŷ − y, the slope σ′(z) and the input x. Which one is (nearly) 0?",
+            "Compute z = x w + b for each. What is σ(0)? What is σ(11), and how steep is the sigmoid there?",
         ],
         misconceptions={
-            "The gradient is added, which climbs: it points to where the loss grows, so it is subtracted.": (
-                lambda w, gradient, learning_rate: w + learning_rate * gradient
+            "A is badly wrong: it says almost 1 and should say 0. Its error is as large as can be.": (
+                {"A": "error", "B": "input", "C": "error"}
             ),
-            "The learning rate is missing: the step is learning_rate times the gradient.": (
-                lambda w, gradient, learning_rate: w - gradient
-            ),
-            "This is the step alone; the new weights are the old ones and the step.": (
-                lambda w, gradient, learning_rate: -learning_rate * gradient
-            ),
-            "The gradient is divided by the learning rate, so that a smaller rate makes a longer step; multiply.": (
-                lambda w, gradient, learning_rate: w - gradient / learning_rate
-            ),
-            "Only the sign of the gradient is used here; a steep slope should make a longer step.": (
-                lambda w, gradient, learning_rate: w - learning_rate * np.sign(gradient)
+            "C is not saturated: z = 0, where the sigmoid is steepest. Compare its prediction with its target.": (
+                {"A": "slope", "B": "input", "C": "slope"}
             ),
         },
+        insight="one factor near 0 silences a weight, whatever the other two say.",
     ),
     Exercise(
         id="backprop.hidden_delta",
-        task="The delta of a hidden layer",
+        task="The δ of a leaky layer",
         reference=hidden_delta,
         cases=DELTAS,
         hints=[
             "Write down the shapes: which product of `delta` and `W` has one column for each unit of this layer?",
-            "That product is the derivative by the activations a. One more factor leads from a to z.",
-            "The derivative of tanh can be had from its own output: 1 − tanh².",
+            "That product is the derivative with respect to the activations. One more factor leads from a to z.",
+            "The slope is 1 where z is positive and 0.1 elsewhere: np.where chooses entry by entry.",
         ],
         misconceptions={
             "W is not transposed: W leads forward from units to outputs, and the way back needs W.T.": (
-                lambda delta, W, a: (delta @ W) * (1 - a**2)
+                lambda delta, W, z: (delta @ W) * np.where(z > 0, 1.0, 0.1)
             ),
-            "The factor f′ is missing: delta @ W.T is ∂L/∂a, and delta means ∂L/∂z.": lambda delta, W, a: delta @ W.T,
-            "The derivative of tanh is 1 − a², not 1 − a.": lambda delta, W, a: (delta @ W.T) * (1 - a),
-            "a (1 − a) is the derivative of the sigmoid; this layer has tanh, whose derivative is 1 − a².": (
-                lambda delta, W, a: (delta @ W.T) * a * (1 - a)
+            "The factor f′ is missing: delta @ W.T is ∂L/∂a, and δ means ∂L/∂z.": lambda delta, W, z: delta @ W.T,
+            "This is the activation f(z) as a factor; the way back needs its slope, 1 or 0.1.": (
+                lambda delta, W, z: (delta @ W.T) * np.where(z > 0, z, 0.1 * z)
             ),
-            "tanh is applied twice: a is tanh(z) already, so its derivative is 1 − a².": (
-                lambda delta, W, a: (delta @ W.T) * (1 - np.tanh(a) ** 2)
+            "This is a plain ReLU, whose slope is 0 for negative z; here it is 0.1.": (
+                lambda delta, W, z: (delta @ W.T) * (z > 0)
+            ),
+            "1 − a² is the slope of tanh; this layer is leaky, with the slopes 1 and 0.1.": (
+                lambda delta, W, z: (delta @ W.T) * (1 - np.where(z > 0, z, 0.1 * z) ** 2)
+            ),
+            "The slopes are the wrong way round: 1 for positive z, 0.1 for the rest.": (
+                lambda delta, W, z: (delta @ W.T) * np.where(z > 0, 0.1, 1.0)
             ),
         },
         insight="wishes of the layer above, weighted and added up, times the slope of the unit itself.",
     ),
     Exercise(
-        id="backprop.iterations",
-        task="The number of updates in a training",
-        reference=iterations,
-        cases=[(1000, 32, 10), (128, 32, 5), (10, 64, 3), (100, 30, 7)],
+        id="backprop.who_should_grow",
+        task="Which activations should be larger?",
+        reference={"unit 1": "no difference", "unit 2": "larger", "unit 3": "smaller"},
         hints=[
-            "With 10 examples and batches of 64, how many updates does one epoch have?",
-            "Count the updates of one epoch first: the last, smaller batch is an update too.",
+            "Each unit gets one contribution from each output: δₖ times the weight between them.",
+            "For unit 2: −0.2 · 1 + 0.1 · (−1). What does a negative derivative say about the loss when a₂ grows?",
         ],
         misconceptions={
-            "Rounded down: the last, smaller batch of every epoch is an update too.": (
-                lambda examples, batch_size, epochs: examples // batch_size * epochs
+            "The sign is turned round: a negative derivative means that a larger activation lowers the loss.": (
+                {"unit 1": "no difference", "unit 2": "smaller", "unit 3": "larger"}
             ),
-            "These are the updates of one epoch; there are several epochs.": (
-                lambda examples, batch_size, epochs: -(-examples // batch_size)
-            ),
-            "Rounded once at the end, but a batch does not reach over two epochs: round up in every epoch.": (
-                lambda examples, batch_size, epochs: -(-examples * epochs // batch_size)
-            ),
-            "A number of updates is whole: what happens with the last, smaller batch of an epoch?": (
-                lambda examples, batch_size, epochs: examples / batch_size * epochs
-            ),
-            "This counts examples; all examples of a batch make one update together.": (
-                lambda examples, batch_size, epochs: examples * epochs
+            "For unit 1 the two contributions are −0.2 · 1 and 0.1 · 2: they cancel.": (
+                {"unit 1": "larger", "unit 2": "larger", "unit 3": "smaller"}
             ),
         },
-    ),
-    Exercise(
-        id="backprop.gradient_check",
-        task="A gradient check that finds a planted bug",
-        reference=wrong_entries,
-        cases=CHECKS,
-        hints=[
-            "Move one entry of a copy of w up and down by a small h, and look at the loss: what is the slope?",
-            "The two losses are 2h apart, and h = 1e-5 suits float64.",
-            "The derivatives are small, so compare the difference with their size, not with a fixed number.",
-        ],
-        misconceptions={
-            "The two points are 2h apart, so divide by 2h: with h alone every derivative seems half as large.": (
-                lambda loss, gradient, w: _differing(loss, gradient, w, divisor=1.0)
-            ),
-            "A fixed tolerance misses mistakes in small derivatives: compare relative to their size.": (
-                lambda loss, gradient, w: _differing(loss, gradient, w, relative=0.0, absolute=5e-3)
-            ),
-            "The step is too long: over h = 0.1 the loss bends, and right derivatives look wrong.": (
-                lambda loss, gradient, w: _differing(loss, gradient, w, h=0.1)
-            ),
-            "All entries are moved at once, which gives the sum of the derivatives; move one at a time.": (
-                lambda loss, gradient, w: _differing(loss, gradient, w, together=True)
-            ),
-            "These are the entries that agree; the ones that the differences contradict are asked for.": (
-                lambda loss, gradient, w: [k for k in range(len(w)) if k not in _differing(loss, gradient, w)]
-            ),
-            "The tolerance is too wide: a derivative that is wrong by 2 % passes.": (
-                lambda loss, gradient, w: _differing(loss, gradient, w, relative=0.05)
-            ),
-        },
-        insight="this works for any gradient: it needs to know nothing about the network.",
-    ),
-    Exercise(
-        id="backprop.tape_step",
-        task="A training step with GradientTape",
-        reference=tape_step,
-        cases=LAYERS,
-        rtol=1e-3,
-        atol=1e-5,
-        hints=[
-            "The tape follows a tf.Variable; make one of W and one of b before the block begins.",
-            "Everything from x to the loss belongs into the block; the loss is tf.reduce_mean of the squares.",
-            "tape.gradient(loss, [W, b]) returns two gradients; subtract each, times the learning rate.",
-        ],
-        misconceptions={
-            "The gradient is added, which climbs; gradient descent subtracts it.": _scaled_step(lambda y: -1.0),
-            "The squared errors are added up here; the loss is their mean, and so is its gradient.": (
-                _scaled_step(lambda y: float(y.size))
-            ),
-            "The outputs of an example are added up here; the mean goes over the examples and over the outputs.": (
-                _scaled_step(lambda y: float(y.shape[1]))
-            ),
-            "The learning rate is missing: each step is learning_rate times the gradient.": (
-                lambda W, b, x, y, learning_rate: tape_step(W, b, x, y, 1.0)
-            ),
-            "These are the gradients; the new W and b are asked for.": (
-                lambda W, b, x, y, learning_rate: _layer_gradients(W, b, x, y)
-            ),
-            "b moves with a gradient that belongs to the new W: compute both gradients first, then move both.": (
-                _one_after_the_other
-            ),
-        },
-        insight="the same step as fit makes with SGD.",
+        insight="∂L/∂a = δ Wᵀ = (0, −0.3, 0.4), and a unit should go against it.",
     ),
     Exercise(
         id="backprop.bug_hunt",
@@ -412,14 +395,227 @@ EXERCISES = [
         },
         insight="forward, backward, and only then the update: that is why frameworks keep the three apart.",
     ),
+    Exercise(
+        id="backprop.four_runs",
+        task="Four loss curves, four diagnoses",
+        reference={"A": "crawls", "B": "small batches", "C": "diverges", "D": "plateau"},
+        hints=[
+            "Which curve only grows? Which one jumps up and down?",
+            "A plateau is flat for a long time and then falls all the same; a crawl goes down evenly, without end.",
+        ],
+        misconceptions={
+            "Jumps without a trend at the end are noise, not divergence: a run that diverges goes up and up.": (
+                {"A": "crawls", "B": "diverges", "C": "small batches", "D": "plateau"}
+            ),
+            "A plateau is flat, and is left at last; A goes down evenly, only too slowly.": (
+                {"A": "plateau", "B": "small batches", "C": "diverges", "D": "crawls"}
+            ),
+        },
+        insight="the remedies: a larger rate; larger batches; a smaller rate; patience, or another seed.",
+    ),
+    Exercise(
+        id="backprop.read_the_log",
+        task="Batch size and updates from a log of fit",
+        reference={"batch size": 32, "updates": 940},
+        hints=[
+            "94 batches hold 3,000 examples, and the last batch may be smaller. Which usual batch size fits?",
+            "Every batch is one update, in every one of the ten epochs.",
+        ],
+        misconceptions={
+            "These are the updates of one epoch, or of the three epochs so far; the run has ten.": (
+                {"batch size": 32, "updates": 94}
+            ),
+            "3,000 / 94 is 31.9, but a batch is a whole number of examples: 93 full batches and one that is smaller.": (
+                {"batch size": 31.9, "updates": 940}
+            ),
+            "The 94 counts batches, not examples: how many examples are in each?": {"batch size": 94, "updates": 320},
+        },
+        verify=lambda answer: _judge_log(answer),
+        insight="93 batches of 32, one of 24, ten times.",
+    ),
+    Exercise(
+        id="backprop.tape_step",
+        task="A training step with GradientTape",
+        reference=tape_step,
+        cases=LAYERS,
+        rtol=1e-3,
+        atol=1e-5,
+        hints=[
+            "The tape follows a tf.Variable; make one of W and one of b before the block begins.",
+            "Everything from x to the loss belongs in the block: tf.reduce_sum over axis 1, then tf.reduce_mean.",
+            "tape.gradient(loss, [W, b]) returns two gradients; subtract each, times the learning rate.",
+        ],
+        misconceptions={
+            "The gradient is added, which climbs; gradient descent subtracts it.": _scaled_step(lambda y: -1.0),
+            "The examples are added up here; over the examples the loss is a mean.": (
+                _scaled_step(lambda y: float(len(y)))
+            ),
+            "The outputs are averaged here; in this exercise the squared errors of an example are added up.": (
+                _scaled_step(lambda y: 1.0 / y.shape[1])
+            ),
+            "This is the step for half of the squared errors; here the loss has no ½.": _scaled_step(lambda y: 0.5),
+            "The learning rate is missing: each step is learning_rate times the gradient.": (
+                lambda W, b, x, y, learning_rate: tape_step(W, b, x, y, 1.0)
+            ),
+            "These are the gradients; the new W and b are asked for.": (
+                lambda W, b, x, y, learning_rate: _layer_gradients(W, b, x, y)
+            ),
+            "b moves with a gradient that belongs to the new W: compute both gradients first, then move both.": (
+                _one_after_the_other
+            ),
+        },
+        insight="the same step as fit makes with SGD, for a loss of your own.",
+    ),
+    Exercise(
+        id="backprop.engine_tanh",
+        task="Complete an engine that differentiates any formula",
+        reference=engine_tanh,
+        verify=_judge_engine,
+        hints=[
+            "What is the derivative of tanh, written with its own output a?",
+            "hand_on gives value its part: local gradient times the gradient that has arrived at result.",
+            "Another way to the loss may have been here before, so add to value.grad.",
+        ],
+        misconceptions=ENGINE_SLIPS,
+        insight="with +, · and tanh the engine can train a network.",
+    ),
+    Exercise(
+        id="backprop.broken_engines",
+        task="Three broken engines: which formula shows it?",
+        reference={"A": "a * b", "B": "a * a", "C": "a + b"},
+        hints=[
+            "Work out by hand what each formula's derivative with respect to a should be at a = 2, b = −1.",
+            "A: for a · a both sides are the same value. Is a swap noticed? B: which formula uses a value twice?",
+        ],
+        misconceptions={
+            "In a * a both sides are the same value, so handing on the wrong side's number changes nothing.": (
+                {"A": "a * a", "B": "a * a", "C": "a + b"}
+            ),
+            "a * b uses each value once, so nothing is there yet that = could overwrite.": (
+                {"A": "a * b", "B": "a * b", "C": "a + b"}
+            ),
+        },
+        insight="a test that is to find a fault must be a case in which the fault matters.",
+    ),
+    Exercise(
+        id="backprop.gradient_check",
+        task="A gradient check that finds a planted bug",
+        reference=wrong_entries,
+        cases=CHECKS,
+        hints=[
+            "Move one entry of a copy of w up and down by a small h, and look at the loss: what is the slope?",
+            "The two losses are 2h apart, and h = 1e-5 suits float64.",
+            "The derivatives are small, so compare the difference with their size, not with a fixed number.",
+        ],
+        misconceptions={
+            "The two points are 2h apart, so divide by 2h: with h alone every derivative seems half as large.": (
+                lambda loss, gradient, w: _differing(loss, gradient, w, divisor=1.0)
+            ),
+            "A fixed tolerance misses mistakes in small derivatives: compare relative to their size.": (
+                lambda loss, gradient, w: _differing(loss, gradient, w, relative=0.0, absolute=5e-3)
+            ),
+            "The step is too long: over h = 0.1 the loss bends, and right derivatives look wrong.": (
+                lambda loss, gradient, w: _differing(loss, gradient, w, h=0.1)
+            ),
+            "All entries are moved at once, which gives the sum of the derivatives; move one at a time.": (
+                lambda loss, gradient, w: _differing(loss, gradient, w, together=True)
+            ),
+            "These are the entries that agree; the ones that the differences contradict are asked for.": (
+                lambda loss, gradient, w: [k for k in range(len(w)) if k not in _differing(loss, gradient, w)]
+            ),
+            "The tolerance is too wide: a derivative that is wrong by half a per cent passes.": (
+                lambda loss, gradient, w: _differing(loss, gradient, w, relative=0.01)
+            ),
+            "A tolerance relative to the whole gradient misses mistakes in its small entries; compare one by one.": (
+                lambda loss, gradient, w: _differing(
+                    loss, gradient, w, relative=0.0, absolute=1e-3 * float(np.linalg.norm(gradient(w)))
+                )
+            ),
+            "The step is too short: what is left of two losses that agree in 16 digits is rounding.": (
+                lambda loss, gradient, w: _differing(loss, gradient, w, h=1e-12)
+            ),
+        },
+        insight="this works for any gradient: it needs to know nothing about the network.",
+    ),
+    Exercise(
+        id="backprop.which_mode",
+        task="Forward or reverse mode?",
+        reference={"A": "reverse", "B": "forward", "C": "reverse"},
+        hints=[
+            "Forward mode costs a pass for each input, reverse mode a pass for each output. Count both.",
+            "In C there are 784 inputs and 10 outputs.",
+        ],
+        misconceptions={
+            "It is the other way round: reverse mode pays for each output, forward mode for each input.": (
+                {"A": "forward", "B": "reverse", "C": "forward"}
+            ),
+            "B has one input and a million outputs: one forward pass does; reverse mode needs a million.": (
+                {"A": "reverse", "B": "reverse", "C": "reverse"}
+            ),
+        },
+        insight="a network in training is case A: that is why it goes backwards.",
+    ),
+    Exercise(
+        id="backprop.whose_runs",
+        task="Three bundles of runs: which batch size?",
+        reference={"A": 8, "B": 128, "C": 1},
+        hints=[
+            "Which bundle has no noise at all? With which batch size are all runs the same?",
+            "The smaller the batch, the more restless the end.",
+        ],
+        misconceptions={
+            "Noise grows as the batch shrinks: the wildest bundle has the smallest.": {
+                "A": 8,
+                "B": 1,
+                "C": 128,
+            },
+            "The bundle that is a single line has no chance in it: the whole batch of 128.": {"A": 128, "B": 8, "C": 1},
+        },
+        insight="the spread at the end tells the batch size, at one learning rate.",
+    ),
+    Exercise(
+        id="backprop.which_maps",
+        task="Four saliency maps: trained or untrained?",
+        reference={"A": "untrained", "B": "trained", "C": "trained", "D": "untrained"},
+        hints=[
+            "In a trained map neighbouring pixels tend to agree. In which maps do they?",
+            "An untrained map is noise from pixel to pixel, on the object and off it alike.",
+        ],
+        misconceptions={
+            "Fine grain all over is what random weights give; a trained map has patches.": (
+                {"A": "trained", "B": "untrained", "C": "untrained", "D": "trained"}
+            ),
+            "Two of the four come from the untrained network: compare the grain of A with that of B.": (
+                {"A": "trained", "B": "trained", "C": "trained", "D": "trained"}
+            ),
+        },
+        insight="that comparison is the first thing to ask of any saliency map.",
+    ),
 ]
+
+
+def _judge_log(answer: Any) -> str | None:
+    """Return what is wrong with batch size and updates; any batch size that gives 94 batches is right."""
+    size, updates = answer["batch size"], answer["updates"]
+    if updates == 94 or updates == 282:
+        return "these are the updates of one epoch, or of the three epochs so far; the run has ten."
+    if size == 94:
+        return "the 94 counts batches, not examples: how many examples are in each?"
+    if float(size) != int(size):
+        return "a batch is a whole number of examples: 93 full batches and one that is smaller."
+    if -(-3000 // int(size)) != 94:
+        return f"batches of {int(size)} would make {-(-3000 // int(size))} batches of 3,000 examples, not 94."
+    if updates != 940:
+        return "every batch is one update, in every one of the ten epochs."
+    return None
+
 
 # The quiz -------------------------------------------------------------------------------------------------------------
 
 QUIZZES = [
     Quiz(
         id="backprop.q1",
-        question="5 examples go through a dense layer with 3 inputs and 2 units. Which shapes have W and the output?",
+        question="5 examples pass a dense layer with 3 inputs and 2 units. What are the shapes of W and of the output?",
         options=[
             Option(
                 text="(2, 3) and (5, 2)", because="W has a row for each input and a column for each unit, as in x W."
@@ -510,6 +706,33 @@ QUIZZES = [
             Option(
                 text="512", because="The spread falls with 1/√B: sixteen times the size, a quarter of it.", right=True
             ),
+        ],
+    ),
+    Quiz(
+        id="backprop.q8",
+        question="A sigmoid unit has z = 8. What is its slope σ′(z)?",
+        options=[
+            Option(text="Nearly 1", because="The value σ(8) is nearly 1; the slope is σ (1 − σ)."),
+            Option(text="Nearly 0", because="σ(8) is nearly 1, and σ (1 − σ) is about 0.0003.", right=True),
+            Option(text="¼", because="That is the slope at z = 0, the steepest there is."),
+        ],
+    ),
+    Quiz(
+        id="backprop.q9",
+        question="W is (3, 2), and a batch has 5 examples. What is the shape of ∂L/∂W?",
+        options=[
+            Option(text="(5, 3, 2)", because="The examples are added up: they share the weights."),
+            Option(text="(3, 2)", because="A gradient has the shape of what it is the gradient of.", right=True),
+            Option(text="(2, 3)", because="Transposed is what passes δ to the layer below, not the gradient of W."),
+        ],
+    ),
+    Quiz(
+        id="backprop.q10",
+        question="A label is 1 and the sigmoid says 0.9, with binary cross-entropy. What is ∂L/∂z?",
+        options=[
+            Option(text="−0.1", because="ŷ − y: sigmoid and cross-entropy together leave only the error.", right=True),
+            Option(text="−0.009", because="That multiplies by σ′(z), which cancels against the loss's derivative."),
+            Option(text="0.1", because="The sign: a larger z would lower the loss, so the derivative is negative."),
         ],
     ),
 ]

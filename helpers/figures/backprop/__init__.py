@@ -1,0 +1,43 @@
+"""The figures of notebook 03: walks in fog and on a map, the chain rule on graphs, a network while it learns.
+
+Each `f(ax, …)` draws one state on empty Axes and returns in words what it shows: `explore` moves it. What a notebook
+defines (a rule, a forward pass) is handed over, so that the figure moves by the student's own functions. Each
+`draw_x(thing, *, ax=None)` is a still figure that shows itself.
+"""
+
+from helpers.figures.backprop._exercises import draw_four_runs, draw_four_walks, four_runs
+from helpers.figures.backprop._graphs import NINE, chain, nine_numbers
+from helpers.figures.backprop._layers import matrix_form, wishes
+from helpers.figures.backprop._training import (
+    borders,
+    describe_runs,
+    describe_stopping,
+    draw_runs,
+    draw_stopping,
+    film,
+    minibatch,
+)
+from helpers.figures.backprop._walks import GROUNDS, fog, gradient_descent, line_map, walk
+
+__all__ = [
+    "GROUNDS",
+    "NINE",
+    "borders",
+    "chain",
+    "describe_runs",
+    "describe_stopping",
+    "draw_four_runs",
+    "draw_four_walks",
+    "draw_runs",
+    "draw_stopping",
+    "film",
+    "fog",
+    "four_runs",
+    "gradient_descent",
+    "line_map",
+    "matrix_form",
+    "minibatch",
+    "nine_numbers",
+    "walk",
+    "wishes",
+]

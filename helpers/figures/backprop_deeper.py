@@ -1,0 +1,256 @@
+"""The figures of notebook 03, deeper: graphs that are no chain, step sizes, costs, mini-batches, saliency."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import TwoSlopeNorm
+
+from helpers import style
+from helpers.figures import _kit as kit
+from helpers.figures._kit import number, short
+from helpers.picture import new_axes
+
+_PLACES = {"a": (0.0, 2.0), "b": (0.0, 0.0), "c": (2.0, 1.0), "d": (4.0, 2.0), "L": (6.0, 1.0)}
+_STAGES = (
+    ({"L": 1.0}, ()),
+    ({"d": "c", "c": "d"}, (("d", "L"), ("c", "L"))),
+    ({"c": "1"}, (("c", "d"),)),
+    ({"a": "1"}, (("a", "d"),)),
+    ({"a": "b", "b": "a"}, (("a", "c"), ("b", "c"))),
+)
+
+
+def used_twice(ax: Axes, a: float = 2.0, b: float = -1.0, stage: int = 4) -> str:
+    """Draw the graph of c = a·b, d = a + c, L = c·d, and the gradients that have arrived at each node.
+
+    Two ways lead from c to L, and two from a: what arrives there is added to what is there already.
+
+    Args:
+        ax: Where to draw.
+        a: Value.
+        b: Value.
+        stage: 0: only ∂L/∂L = 1; 4: everything has arrived.
+    """
+    c = a * b
+    d = a + c
+    values = {"a": a, "b": b, "c": c, "d": d, "L": c * d}
+    arrived: dict[str, list[float]] = {name: [] for name in values}
+    arrived["L"].append(1.0)
+    if stage >= 1:
+        arrived["d"].append(c)
+        arrived["c"].append(d)
+    if stage >= 2:
+        arrived["c"].append(c)
+    if stage >= 3:
+        arrived["a"].append(c)
+    if stage >= 4:
+        arrived["a"].append(sum(arrived["c"]) * b)
+        arrived["b"].append(sum(arrived["c"]) * a)
+    kit.bare(ax, (-0.8, 7.4), (-1.1, 3.1))
+    lit = {edge for _, edges in _STAGES[1 : stage + 1] for edge in edges}
+    for start, end in (("a", "c"), ("b", "c"), ("a", "d"), ("c", "d"), ("c", "L"), ("d", "L")):
+        color = style.VERMILION if (start, end) in lit else style.GREY
+        arrow = {"arrowstyle": "<|-" if (start, end) in lit else "-|>", "color": color, "linewidth": 2}
+        ax.annotate("", _PLACES[end], _PLACES[start], arrowprops=arrow | {"shrinkA": 19, "shrinkB": 19})
+    for name, (x, y) in _PLACES.items():
+        kit.draw_node(ax, x, y, name, "input" if name in "ab" else "output" if name == "L" else "hidden")
+        meaning = {"c": "c = a·b", "d": "d = a + c", "L": "L = c·d"}.get(name, name)
+        ax.text(x, y + 0.58, f"{meaning} = {short(values[name])}", ha="center", fontsize=10)
+        parts = arrived[name]
+        if parts:
+            total = f"{' + '.join(f'({short(p)})' if p < 0 else short(p) for p in parts)}"
+            total += f" = {short(sum(parts))}" if len(parts) > 1 else ""
+            ax.text(x, y - 0.78, f"∂ {total}", ha="center", color=style.VERMILION, weight="bold")
+    ax.set_title(f"stage {stage}: what arrives is added")
+    sums = {name: sum(parts) for name, parts in arrived.items() if parts}
+    said = ", ".join(f"{name} {short(value)}" for name, value in sums.items())
+    return f"A graph in which a and c are used twice, stage {stage}: gradients that have arrived: {said}."
+
+
+def draw_step_sizes(steps: Any, errors: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
+    """Draw the relative error of a numeric derivative against the step size, one line for each formula."""
+    if ax is None:
+        ax = new_axes(describe_step_sizes(steps, errors), figsize=(7.6, 3.8))
+    looks = (("s", "--", style.VERMILION), ("o", "-", style.BLUE))
+    for (name, error), (marker, line, color) in zip(errors.items(), looks, strict=False):
+        ax.loglog(steps, error, line, marker=marker, color=color, markersize=4)
+        best = int(np.argmin(error))
+        ax.annotate(name, (steps[best], error[best]), (0, -16), textcoords="offset points", ha="center", color=color)
+    ax.text(2e-13, 3e-6, "too small:\nrounding", color=style.GREY)
+    ax.text(3e-2, 3e-9, "too large:\ncurvature", color=style.GREY)
+    powers = [-12, -9, -6, -3, 0]
+    ax.set_xticks([10.0**p for p in powers], [f"10{str(p).translate(_SUPER)}" if p else "1" for p in powers])
+    powers = [-12, -9, -6, -3, 0]
+    ax.set_yticks([10.0**p for p in powers], [f"10{str(p).translate(_SUPER)}" if p else "1" for p in powers])
+    ax.minorticks_off()
+    ax.set(xlabel="step h", ylabel="relative error", ylim=(1e-12, 3), title="The best step is not the smallest")
+    return ax
+
+
+_SUPER = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def describe_step_sizes(steps: Any, errors: Mapping[str, Any]) -> str:
+    """Return what `draw_step_sizes` shows."""
+    best = {name: float(np.asarray(steps)[int(np.argmin(error))]) for name, error in errors.items()}
+    said = ", ".join(f"{name} near h = 10{str(round(np.log10(h))).translate(_SUPER)}" for name, h in best.items())
+    return f"Error of a numeric derivative against the step size: it falls, then rises again. Best: {said}."
+
+
+def draw_costs(weights: Any, backprop: Any, one_by_one: Any, *, ax: Axes | None = None) -> Axes:
+    """Draw the time of one gradient (ms) against the number of weights, for both ways."""
+    if ax is None:
+        ax = new_axes(describe_costs(weights, backprop, one_by_one), figsize=(7.6, 3.4))
+    for times, line, color, name in (
+        (one_by_one, "s--", style.VERMILION, "one weight at a time"),
+        (backprop, "o-", style.BLUE, "backpropagation"),
+    ):
+        ax.loglog(weights, times, line, color=color)
+        ax.text(weights[1], times[1] * 2.2, name, color=color, ha="right")
+    for k in (0, -1):
+        ratio = one_by_one[k] / backprop[k]
+        middle = np.sqrt(one_by_one[k] * backprop[k])
+        ax.plot([weights[k]] * 2, [backprop[k], one_by_one[k]], ":", color=style.GREY)
+        ax.text(weights[k] * 1.06, middle, f"{float(f'{ratio:.1g}'):,.0f} ×", va="center", weight="bold")
+    ax.set(xlabel="weights and biases", ylabel="ms for one gradient", xlim=(weights[0] / 1.5, weights[-1] * 2.2))
+    ax.set_xticks(weights, [f"{w:,}" for w in weights])
+    ax.minorticks_off()
+    ax.set_title("Backward once, or forward twice for every weight")
+    return ax
+
+
+def describe_costs(weights: Any, backprop: Any, one_by_one: Any) -> str:
+    """Return what `draw_costs` shows."""
+    return (
+        f"Time of one gradient for {weights[0]} to {weights[-1]:,} weights: one weight at a time rises steeply, "
+        "backpropagation hardly rises."
+    )
+
+
+def draw_unbiased(drawn: Mapping[int, Any], full: float, *, ax: Axes | None = None) -> Axes:
+    """Draw the gradients of mini-batches as one ridge for each batch size, with the full gradient as a line."""
+    if ax is None:
+        ax = new_axes(describe_unbiased(drawn, full), figsize=(7.6, 3.8))
+    bins = np.linspace(-2.5, 4.5, 90)
+    for row, (size, gradients) in enumerate(drawn.items()):
+        density, _ = np.histogram(gradients, bins, density=True)
+        height = -row + 0.8 * density / density.max()
+        middles = (bins[1:] + bins[:-1]) / 2
+        ax.fill_between(middles, -row, height, color=kit.faded(style.BLUE, 0.35), linewidth=0)
+        ax.plot(middles, height, "-", color=style.BLUE, linewidth=1.2)
+        spread = np.std(gradients)
+        ax.text(-2.45, 0.12 - row, f"B = {size}", weight="bold")
+        ax.text(4.45, 0.12 - row, f"spread {spread:.2f}", ha="right")
+    ax.axvline(full, color=style.BLACK, linewidth=1.4)
+    ax.text(full + 0.06, 0.92, "all examples")
+    ax.set(yticks=[], xlabel="gradient of a mini-batch", xlim=(-2.5, 4.5), ylim=(-len(drawn) + 0.9, 1.15))
+    ax.spines["left"].set_visible(False)
+    ax.grid(False)
+    ax.set_title("One mean for all sizes; four times the examples, half the spread")
+    return ax
+
+
+def describe_unbiased(drawn: Mapping[int, Any], full: float) -> str:
+    """Return what `draw_unbiased` shows."""
+    spreads = ", ".join(f"{np.std(gradients):.2f} for B = {size}" for size, gradients in drawn.items())
+    return f"Gradients of mini-batches pile up around the gradient of all examples, {full:.2f}; spread {spreads}."
+
+
+def batches(ax: Axes, runs: Mapping[Any, Any] | None = None, learning_rate: float = 0.1) -> str:
+    """Draw 20 runs of each batch size over epochs: the weight, pale, and the mean of the runs, bold.
+
+    Args:
+        ax: Where to draw.
+        runs: (batch size, learning rate) → weights (steps + 1, runs).
+        learning_rate: Which of them.
+    """
+    assert runs is not None
+    looks = {1: style.VERMILION, 8: style.ORANGE, 32: style.SKY, 128: style.BLUE}
+    arrived = {}
+    for (size, rate), path in runs.items():
+        if rate != learning_rate:
+            continue
+        epochs = np.arange(len(path)) * size / 128
+        shown = slice(None, None, max(1, len(path) // 256))
+        ax.plot(epochs[shown], path[shown, :10], "-", color=looks[size], linewidth=0.6, alpha=0.3)
+        ax.plot(epochs[shown], path[shown].mean(axis=1), "-", color=looks[size], linewidth=2.5)
+        near = np.abs(path - 2).max(axis=1) < 0.3
+        arrived[size] = epochs[int(near.argmax())] if near.any() else None
+        k = {1: 0, 8: 1, 32: 2, 128: 3}[size]
+        when = f"epoch {arrived[size]:.2g}" if near.any() else "never"
+        ax.text(0.98, 0.95 - 0.1 * k, f"B = {size}: all runs near 2 at {when}", color=looks[size], ha="right",
+                va="top", transform=ax.transAxes, weight="bold", fontsize=10)  # fmt: skip
+    ax.axhline(2, color=style.GREY, linestyle=":", linewidth=1)
+    ax.set(xlim=(0, 8), ylim=(1.2, 4.2), xlabel="epoch", ylabel="weight w")
+    ax.set_title(f"learning rate {learning_rate:g}")
+    said = ", ".join(f"B = {size} {'never' if at is None else f'epoch {at:.2g}'}" for size, at in arrived.items())
+    return f"Twenty runs of each batch size at learning rate {learning_rate:g}; all near the best weight: {said}."
+
+
+def saliency(axes: Any, images: Any = None, slopes: Mapping[str, Any] | None = None, titles: Sequence[str] = (), which: str = "") -> str:
+    """Draw images with the slope of the score over each pixel: blue where ink helps, vermilion where it hurts.
+
+    Args:
+        axes: As many as images.
+        images: (n, 28, 28), 0 to 1.
+        slopes: Network → (n, 28, 28); all images of one network share a scale.
+        titles: One for each image.
+        which: Key of `slopes`.
+    """
+    assert slopes is not None
+    chosen = np.asarray(slopes[which])
+    top = float(np.quantile(np.abs(chosen), 0.995))
+    for ax, image, slope, title in zip(np.ravel(axes), images, chosen, titles, strict=True):
+        ax.imshow(image, cmap="gray_r", vmin=0, vmax=2.2)
+        shown = np.ma.masked_less(np.abs(slope), 0.15 * top)
+        ax.imshow(
+            np.ma.array(slope, mask=shown.mask), cmap=style.DIVERGING, norm=TwoSlopeNorm(0, -top, top), alpha=0.75
+        )
+        ax.set(xticks=[], yticks=[])
+        ax.grid(False)
+        ax.set_title(title)
+    return f"Saliency of {', '.join(titles)}, {which}: blue where ink would raise the score, red where it would lower it."
+
+
+def draw_three_bundles(runs: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
+    """Draw three bundles of runs, A to C, whose batch sizes the reader must find."""
+    if ax is None:
+        ax = new_axes("Three bundles of runs, A to C: one wild, one trembling, one calm.", figsize=(7.6, 2.8))
+    for panel, (name, path) in zip(kit.panels(ax, (3,)), runs.items(), strict=True):
+        panel.plot(np.linspace(0, 8, len(path))[:: max(1, len(path) // 200)], path[:: max(1, len(path) // 200), :6], "-",
+                   color=style.BLUE, linewidth=0.8, alpha=0.7)  # fmt: skip
+        panel.set(xlim=(0, 8), ylim=(1.4, 3.0), title=name, xlabel="epoch")
+    return ax
+
+
+def draw_four_maps(images: Any, slopes: Any, *, ax: Axes | None = None) -> Axes:
+    """Draw four saliency maps, A to D, of one trained and one untrained network, without saying which."""
+    if ax is None:
+        ax = new_axes("Four saliency maps, A to D; some are structured, some are noise.", figsize=(7.6, 2.5))
+    for panel, name, image, slope in zip(kit.panels(ax, (4,)), "ABCD", images, slopes, strict=True):
+        top = float(np.quantile(np.abs(slope), 0.995))
+        panel.imshow(image, cmap="gray_r", vmin=0, vmax=2.2)
+        panel.imshow(slope, cmap=style.DIVERGING, norm=TwoSlopeNorm(0, -top, top), alpha=0.7)
+        panel.set(xticks=[], yticks=[], title=name)
+        panel.grid(False)
+    return ax
+
+
+__all__ = [
+    "batches",
+    "describe_costs",
+    "describe_step_sizes",
+    "describe_unbiased",
+    "draw_costs",
+    "draw_four_maps",
+    "draw_step_sizes",
+    "draw_three_bundles",
+    "draw_unbiased",
+    "number",
+    "saliency",
+    "used_twice",
+]
