@@ -9,7 +9,7 @@ from results_program import load_program
 
 from helpers.exercise import content as exercises
 from helpers.results import RESULTS
-from helpers.stacked._rate_sweep import first_weights, image_order, small_images, train_many
+from helpers.stacked._rate_sweep import first_weights, image_order, sweep_images, train_many
 
 NOTEBOOK = RESULTS.parent / "notebooks" / "06_optimizers.ipynb"
 RULES = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "adamax", "nadam", "adamw", "lion")
@@ -165,12 +165,12 @@ def test_warm_up_of_the_exercise_is_that_of_keras():
 
 @pytest.fixture(scope="module")
 def few_images():
-    (x, y), validation, _ = small_images()
+    (x, y), validation, _ = sweep_images()
     return (x[:330], y[:330]), (validation[0][:200], validation[1][:200])
 
 
 def test_images_are_shrunk_and_split_by_class():
-    (x, y), (x_val, y_val), (x_test, _) = small_images()
+    (x, y), (x_val, y_val), (x_test, _) = sweep_images()
     assert x.shape == (8000, 196)
     assert x_test.shape == (2000, 196)
     assert x.dtype == np.float32

@@ -586,7 +586,7 @@ def test_folder_and_missing_parents_are_understood(monkeypatch, tmp_path):
 
 def test_notebooks_that_write_at_once_keep_their_entries(own_progress):
     code = (
-        "import sys; from helpers import progress_file\n"
+        "import sys; from helpers.exercise import _progress_file as progress_file\n"
         "for i in range(20): assert not progress_file.record({f'losses.{sys.argv[1]}_{i}': 'done'})"
     )
     running = [subprocess.Popen([sys.executable, "-c", code, str(number)]) for number in range(4)]
