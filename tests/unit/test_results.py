@@ -8,17 +8,6 @@ from results_program import load_program
 from helpers.results import RESULTS, band, read_results
 
 
-def test_training_results_hold_every_group_and_seed():
-    stored = json.loads((RESULTS / "training.json").read_text(encoding="utf-8"))
-    training = load_program("training")
-    assert set(stored["groups"]) == set(training.GROUPS)
-    assert stored["seeds"] == list(training.SEEDS)
-    assert len(stored["seeds"]) >= 5
-    for name, settings in stored["groups"].items():
-        if name != "baselines":
-            assert all(len(runs) == len(stored["seeds"]) for runs in settings.values()), name
-
-
 def test_one_slice_of_training_results_is_made_again():
     again = load_program("training").dead_units(seeds=(0,))
     stored = json.loads((RESULTS / "training.json").read_text(encoding="utf-8"))["groups"]["dead_units"]
