@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import html
-import sys
 from typing import Any
 
+from helpers._console import printable, say
 from helpers.exercise import _progress_file, _verdict, content
 from helpers.exercise._progress_file import path as progress_path
 from helpers.exercise._quiz import quiz
@@ -40,7 +40,7 @@ def check(id: str, answer: Any = None, *, record: bool = True) -> _verdict.Verdi
     note = ""
     if record and not result.untouched:
         note = _progress_file.record({exercise.id: "done" if result else "tried"})
-    _say(f"{result.message} ({note.rstrip('.')})" if note else result.message)
+    say(f"{result.message} ({note.rstrip('.')})" if note else result.message)
     return result
 
 
@@ -52,14 +52,14 @@ def hint(id: str) -> None:
     """
     exercise = content.find(id, content.exercises, "exercise")
     if isinstance(exercise, str):
-        _say(f"✘ {exercise}")
+        say(f"✘ {exercise}")
         return
     number, total = _hints_given.get(exercise.id, 0), len(exercise.hints)
     if number == total:
-        _say("That was the last hint: the solution is in the collapsed cell below the exercise.")
+        say("That was the last hint: the solution is in the collapsed cell below the exercise.")
         return
     _hints_given[exercise.id] = number + 1
-    _say(f"Hint {number + 1} of {total}: {exercise.hints[number]}")
+    say(f"Hint {number + 1} of {total}: {exercise.hints[number]}")
 
 
 def progress() -> Card:
@@ -114,7 +114,7 @@ class Card:
         for title, rows in self.notebooks:
             lines += ["", f"{title}: {_count([state for _, state in rows])}"]
             lines += [f"  {_MARKS[state]} {state:<8} {task}" for task, state in rows]
-        return "\n".join(lines)
+        return printable("\n".join(lines))
 
     def _repr_html_(self) -> str:
         parts = [f"<p><strong>{html.escape(self.summary)}</strong></p>"]
@@ -138,12 +138,3 @@ def _count(states: list[str]) -> str:
     """Return how many of the exercises are done, and how many only tried."""
     done, tried = states.count("done"), states.count("tried")
     return f"{done} of {len(states)} exercises done" + (f", {tried} tried" if tried else "")
-
-
-def _say(line: str) -> None:
-    """Print a line, without its special signs where the terminal does not know them."""
-    try:
-        print(line)
-    except UnicodeEncodeError:
-        encoding = sys.stdout.encoding or "ascii"
-        print(line.encode(encoding, errors="replace").decode(encoding))
