@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers import data
+from helpers._console import say
 from helpers.exercise import progress_path
 from helpers.startup import silent_stderr
 
@@ -52,9 +53,9 @@ def check_installation() -> None:
     """Print a line for each part that the course needs: ✔ where it is fine, ✘ and what to do where it is not."""
     found = findings()
     for finding in found:
-        print(finding)
+        say(finding)
     wrong = sum(not finding.fine for finding in found)
-    print("Everything is there." if not wrong else f"{wrong} of {len(found)} lines need a look: those with ✘.")
+    say("Everything is there." if not wrong else f"{wrong} of {len(found)} lines need a look: those with ✘.")
 
 
 def findings(*, on_colab: bool | None = None) -> list[Finding]:
