@@ -13,8 +13,8 @@ from typing import Any
 from ipywidgets import HTML, Box, Button, DOMWidget, HBox, Image, IntSlider, Layout, Play, VBox, link
 
 from helpers.explore._controls import (
-    constant_of,
     describe_value,
+    find_constants,
     is_constant,
     make_control,
     read_defaults,
@@ -212,13 +212,14 @@ def explore(
         **controls: For each parameter to move: (start, end[, step]), a number, a list or dictionary to choose from,
             True or False, a text, or a widget. A parameter without control keeps its default. Whatever else stands
             here (a function, an array, a model) is a constant: `draw` gets it as it is in every state, and its
-            parameter needs no default. A constant that looks like a control goes into `ipywidgets.fixed(…)`.
+            parameter needs no default; so is a list or dictionary for a parameter without a default. Another constant
+            that looks like a control goes into `ipywidgets.fixed(…)`.
 
     Raises:
         TypeError: `draw` is not of this form, or a control is none.
         ValueError: A default lies outside of its control, a range is empty, or `panels` or `figsize` are no sizes.
     """
-    constants = {name: constant_of(value) for name, value in controls.items() if is_constant(value)}
+    constants = find_constants(draw, controls)
     defaults = read_defaults(draw, controls, constants)
     _check_sizes(panels, figsize)
     widgets = {

@@ -38,6 +38,24 @@ def is_constant(value: Any) -> bool:
     return value is not None and not isinstance(value, list | Mapping | Real | str | Widget)
 
 
+def find_constants(draw: Callable[..., object], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of the keywords `given` to `explore` is handed to `draw` in every state.
+
+    A list or dictionary is something to choose from, but for a parameter without a default, which says no first choice,
+    it is a constant.
+    """
+    try:
+        parameters = list(inspect.signature(draw).parameters.values())
+    except (TypeError, ValueError):  # `read_defaults` says what is wrong
+        parameters = []
+    needed = {parameter.name for parameter in parameters if parameter.default is inspect.Parameter.empty}
+    return {
+        name: constant_of(value)
+        for name, value in given.items()
+        if is_constant(value) or (name in needed and isinstance(value, list | Mapping))
+    }
+
+
 def constant_of(value: Any) -> Any:
     """Return what `draw` gets for a value of which `is_constant` is true."""
     return value.value if isinstance(value, fixed) else value

@@ -47,6 +47,12 @@ def bare(ax: Axes, xlim: tuple[float, float], ylim: tuple[float, float]) -> None
     ax.set_axis_off()
 
 
+def keep_inside(ax: Axes) -> None:
+    """Let the texts of `ax` take no part in the layout: they stand where the drawing has room for them."""
+    for text in ax.texts:
+        text.set_in_layout(False)
+
+
 def draw_hill(ax: Axes, height: Callable[[Any], Any]) -> None:
     """Draw the curve `height(w)` over the present limits of `ax` as ground seen from the side."""
     (left, right), bottom = ax.get_xlim(), ax.get_ylim()[0]
@@ -88,9 +94,9 @@ def draw_mist(ax: Axes, points: np.ndarray, radius: float = 0.085) -> None:
 
 
 def draw_steps(ax: Axes, points: Any, color: str, *, bend: float = 0.28, label_gap: float = 15.0) -> None:
-    """Draw a walk: a dot and a number at each of `points` (n, 2), an arched arrow from each to the next, a ring at the last.
+    """Draw a walk: a numbered dot at each of `points` (n, 2), an arched arrow to the next, a ring at the last.
 
-    Points outside of `ax` are left out, with the arrows to and from them. Numbers that would touch another are left out.
+    Points outside of `ax` are left out, with their arrows, and so are numbers that would touch another.
 
     Args:
         ax: Its limits must be set.
@@ -165,7 +171,7 @@ def draw_node(
         return
     marker = {"input": "s", "hidden": "o", "output": "o", "bias": "D"}[kind]
     scale = 0.6 if kind == "bias" else 0.88 if kind == "input" else 1.0
-    look = {"color": "white", "markeredgecolor": edge, "markeredgewidth": 1.6, "linestyle": "none"}
+    look: dict[str, Any] = {"color": "white", "markeredgecolor": edge, "markeredgewidth": 1.6, "linestyle": "none"}
     ax.plot([x], [y], marker, markersize=size * scale, zorder=3, **look)
     if kind == "output":
         ax.plot([x], [y], marker, markersize=0.82 * size, zorder=3.1, **look)

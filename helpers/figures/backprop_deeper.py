@@ -11,7 +11,7 @@ from matplotlib.colors import TwoSlopeNorm
 
 from helpers import style
 from helpers.figures import _kit as kit
-from helpers.figures._kit import number, short
+from helpers.figures._kit import short
 from helpers.picture import new_axes
 
 _PLACES = {"a": (0.0, 2.0), "b": (0.0, 0.0), "c": (2.0, 1.0), "d": (4.0, 2.0), "L": (6.0, 1.0)}
@@ -24,7 +24,7 @@ _STAGES = (
 )
 
 
-def used_twice(ax: Axes, a: float = 2.0, b: float = -1.0, stage: int = 4) -> str:
+def used_twice(ax: Axes, a: float = 2.0, b: float = -2.0, stage: int = 4) -> str:
     """Draw the graph of c = a·b, d = a + c, L = c·d, and the gradients that have arrived at each node.
 
     Two ways lead from c to L, and two from a: what arrives there is added to what is there already.
@@ -68,6 +68,7 @@ def used_twice(ax: Axes, a: float = 2.0, b: float = -1.0, stage: int = 4) -> str
     ax.set_title(f"stage {stage}: what arrives is added")
     sums = {name: sum(parts) for name, parts in arrived.items() if parts}
     said = ", ".join(f"{name} {short(value)}" for name, value in sums.items())
+    kit.keep_inside(ax)
     return f"A graph in which a and c are used twice, stage {stage}: gradients that have arrived: {said}."
 
 
@@ -160,7 +161,7 @@ def describe_unbiased(drawn: Mapping[int, Any], full: float) -> str:
     return f"Gradients of mini-batches pile up around the gradient of all examples, {full:.2f}; spread {spreads}."
 
 
-def batches(ax: Axes, runs: Mapping[Any, Any] | None = None, learning_rate: float = 0.1) -> str:
+def batches(ax: Axes, runs: Mapping[Any, Any], learning_rate: float = 0.1) -> str:
     """Draw 20 runs of each batch size over epochs: the weight, pale, and the mean of the runs, bold.
 
     Args:
@@ -168,7 +169,6 @@ def batches(ax: Axes, runs: Mapping[Any, Any] | None = None, learning_rate: floa
         runs: (batch size, learning rate) → weights (steps + 1, runs).
         learning_rate: Which of them.
     """
-    assert runs is not None
     looks = {1: style.VERMILION, 8: style.ORANGE, 32: style.SKY, 128: style.BLUE}
     arrived = {}
     for (size, rate), path in runs.items():
@@ -191,7 +191,7 @@ def batches(ax: Axes, runs: Mapping[Any, Any] | None = None, learning_rate: floa
     return f"Twenty runs of each batch size at learning rate {learning_rate:g}; all near the best weight: {said}."
 
 
-def saliency(axes: Any, images: Any = None, slopes: Mapping[str, Any] | None = None, titles: Sequence[str] = (), which: str = "") -> str:
+def saliency(axes: Any, images: Any, slopes: Mapping[str, Any], titles: Sequence[str], which: str = "trained") -> str:
     """Draw images with the slope of the score over each pixel: blue where ink helps, vermilion where it hurts.
 
     Args:
@@ -201,7 +201,6 @@ def saliency(axes: Any, images: Any = None, slopes: Mapping[str, Any] | None = N
         titles: One for each image.
         which: Key of `slopes`.
     """
-    assert slopes is not None
     chosen = np.asarray(slopes[which])
     top = float(np.quantile(np.abs(chosen), 0.995))
     for ax, image, slope, title in zip(np.ravel(axes), images, chosen, titles, strict=True):
@@ -213,7 +212,9 @@ def saliency(axes: Any, images: Any = None, slopes: Mapping[str, Any] | None = N
         ax.set(xticks=[], yticks=[])
         ax.grid(False)
         ax.set_title(title)
-    return f"Saliency of {', '.join(titles)}, {which}: blue where ink would raise the score, red where it would lower it."
+    return (
+        f"Saliency, {which}, of {', '.join(titles)}: blue where ink would raise the score, red where it would lower it."
+    )
 
 
 def draw_three_bundles(runs: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
@@ -221,8 +222,9 @@ def draw_three_bundles(runs: Mapping[str, Any], *, ax: Axes | None = None) -> Ax
     if ax is None:
         ax = new_axes("Three bundles of runs, A to C: one wild, one trembling, one calm.", figsize=(7.6, 2.8))
     for panel, (name, path) in zip(kit.panels(ax, (3,)), runs.items(), strict=True):
-        panel.plot(np.linspace(0, 8, len(path))[:: max(1, len(path) // 200)], path[:: max(1, len(path) // 200), :6], "-",
-                   color=style.BLUE, linewidth=0.8, alpha=0.7)  # fmt: skip
+        shown = slice(None, None, max(1, len(path) // 200))
+        epochs = np.linspace(0, 8, len(path))[shown]
+        panel.plot(epochs, path[shown, :6], "-", color=style.BLUE, linewidth=0.8, alpha=0.7)
         panel.set(xlim=(0, 8), ylim=(1.4, 3.0), title=name, xlabel="epoch")
     return ax
 
@@ -250,7 +252,6 @@ __all__ = [
     "draw_step_sizes",
     "draw_three_bundles",
     "draw_unbiased",
-    "number",
     "saliency",
     "used_twice",
 ]

@@ -961,3 +961,14 @@ def test_page_without_script_shows_the_first_state(page):
     page.set_content(re.sub(r"<script.*?</script>", "", text, flags=re.S))
     assert page.locator("img").get_attribute("alt") == "A line to 0.5 and 3."
     assert not page.locator("form").is_visible()
+
+
+def test_list_for_a_parameter_without_default_is_a_constant():
+    def draw(ax, film, step=0):
+        ax.set_title(film[step])
+        return f"frame {film[step]}"
+
+    figure = explore(draw, film=["first", "second"], step=(0, 1))
+    assert list(figure.controls) == ["step"]
+    figure.controls["step"].value = 1
+    assert figure.alternative == "frame second"

@@ -398,17 +398,17 @@ EXERCISES = [
     Exercise(
         id="backprop.four_runs",
         task="Four loss curves, four diagnoses",
-        reference={"A": "crawls", "B": "small batches", "C": "diverges", "D": "plateau"},
+        reference={"A": "crawls", "B": "noisy gradients", "C": "diverges", "D": "plateau"},
         hints=[
             "Which curve only grows? Which one jumps up and down?",
             "A plateau is flat for a long time and then falls all the same; a crawl goes down evenly, without end.",
         ],
         misconceptions={
             "Jumps without a trend at the end are noise, not divergence: a run that diverges goes up and up.": (
-                {"A": "crawls", "B": "diverges", "C": "small batches", "D": "plateau"}
+                {"A": "crawls", "B": "diverges", "C": "noisy gradients", "D": "plateau"}
             ),
             "A plateau is flat, and is left at last; A goes down evenly, only too slowly.": (
-                {"A": "plateau", "B": "small batches", "C": "diverges", "D": "crawls"}
+                {"A": "plateau", "B": "noisy gradients", "C": "diverges", "D": "crawls"}
             ),
         },
         insight="the remedies: a larger rate; larger batches; a smaller rate; patience, or another seed.",

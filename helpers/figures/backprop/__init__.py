@@ -7,35 +7,46 @@ defines (a rule, a forward pass) is handed over, so that the figure moves by the
 
 from helpers.figures.backprop._exercises import draw_four_runs, draw_four_walks, four_runs
 from helpers.figures.backprop._graphs import NINE, chain, nine_numbers
-from helpers.figures.backprop._layers import matrix_form, wishes
+from helpers.figures.backprop._layers import describe_matrix_form, draw_matrix_form, wishes
 from helpers.figures.backprop._training import (
-    borders,
+    describe_borders,
     describe_runs,
     describe_stopping,
+    draw_borders,
     draw_runs,
     draw_stopping,
     film,
     minibatch,
 )
-from helpers.figures.backprop._walks import GROUNDS, fog, gradient_descent, line_map, walk
+from helpers.figures.backprop._walks import (
+    describe_two_valleys,
+    draw_two_valleys,
+    fog,
+    gradient_descent,
+    line_map,
+    walk,
+)
 
 __all__ = [
-    "GROUNDS",
     "NINE",
-    "borders",
     "chain",
+    "describe_borders",
+    "describe_matrix_form",
     "describe_runs",
     "describe_stopping",
+    "describe_two_valleys",
+    "draw_borders",
     "draw_four_runs",
     "draw_four_walks",
+    "draw_matrix_form",
     "draw_runs",
     "draw_stopping",
+    "draw_two_valleys",
     "film",
     "fog",
     "four_runs",
     "gradient_descent",
     "line_map",
-    "matrix_form",
     "minibatch",
     "nine_numbers",
     "walk",

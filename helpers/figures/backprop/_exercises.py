@@ -30,7 +30,7 @@ def draw_four_walks(*, ax: Axes | None = None) -> Axes:
 
 
 def four_runs() -> dict[str, np.ndarray]:
-    """Return four losses as runs record them: one crawls, one has small batches, one diverges, one crosses a plateau."""
+    """Return the losses of four runs: one crawls, one has noisy gradients, one diverges, one crosses a plateau."""
     rng = np.random.default_rng(5)
     x = rng.uniform(-1, 1, 60)
     y = np.sin(3 * x) + 0.3 * rng.normal(size=60)

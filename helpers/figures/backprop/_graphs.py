@@ -65,9 +65,9 @@ def chain(
             k == 4,
         )
         _bar(ax, k, 3.1, 0.95 * gradients[k], kit.short(gradients[k]), 4 < stage >= 8 - k, k == 0)
-    for k, tag in ((0.5, f"x = {x:g}"), (1.5, f"b = {b:g}"), (3.5, "y = 1")):
+    for place, tag in ((0.5, f"x = {x:g}"), (1.5, f"b = {b:g}"), (3.5, "y = 1")):
         ax.text(
-            k,
+            place,
             5.2,
             tag.replace("-", "−"),
             ha="center",
@@ -83,9 +83,11 @@ def chain(
         ax.text(
             2, 0.1, f"{product} = {kit.short(gradients[0])} = ∂L/∂w", ha="center", weight="bold", color=style.VERMILION
         )
+    kit.keep_inside(ax)
     return (
-        f"A neuron as a chain of four factors, stage {stage} of 8: x {x:g}, w {w:g}, b {b:g}, prediction {values[3]:.3f}; "
-        f"nudging w by 0.001 changes the loss by {changes[4]:.3f} thousandths; the product of the factors is {gradients[0]:.3f}."
+        f"A neuron as a chain of four factors, stage {stage} of 8: x {x:g}, w {w:g}, b {b:g}, prediction "
+        f"{values[3]:.3f}; nudging w by 0.001 changes the loss by {changes[4]:.3f} thousandths; the product of the "
+        f"factors is {gradients[0]:.3f}."
     )
 
 
@@ -132,9 +134,9 @@ _NINE_PLACES = {
 
 def nine_numbers(
     ax: Axes,
-    forward: Callable[..., Any] | None = None,
-    backward: Callable[..., Any] | None = None,
-    parameters: Sequence[Any] = (),
+    forward: Callable[..., Any],
+    backward: Callable[..., Any],
+    parameters: Sequence[Any],
     parameter: str = "w⁽¹⁾₁₁",
     nudge: float = 0.0,
     gradients: bool = True,
@@ -150,8 +152,6 @@ def nine_numbers(
         nudge: Added to it.
         gradients: Whether the derivatives are drawn.
     """
-    assert forward is not None
-    assert backward is not None
     x, y, *start = parameters
     flat = _flat(start)
     chosen = NINE.index(parameter)
@@ -167,15 +167,17 @@ def nine_numbers(
     measured = [(outputs(flat + step)[2] - outputs(flat - step)[2]) / 2e-5 for step in steps]
     values = {"x₁": x[0], "x₂": x[1], "h₁": a1[0], "h₂": a1[1], "ŷ": y_hat}
     kit.bare(ax, (-0.6, 8.6), (-1.35, 4.6))
-    edges = [("x₁", "h₁"), ("x₁", "h₂"), ("x₂", "h₁"), ("x₂", "h₂"), ("b⁽¹⁾", "h₁"), ("b⁽¹⁾", "h₂"), ("h₁", "ŷ"), ("h₂", "ŷ"), ("b⁽²⁾", "ŷ")]  # fmt: skip
+    edges = [(x, h) for x in ("x₁", "x₂") for h in ("h₁", "h₂")]
+    edges += [("b⁽¹⁾", "h₁"), ("b⁽¹⁾", "h₂"), ("h₁", "ŷ"), ("h₂", "ŷ"), ("b⁽²⁾", "ŷ")]
     way = [chosen] if chosen > 5 else [chosen, 6 + NINE.index(parameter) % 2]
     for k, (start_, end) in enumerate(edges):
         (x0, y0), (x1, y1) = _NINE_PLACES[start_], _NINE_PLACES[end]
         color = style.VERMILION if k == chosen else style.SKY if k in way else style.LIGHT_GREY
         ax.plot([x0, x1], [y0, y1], "-", color=color, linewidth=4 if k in way else 1.6, zorder=1)
         share = 0.3 if k < 6 else 0.42
-        ax.text(x0 + share * (x1 - x0), y0 + share * (y1 - y0), kit.short(flat[k]), ha="center", va="center", fontsize=10,
-                color=style.BLACK, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8}, zorder=2)  # fmt: skip
+        place = x0 + share * (x1 - x0), y0 + share * (y1 - y0)
+        plain = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+        ax.text(*place, kit.short(flat[k]), ha="center", va="center", fontsize=10, bbox=plain, zorder=2)
     for name, (px, py) in _NINE_PLACES.items():
         kind = {"x": "input", "h": "hidden", "ŷ": "output", "b": "bias"}[name[0]]
         kit.draw_node(ax, px, py, "1" if kind == "bias" else kit.short(round(float(values[name]), 2)), kind, size=40)
@@ -204,6 +206,7 @@ def nine_numbers(
     )
     ax.text(5.0, 4.5, "∂L/∂ …", color=style.GREY)
     said = f"derivative of {parameter} {derivatives[chosen]:.4f}" if gradients else "derivatives hidden"
+    kit.keep_inside(ax)
     return f"A 2-2-1 network with all numbers; loss {loss:.4f}; {said}; the way of {parameter} to the loss in colour."
 
 

@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 from helpers import style
 from helpers.figures import _kit as kit
 from helpers.figures._kit import number
+from helpers.picture import new_axes
 
 
-def wishes(ax: Axes, weights: Any = None, y_hat_1: float = 0.3, y_hat_2: float = 0.7) -> str:
-    """Draw what two outputs ask of three hidden units: an arrow on each edge, their sum on each unit; up is "be larger".
+def wishes(ax: Axes, weights: Any, y_hat_1: float = 0.3, y_hat_2: float = 0.7) -> str:
+    """Draw what two outputs ask of three hidden units: an arrow for each edge, their sum at the unit; up is "grow".
 
     Args:
         ax: Where to draw.
@@ -32,7 +33,7 @@ def wishes(ax: Axes, weights: Any = None, y_hat_1: float = 0.3, y_hat_2: float =
     for unit, (x0, y0) in enumerate(hidden):
         for output, (x1, y1) in enumerate(outputs):
             ax.plot([x0, x1], [y0, y1], "-", color=kit.faded(colors[output], 0.5), linewidth=1.4, zorder=1)
-            px = 0.72 + 0.78 * output
+            px = 0.62 + 1.05 * output
             py = y0 + (px - x0) / (x1 - x0) * (y1 - y0)
             _vertical(ax, px, py, asked[unit, output], colors[output])
             ax.text(px + 0.12, py, kit.number(asked[unit, output], 2), color=colors[output], fontsize=10, va="center",
@@ -46,6 +47,7 @@ def wishes(ax: Axes, weights: Any = None, y_hat_1: float = 0.3, y_hat_2: float =
     ax.text(-0.95, 5.0, "in all", weight="bold", ha="center")
     ax.text(1.3, 5.0, "each output asks", ha="center")
     words = ", ".join("be larger" if s > 0.005 else "be smaller" if s < -0.005 else "stay" for s in sums)
+    kit.keep_inside(ax)
     return (
         f"Two outputs ask three hidden units to change; added up: {words}. Sums {', '.join(number(s) for s in sums)}."
     )
@@ -62,76 +64,65 @@ def _vertical(ax: Axes, x: float, y: float, size: float, color: str, width: floa
     ax.annotate("", (x, y + high / 2), (x, y - high / 2), arrowprops={"arrowstyle": "-|>"} | look, zorder=3)
 
 
-def matrix_form(ax: Axes, a1: Any = None, delta2: Any = None, W2: Any = None, entry: str = "row 1, column 1") -> str:
-    """Draw ∂L/∂W⁽²⁾ = a⁽¹⁾ᵀ δ⁽²⁾ and δ⁽²⁾ W⁽²⁾ᵀ for two examples in numbers, one entry of each with what makes it.
+def draw_matrix_form(a1: Any, delta2: Any, W2: Any, *, ax: Axes | None = None) -> Axes:
+    """Draw ∂L/∂W⁽²⁾ = a⁽¹⁾ᵀ δ⁽²⁾ and ∂L/∂a⁽¹⁾ = δ⁽²⁾ W⁽²⁾ᵀ in numbers, one entry of each with what makes it.
 
     Args:
-        ax: Where to draw.
         a1: Activations (2 examples, 3 units).
         delta2: (2 examples, 2 outputs).
         W2: (3 units, 2 outputs).
-        entry: "row i, column j" of the gradient of W2; the entry (example j, unit i) is marked in the product below.
+        ax: Where to draw.
     """
     a1, delta2, W2 = (np.asarray(array, float) for array in (a1, delta2, W2))
-    row, column = (int(part.split()[1]) - 1 for part in entry.split(","))
-    kit.bare(ax, (0, 15), (0, 9.2))
-    gradient, back = a1.T @ delta2, delta2 @ W2.T
-    _table(ax, 0.2, 8.0, gradient, "∂L/∂W⁽²⁾", {(row, column)})
+    if ax is None:
+        ax = new_axes(describe_matrix_form(a1, delta2, W2), figsize=(7.6, 4.3))
+    kit.bare(ax, (0, 15), (0, 9.3))
+    _table(ax, 0.2, 8.0, a1.T @ delta2, "∂L/∂W⁽²⁾", {(0, 0)})
     ax.text(3.75, 6.8, "=", ha="center", va="center", fontsize=15)
-    _table(ax, 4.4, 8.0, a1.T, "a⁽¹⁾ᵀ", {(row, 0), (row, 1)})
+    _table(ax, 4.4, 8.0, a1.T, "a⁽¹⁾ᵀ", {(0, 0), (0, 1)})
     ax.text(7.95, 6.8, "@", ha="center", va="center")
-    _table(ax, 8.6, 8.0, delta2, "δ⁽²⁾", {(0, column), (1, column)}, middle=6.8)
-    terms = " + ".join(f"{number(a1[k, row], 2)} · ({number(delta2[k, column], 2)})" for k in range(2))
-    ax.text(
-        12.0,
-        6.9,
-        f"{terms.replace(' + ', chr(10) + '+ ')}\n= {number(gradient[row, column], 3)}",
-        va="center",
-        color=style.VERMILION,
-    )
+    _table(ax, 8.6, 7.6, delta2, "δ⁽²⁾", {(0, 0), (1, 0)})
+    ax.text(12.0, 6.8, _sum(a1[:, 0], delta2[:, 0]), va="center", color=style.VERMILION)
     ax.text(0.2, 4.85, "each entry adds up over both examples", color=style.GREY, fontsize=10)
-    _table(ax, 0.2, 3.4, back, "∂L/∂a⁽¹⁾", {(column, row)})
-    ax.text(5.5, 2.6, "=", ha="center", va="center", fontsize=15)
-    _table(ax, 6.1, 3.4, delta2, "δ⁽²⁾", {(column, 0), (column, 1)})
-    ax.text(9.65, 2.6, "@", ha="center", va="center")
-    _table(ax, 10.1, 3.4, W2.T, "W⁽²⁾ᵀ", {(0, row), (1, row)})
-    ax.text(
-        0.2,
-        0.75,
-        "each row belongs to one example; each entry adds up over both outputs",
-        color=style.GREY,
-        fontsize=10,
-    )
+    _table(ax, 0.2, 3.4, delta2 @ W2.T, "∂L/∂a⁽¹⁾", {(1, 2)})
+    ax.text(5.4, 2.6, "=", ha="center", va="center", fontsize=15)
+    _table(ax, 5.9, 3.4, delta2, "δ⁽²⁾", {(1, 0), (1, 1)})
+    ax.text(9.45, 2.6, "@", ha="center", va="center")
+    _table(ax, 9.9, 3.4, W2.T, "W⁽²⁾ᵀ", {(0, 2), (1, 2)})
+    ax.text(0.2, 0.9, "each row is one example; each entry adds up over both outputs", color=style.GREY, fontsize=10)
+    ax.text(9.9, 0.75, _sum(delta2[1], W2[2]).replace("\n", " "), va="center", color=style.VERMILION, fontsize=10)
+    kit.keep_inside(ax)
+    return ax
+
+
+def describe_matrix_form(a1: Any, delta2: Any, W2: Any) -> str:
+    """Return what `draw_matrix_form` shows."""
+    first = float(np.asarray(a1)[:, 0] @ np.asarray(delta2)[:, 0])
+    back = float(np.asarray(delta2)[1] @ np.asarray(W2)[2])
     return (
-        f"Two matrix products in numbers. Entry {entry} of the gradient of W2 is {gradient[row, column]:.3f}, a sum over two "
-        f"examples; below, the gradient with respect to activation {row + 1} of example {column + 1} is {back[column, row]:.3f}."
+        f"Two matrix products in numbers. The first entry of the gradient of W2 is {first:.3f}, a sum over two "
+        f"examples; the gradient with respect to unit 3 of example 2 is {back:.3f}, a sum over two outputs."
     )
 
 
-def _table(
-    ax: Axes, left: float, top: float, values: np.ndarray, name: str, marked: set[tuple[int, int]], middle: float = 0
-) -> None:
-    """Draw a matrix of numbers, `marked` entries framed; `middle` moves its centre to that height."""
+def _sum(left: np.ndarray, right: np.ndarray) -> str:
+    """Return a sum of two products, with its result, as text."""
+    parts = []
+    for a, b in zip(left, right, strict=True):
+        second = number(b, 2) if b >= 0 else f"({number(b, 2)})"
+        parts.append(f"{number(a, 2)} · {second}")
+    return f"{parts[0]}\n+ {parts[1]}\n= {number(float(left @ right), 2)}"
+
+
+def _table(ax: Axes, left: float, top: float, values: np.ndarray, name: str, marked: set[tuple[int, int]]) -> None:
+    """Draw a matrix of numbers with its name above, the `marked` entries framed."""
     rows, columns = values.shape
-    top = middle + rows * 0.4 if middle else top
+    frame = {"boxstyle": "square,pad=0.25", "facecolor": kit.faded(style.VERMILION, 0.2), "edgecolor": style.VERMILION}
     for i in range(rows):
         for j in range(columns):
             x, y = left + 0.8 + 1.6 * j, top - 0.4 - 0.8 * i
-            on = (i, j) in marked
-            look = {
-                "boxstyle": "square,pad=0.25",
-                "facecolor": kit.faded(style.VERMILION, 0.2),
-                "edgecolor": style.VERMILION,
-            }
-            ax.text(
-                x,
-                y,
-                number(values[i, j], 2),
-                ha="center",
-                va="center",
-                weight="bold" if on else "normal",
-                bbox=look if on else None,
-            )
+            look: dict[str, Any] = {"weight": "bold", "bbox": frame} if (i, j) in marked else {}
+            ax.text(x, y, number(values[i, j], 2), ha="center", va="center", **look)
     for x, side in ((left, 1), (left + 1.6 * columns, -1)):
         bottom = top - 0.8 * rows
         ax.plot(

@@ -16,38 +16,41 @@ from helpers.figures._kit import number
 from helpers.picture import new_axes
 
 
-def borders(
-    ax: Axes,
-    predict: Callable[..., Any] | None = None,
-    film: Mapping[int, Any] | None = None,
-    points: Any = None,
-    labels: Any = None,
-    step: int = 0,
-) -> str:
-    """Draw where a network on the two moons changes its mind at one step of its training.
+def draw_borders(
+    predict: Callable[..., Any], film: Mapping[int, Any], points: Any, labels: Any, *, ax: Axes | None = None
+) -> Axes:
+    """Draw where a network on the two moons changes its mind, at four steps of its training.
 
     Args:
-        ax: Where to draw.
         predict: `predict(network, x)` → probabilities (n, 1) of class 1.
-        film: Step → network.
+        film: Step → network, four of them.
         points: (n, 2).
         labels: (n, 1), 0 or 1.
-        step: One of `film`.
+        ax: Where to draw.
     """
-    assert predict is not None
-    assert film is not None
+    if ax is None:
+        ax = new_axes(describe_borders(predict, film, points, labels), figsize=(7.6, 5.4))
     across, up = np.meshgrid(np.linspace(-1.7, 2.7, 90), np.linspace(-1.2, 1.7, 70))
-    probability = predict(film[step], np.column_stack([across.ravel(), up.ravel()])).reshape(across.shape)
-    ax.contourf(across, up, probability, levels=np.linspace(0, 1, 11), cmap=style.DIVERGING, alpha=0.35)
-    ax.contour(across, up, probability, levels=[0.5], colors=style.BLACK, linewidths=2)
-    for label, color, marker in ((0, style.VERMILION, "o"), (1, style.BLUE, "^")):
-        chosen = np.ravel(labels) == label
-        ax.scatter(*np.asarray(points)[chosen].T, s=20, marker=marker, color=color, edgecolor="white", linewidth=0.5)
-    right = float(np.mean((predict(film[step], points) > 0.5) == labels))
-    ax.set(xlim=(-1.7, 2.7), ylim=(-1.2, 1.7), xlabel="x₁", ylabel="x₂")
-    ax.grid(False)
-    ax.set_title(f"step {step:,}: {right:.0%} right")
-    return f"Two moons and the border between the predictions after {step} steps; {right:.1%} of the points are right."
+    for panel, (step, network) in zip(kit.panels(ax, (2, 2)), film.items(), strict=True):
+        probability = predict(network, np.column_stack([across.ravel(), up.ravel()])).reshape(across.shape)
+        panel.contourf(across, up, probability, levels=np.linspace(0, 1, 11), cmap=style.DIVERGING, alpha=0.35)
+        panel.contour(across, up, probability, levels=[0.5], colors=style.BLACK, linewidths=2)
+        for label, color, marker in ((0, style.VERMILION, "o"), (1, style.BLUE, "^")):
+            chosen = np.asarray(points)[np.ravel(labels) == label]
+            panel.scatter(
+                chosen[:, 0], chosen[:, 1], s=18, marker=marker, color=color, edgecolor="white", linewidth=0.5
+            )
+        right = float(np.mean((predict(network, points) > 0.5) == labels))
+        panel.set(xlim=(-1.7, 2.7), ylim=(-1.2, 1.7), xticks=[], yticks=[])
+        panel.set_title(f"step {step:,}: {right:.0%} right")
+    return ax
+
+
+def describe_borders(predict: Callable[..., Any], film: Mapping[int, Any], points: Any, labels: Any) -> str:
+    """Return what `draw_borders` shows."""
+    right = {step: float(np.mean((predict(network, points) > 0.5) == labels)) for step, network in film.items()}
+    said = ", ".join(f"{share:.0%} right at step {step:,}" for step, share in right.items())
+    return f"The border between the predictions on two moons, from a straight line to a winding one: {said}."
 
 
 def draw_stopping(training: Any, validation: Any, *, ax: Axes | None = None) -> Axes:
@@ -72,15 +75,15 @@ def describe_stopping(training: Any, validation: Any) -> str:
     """Return what `draw_stopping` shows."""
     best = int(np.argmin(validation))
     return (
-        f"Training loss falls to {training[-1]:.2f} in {len(training)} steps; validation loss is lowest at step {best}, "
-        f"{validation[best]:.2f}, and rises to {validation[-1]:.2f}."
+        f"Training loss falls to {training[-1]:.2f} in {len(training):,} steps; validation loss is lowest at step "
+        f"{best}, {validation[best]:.2f}, and rises to {validation[-1]:.2f}."
     )
 
 
 _FILM_X, _FILM_Y = (0.0, 2.6, 5.2), ((1.2, -1.2), (2.0, 0.0, -2.0), (0.0,))
 
 
-def film(ax: Axes, recorded: Sequence[Any] = (), step: int = 0) -> str:
+def film(ax: Axes, recorded: Sequence[Any], step: int = 0) -> str:
     """Draw a 2-3-1 network at one step of learning XOR: widths, tints and gradient bars on one scale for all steps.
 
     Each unit shows its value for all four inputs as quarters, placed as the inputs lie in the plane.
@@ -92,7 +95,8 @@ def film(ax: Axes, recorded: Sequence[Any] = (), step: int = 0) -> str:
         step: Which.
     """
     network, activations, gradients, loss = recorded[step]
-    kit.bare(ax, (-1.2, 6.9), (-5.0, 3.6))
+    kit.bare(ax, (-1.3, 6.6), (-5.1, 2.9))
+    ax.set_aspect("equal")
     for layer, (W, _) in enumerate(network):
         lines = [((_FILM_X[layer], y0), (_FILM_X[layer + 1], y1)) for y0 in _FILM_Y[layer] for y1 in _FILM_Y[layer + 1]]
         widths = np.maximum(0.6, 1.6 * np.abs(W.ravel()))
@@ -119,6 +123,7 @@ def film(ax: Axes, recorded: Sequence[Any] = (), step: int = 0) -> str:
         ax.text(1.6 + 4.0 * share, y, number(length), va="center", fontsize=10)
     ax.set_title(f"step {step} · loss {number(loss)}")
     predictions = ", ".join(f"{p:.2f}" for p in activations[-1].ravel())
+    kit.keep_inside(ax)
     return f"A 2-3-1 network learning XOR, step {step}: loss {loss:.3f}, predictions {predictions} for 00, 01, 10, 11."
 
 
@@ -130,8 +135,7 @@ def _quarters(ax: Axes, x: float, y: float, colors: Any, kind: str, radius: floa
         if kind == "input"
         else np.vstack([[0, 0], np.column_stack([np.cos(turn), np.sin(turn)])])
     )
-    tall = 1.0
-    parts = [np.array([x, y]) + radius * corners * side * (1, tall) for side in ((-1, -1), (-1, 1), (1, -1), (1, 1))]
+    parts = [np.array([x, y]) + radius * corners * side for side in ((-1, -1), (-1, 1), (1, -1), (1, 1))]
     ax.add_collection(
         PolyCollection(parts, facecolors=colors, edgecolors=style.BLACK, linewidths=0.8, zorder=2), autolim=False
     )
@@ -173,25 +177,29 @@ def draw_runs(losses: Sequence[Any], *, marked: int, ax: Axes | None = None) -> 
 def describe_runs(losses: Sequence[Any], *, marked: int) -> str:
     """Return what `draw_runs` shows."""
     ends = [float(run[-1]) for run in losses]
-    return f"Losses of {len(losses)} runs on XOR: all but seed {marked} end below {max(e for k, e in enumerate(ends) if k != marked):.3f}; seed {marked} stays at {ends[marked]:.2f}."
+    others = max(end for seed, end in enumerate(ends) if seed != marked)
+    return (
+        f"Losses of {len(losses)} runs on XOR: all but seed {marked} end below {others + 0.001:.3f}; "
+        f"seed {marked} stays at {ends[marked]:.2f}."
+    )
 
 
-def minibatch(ax: Axes, gradients: Any = None, batch_size: int = 8, draw: int = 1) -> str:
+def minibatch(ax: Axes, gradients: Any, batch_size: int = 4, seed: int = 1) -> str:
     """Draw the gradients of 100 mini-batches, drawn with replacement, and the one of all examples.
 
     Args:
         ax: Where to draw.
         gradients: (n, 2), one of each example, with respect to two weights.
         batch_size: B.
-        draw: Seed of the draw.
+        seed: Chooses the batches.
     """
     gradients = np.asarray(gradients, float)
     mean = gradients.mean(axis=0)
     spread = float(np.sqrt(((gradients - mean) ** 2).sum(axis=1).mean()))
-    rng = np.random.default_rng(draw)
+    rng = np.random.default_rng(seed)
     batches = gradients[rng.integers(len(gradients), size=(100, batch_size))].mean(axis=1)
     wrong = batches @ mean < 0
-    reach = 1.05 * float(np.abs(gradients).max())
+    reach = 0.8 * float(np.abs(gradients).max())
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal", xticks=[], yticks=[])
     ax.spines[["right", "top"]].set_visible(True)
     ax.grid(False)
@@ -200,21 +208,19 @@ def minibatch(ax: Axes, gradients: Any = None, batch_size: int = 8, draw: int = 
         [side, -side, -side - 3 * reach * mean / np.linalg.norm(mean), side - 3 * reach * mean / np.linalg.norm(mean)]
     )
     ax.add_collection(PolyCollection([half], facecolors=[kit.faded(style.VERMILION, 0.15)], zorder=0), autolim=False)
+    look: dict[str, Any] = {"angles": "xy", "scale_units": "xy", "scale": 1}
     for on, color in ((~wrong, style.BLUE), (wrong, style.VERMILION)):
-        ends = batches[on]
-        ax.quiver(
-            np.zeros(len(ends)),
-            np.zeros(len(ends)),
-            *ends.T,
-            color=color,
-            alpha=0.65,
-            angles="xy",
-            scale_units="xy",
-            scale=1,
-            width=0.006,
-            zorder=2,
-        )
-    ax.quiver([0], [0], *mean[:, None], color=style.BLACK, angles="xy", scale_units="xy", scale=1, width=0.02, zorder=4)
+        zeros = np.zeros(int(on.sum()))
+        ax.quiver(zeros, zeros, *batches[on].T, color=color, alpha=0.65, width=0.006, zorder=2, **look)
+    heavy = {
+        "arrowstyle": "-|>",
+        "color": style.BLACK,
+        "linewidth": 4,
+        "mutation_scale": 18,
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
+    ax.annotate("", mean, (0, 0), arrowprops=heavy, zorder=4)
     around = np.linspace(0, 2 * np.pi, 80)
     size = spread / np.sqrt(batch_size)
     ax.plot(
@@ -227,6 +233,6 @@ def minibatch(ax: Axes, gradients: Any = None, batch_size: int = 8, draw: int = 
     )
     ax.set_title(f"B = {batch_size}: {int(wrong.sum())} of 100 point the wrong way")
     return (
-        f"Gradients of 100 mini-batches of {batch_size} around the gradient of all {len(gradients)} examples, on one scale; "
-        f"{int(wrong.sum())} point against it; spread {size:.3f}."
+        f"Gradients of 100 mini-batches of {batch_size} around the gradient of all {len(gradients)} examples, on one "
+        f"scale; {int(wrong.sum())} point against it; spread {size:.3f}."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from matplotlib.collections import LineCollection
 from helpers import style
 from helpers.figures import _kit as kit
 from helpers.figures._kit import number
+from helpers.picture import new_axes
 
 
 @dataclass(frozen=True)
@@ -23,25 +24,19 @@ class Ground:
         loss: Of a weight or of an array of weights.
         slope: Its derivative.
         limits: (left, right), (bottom, top) of what is drawn.
-        start: Where walks begin.
     """
 
     loss: Callable[[Any], Any]
     slope: Callable[[Any], Any]
     limits: tuple[tuple[float, float], tuple[float, float]]
-    start: float
 
 
-GROUNDS = {
-    "A": Ground(lambda w: (w - 3) ** 2 / 2, lambda w: w - 3, ((-5.6, 11.6), (-3.5, 29)), -2.0),
-    "B": Ground(
-        lambda w: 0.1 * ((w - 1) ** 2 - 4) ** 2 + 0.25 * w + 0.75,
-        lambda w: 0.4 * (w - 1) * ((w - 1) ** 2 - 4) + 0.25,
-        ((-3.6, 5.6), (-1, 15)),
-        4.5,
-    ),
-}
-"""The grounds that the notebook hides in fog."""
+ONE_VALLEY = Ground(lambda w: (w - 3) ** 2 / 2, lambda w: w - 3, ((-5.6, 11.6), (-3.5, 29)))
+TWO_VALLEYS = Ground(
+    lambda w: 0.1 * ((w - 1) ** 2 - 4) ** 2 + 0.25 * w + 0.75,
+    lambda w: 0.4 * (w - 1) * ((w - 1) ** 2 - 4) + 0.25,
+    ((-3.6, 5.6), (-1, 15)),
+)
 
 
 LINE_X, LINE_Y = np.array([0.0, 1.0, 2.0, 3.0]), np.array([1.2, 1.6, 2.9, 3.2])
@@ -49,7 +44,7 @@ LINE_X, LINE_Y = np.array([0.0, 1.0, 2.0, 3.0]), np.array([1.2, 1.6, 2.9, 3.2])
 
 
 def gradient_descent(w: Any, slope: Any, learning_rate: float) -> Any:
-    """Return the weight after one step against the slope: the rule of the figures until a notebook hands over its own."""
+    """Return the weight after one step against the slope: the rule until a notebook hands over its own."""
     return w - learning_rate * slope
 
 
@@ -70,21 +65,19 @@ def walk(
 def fog(
     ax: Axes,
     rule: Callable[..., Any] = gradient_descent,
-    ground: str = "A",
-    start: float | None = None,
+    ground: Ground = ONE_VALLEY,
+    start: float = -2.0,
     learning_rate: float = 0.5,
     steps: int = 6,
     lift_the_fog: bool = False,
 ) -> str:
-    """Draw a walk on a ground of `GROUNDS` that is seen only where the walker has been."""
-    place = GROUNDS[ground]
-    start = place.start if start is None else start
-    path = walk(rule, place.slope, start, learning_rate, steps)
-    points = np.column_stack([path, place.loss(path)])
-    (left, right), (bottom, top) = place.limits
+    """Draw a walk on a ground that is seen only where the walker has been."""
+    path = walk(rule, ground.slope, start, learning_rate, steps)
+    points = np.column_stack([path, ground.loss(path)])
+    (left, right), (bottom, top) = ground.limits
     ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="weight w", ylabel="loss")
     ax.grid(False)
-    kit.draw_hill(ax, place.loss)
+    kit.draw_hill(ax, ground.loss)
     if not lift_the_fog:
         kit.draw_mist(ax, points)
     kit.draw_steps(ax, points, style.BLUE)
@@ -95,6 +88,38 @@ def fog(
     ax.set_xticks(np.arange(-3, right, 3))
     seen = "the whole ground" if lift_the_fog else "only the places visited"
     return f"A walk downhill from w = {start:g}, {seen} to be seen. Learning rate {learning_rate:g}, {where}."
+
+
+def draw_two_valleys(
+    walks: Sequence[tuple[float, float]], *, rule: Callable[..., Any] = gradient_descent, ax: Axes | None = None
+) -> Axes:
+    """Draw walks of 20 steps on a ground with two valleys, without fog, each from (start, learning rate)."""
+    if ax is None:
+        ax = new_axes(describe_two_valleys(walks, rule=rule), figsize=(7.6, 3.8))
+    (left, right), (bottom, top) = TWO_VALLEYS.limits
+    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="weight w", ylabel="loss")
+    ax.grid(False)
+    kit.draw_hill(ax, TWO_VALLEYS.loss)
+    for (start, learning_rate), color in zip(walks, (style.BLUE, style.GREEN, style.VERMILION), strict=False):
+        path = walk(rule, TWO_VALLEYS.slope, start, learning_rate, 20)
+        kit.draw_steps(ax, np.column_stack([path, TWO_VALLEYS.loss(path)]), color, bend=0.28)
+        middle = (path[0] + path[1]) / 2, (TWO_VALLEYS.loss(path[0]) + TWO_VALLEYS.loss(path[1])) / 2
+        long = abs(path[1] - path[0]) > 2
+        place = (0, 44) if long else (36, 0) if start < 0 else (-16, 0)
+        side = "center" if long else "left" if start < 0 else "right"
+        look: dict[str, Any] = {"textcoords": "offset points", "color": color, "weight": "bold", "ha": side}
+        ax.annotate(f"η = {learning_rate:g}", middle, place, **look)
+    ax.set_title("Both valleys are flat at the bottom; only one is the lowest place")
+    return ax
+
+
+def describe_two_valleys(walks: Sequence[tuple[float, float]], *, rule: Callable[..., Any] = gradient_descent) -> str:
+    """Return what `draw_two_valleys` shows."""
+    ends = [
+        f"from {start:g} with learning rate {rate:g} to {walk(rule, TWO_VALLEYS.slope, start, rate, 20)[-1]:.2f}"
+        for start, rate in walks
+    ]
+    return f"Walks on a ground with two valleys, the left one lower: {'; '.join(ends)}."
 
 
 def line_map(
@@ -130,4 +155,5 @@ def line_map(
     )
     right.plot(LINE_X, LINE_Y, "o", color=style.BLACK, markersize=8)
     right.set(xlim=(-0.3, 3.3), ylim=(-1.2, 5.2), xlabel="input x", ylabel="target y", title="the lines it visits")
-    return f"Descent on the map of a line fit, learning rate {learning_rate:g}: loss {last:.2f} after {len(path) - 1} steps."
+    walked = f"loss {last:.2f} after {len(path) - 1} steps"
+    return f"Descent on the map of a line fit, learning rate {learning_rate:g}: {walked}."
