@@ -1,183 +1,299 @@
-"""The gradients of notebook 03, taken from its own cells, against GradientTape, central differences and Keras."""
+"""What notebook 03 teaches, from its own cells, against GradientTape, central differences, Keras and closed forms."""
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
-from taught import taught
+from taught import find_sentence, taught
 
 from helpers.exercise.content import exercises
-from helpers.figures._labels import Labels
-from helpers.figures.backprop import NETWORK_EDGES, draw_neuron, draw_two_layers, network_factors, neuron_factors
+from helpers.figures import backprop as figures
 
 
-@pytest.fixture(scope="module", name="notebook")
-def definitions():
+@pytest.fixture(scope="module", name="core")
+def core_definitions():
     return taught("03_backprop")
 
 
-def some_settings(seed):
-    numbers = np.random.default_rng(seed).normal(size=12)
-    return dict(zip(NETWORK_EDGES, numbers[3:], strict=True)), numbers[0], numbers[1], 1 / (1 + np.exp(-numbers[2]))
+@pytest.fixture(scope="module", name="deeper")
+def deeper_definitions():
+    return taught("03_backprop_deeper")
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_small_network_passes_a_central_difference_check(notebook, seed):
-    parameters, x1, x2, y = some_settings(seed)
-    gradients = notebook["backward_221"](notebook["forward_221"](x1, x2, y, parameters))
-    for name, value in parameters.items():
-        up, down = (
-            notebook["forward_221"](x1, x2, y, parameters | {name: value + step})["L"] for step in (1e-5, -1e-5)
-        )
-        assert gradients[name] == pytest.approx((up - down) / 2e-5, rel=1e-7, abs=1e-11)
+def slopes(function, arrays):
+    """Return the central differences of function(*arrays) with respect to each of `arrays`, in float64."""
+    arrays = [np.array(array, float) for array in arrays]
+    found = []
+    for array in arrays:
+        gradient = np.empty(array.shape)
+        for place in np.ndindex(array.shape):
+            kept = array[place]
+            array[place] = kept + 1e-5
+            up = function(*arrays)
+            array[place] = kept - 1e-5
+            gradient[place] = (up - function(*arrays)) / 2e-5
+            array[place] = kept
+        found.append(gradient)
+    return found
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_every_derivative_of_the_small_network_is_that_of_the_tape(notebook, seed):
-    tf = pytest.importorskip("tensorflow")
-    parameters, x1, x2, y = some_settings(seed)
-    gradients = notebook["backward_221"](notebook["forward_221"](x1, x2, y, parameters))
-    p = {name: tf.Variable(value, dtype="float64") for name, value in parameters.items()}
-    x = tf.Variable([[x1, x2]], dtype="float64")
-    with tf.GradientTape() as tape:
-        W1 = tf.stack([[p["w⁽¹⁾₁₁"], p["w⁽¹⁾₁₂"]], [p["w⁽¹⁾₂₁"], p["w⁽¹⁾₂₂"]]])
-        a = tf.sigmoid(x @ W1 + tf.stack([p["b⁽¹⁾₁"], p["b⁽¹⁾₂"]]))
-        y_hat = tf.sigmoid(a @ tf.stack([[p["w⁽²⁾₁₁"]], [p["w⁽²⁾₂₁"]]]) + p["b⁽²⁾"])
-        loss = tf.reduce_sum((y_hat - y) ** 2) / 2
-    by_tape, by_input = tape.gradient(loss, [p, x])
-    for name in NETWORK_EDGES:
-        assert gradients[name] == pytest.approx(float(by_tape[name]), abs=1e-12)
-    assert [gradients["x₁"], gradients["x₂"]] == pytest.approx(by_input.numpy()[0], abs=1e-12)
+# The core
 
 
-@pytest.mark.parametrize("parameter", NETWORK_EDGES)
-def test_factors_multiply_to_the_derivative(notebook, parameter):
-    parameters, x1, x2, y = some_settings(7)
-    values = notebook["forward_221"](x1, x2, y, parameters)
-    product = np.prod([factor.number(values) for factor in network_factors(parameter)])
-    assert product == pytest.approx(notebook["backward_221"](values)[parameter], rel=1e-12)
-
-
-def test_output_weight_has_the_textbook_formula():
-    symbols = [factor.symbol for factor in network_factors("w⁽²⁾₂₁")]
-    assert symbols == ["ŷ − y", "σ′(z)", "a₂"]
+def test_walk_multiplies_the_distance_as_the_text_says(core):
+    for rate, factor in ((0.05, 0.95), (0.5, 0.5), (1.8, -0.8), (2.1, -1.1)):
+        path = figures.walk(core["gradient_descent"], lambda w: w - 3, -2.0, rate, steps=6)
+        assert (path[1:] - 3) / (path[:-1] - 3) == pytest.approx(factor)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_neuron_passes_a_central_difference_check(notebook, seed):
+def test_four_factors_multiply_to_the_slope_of_the_neuron(core, seed):
     x, w, b, y = np.random.default_rng(seed).normal(size=4)
-    values, gradients = notebook["neuron"](x, w, b, y)
-    h, given = 1e-5, {"x": x, "w": w, "b": b, "y": y}
-    for name in given:
-        up, down = (notebook["neuron"](**given | {name: given[name] + step})[0]["L"] for step in (h, -h))
-        assert gradients[name] == pytest.approx((up - down) / (2 * h), rel=1e-7, abs=1e-11)
-    assert np.prod([factor.number(values) for factor in neuron_factors()]) == pytest.approx(gradients["w"], rel=1e-12)
+    *_, y_hat, _ = core["forward"](x, w, b, y)
+    measured = (core["forward"](x, w + 1e-5, b, y)[-1] - core["forward"](x, w - 1e-5, b, y)[-1]) / 2e-5
+    assert x * 1 * y_hat * (1 - y_hat) * (y_hat - y) == pytest.approx(measured, rel=1e-6, abs=1e-11)
 
 
-@pytest.mark.parametrize("sizes", [[2, 1], [3, 4, 1], [2, 5, 3, 1]])
-def test_network_of_forty_lines_passes_a_central_difference_check(notebook, sizes):
-    network, x, y = sample(notebook, sizes)
-    ours = notebook["flatten"](notebook["backward"](network, notebook["forward"](network, x), y))
-    numeric = notebook["numeric_gradient"](network, x, y, 1e-5)
-    assert np.linalg.norm(ours - numeric) < 1e-7 * np.linalg.norm(ours)
+@pytest.mark.parametrize("seed", range(3))
+def test_small_network_passes_a_central_difference_check(core, seed):
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=2), rng.uniform()
+    parameters = [rng.normal(size=(2, 2)), rng.normal(size=2), rng.normal(size=2), rng.normal(size=())]
+
+    def loss(*given):
+        return (core["forward_221"](x, *given)[1] - y) ** 2 / 2
+
+    a, y_hat = core["forward_221"](x, *parameters)
+    ours = core["backward_221"](x, a, y_hat, y, parameters[2])
+    for mine, measured in zip(ours, slopes(loss, parameters), strict=True):
+        np.testing.assert_allclose(mine, measured, rtol=1e-6, atol=1e-11)
 
 
-@pytest.mark.parametrize("sizes", [[2, 1], [3, 4, 1], [2, 5, 3, 1]])
-def test_network_of_forty_lines_has_the_gradient_of_keras(notebook, sizes):
-    keras, tf = pytest.importorskip("keras"), pytest.importorskip("tensorflow")
-    network, x, y = sample(notebook, sizes)
-    hidden = [keras.layers.Dense(units, activation="tanh", dtype="float64") for units in sizes[1:-1]]
-    output = keras.layers.Dense(1, activation="sigmoid", dtype="float64")
-    model = keras.Sequential([keras.Input((sizes[0],), dtype="float64"), *hidden, output])
-    model.set_weights([array for pair in network for array in pair])
-    with tf.GradientTape() as tape:
-        loss = tf.reduce_mean(keras.ops.binary_crossentropy(y, model(x)))
-    theirs = np.concatenate([gradient.numpy().ravel() for gradient in tape.gradient(loss, model.trainable_variables)])
-    ours = notebook["flatten"](notebook["backward"](network, notebook["forward"](network, x), y))
-    np.testing.assert_allclose(ours, theirs, atol=1e-6)
+def test_output_bias_has_the_largest_of_the_nine_derivatives(core):
+    x, y, W1, b1, w2, b2 = (np.array([1.0, -0.5]), 1.0, core["W1"], core["b1"], core["w2"], core["b2"])
+    a, y_hat = core["forward_221"](x, W1, b1, w2, b2)
+    gradients = core["backward_221"](x, a, y_hat, y, w2)
+    sizes = np.abs(np.concatenate([np.ravel(gradient) for gradient in gradients]))
+    assert sizes.argmax() == 8
+    assert gradients[2][0] == pytest.approx(-0.021, abs=5e-4)
 
 
-def sample(notebook, sizes):
+def sample(core, sizes):
     rng = np.random.default_rng(0)
-    return notebook["new_network"](sizes, 0), rng.normal(size=(7, sizes[0])), rng.integers(0, 2, (7, 1)).astype(float)
+    return core["new_network"](sizes, 0), rng.normal(size=(7, sizes[0])), rng.integers(0, 2, (7, 1)).astype(float)
 
 
-def test_unflatten_undoes_flatten(notebook):
-    network = notebook["new_network"]([2, 5, 3, 1], 0)
-    again = notebook["unflatten"](notebook["flatten"](network), network)
-    for (W, b), (W_again, b_again) in zip(network, again, strict=True):
-        np.testing.assert_array_equal(W, W_again)
-        np.testing.assert_array_equal(b, b_again)
+@pytest.mark.parametrize("sizes", [[2, 1], [3, 4, 1], [2, 5, 3, 1]])
+def test_network_of_forty_lines_passes_a_central_difference_check(core, sizes):
+    network, x, y = sample(core, sizes)
+
+    def loss(*arrays):
+        return core["cross_entropy"](y, core["predict"](list(zip(arrays[::2], arrays[1::2], strict=True)), x))
+
+    ours = core["backward_pass"](network, core["forward_pass"](network, x), y)
+    measured = slopes(loss, [array for pair in network for array in pair])
+    for mine, other in zip([array for pair in ours for array in pair], measured, strict=True):
+        np.testing.assert_allclose(mine, other, atol=1e-8)
 
 
-def test_example_gradients_average_to_the_slope_of_the_wave_loss(notebook):
+@pytest.mark.parametrize("sizes", [[2, 1], [3, 4, 1], [2, 5, 3, 1]])
+def test_network_of_forty_lines_has_the_gradient_of_the_tape(core, sizes):
+    tf = pytest.importorskip("tensorflow")
+    network, x, y = sample(core, sizes)
+    variables = [tf.Variable(array) for pair in network for array in pair]
+    with tf.GradientTape() as tape:
+        a = tf.constant(x)
+        for layer, (W, b) in enumerate(zip(variables[::2], variables[1::2], strict=True)):
+            z = a @ W + b
+            a = tf.sigmoid(z) if layer == len(network) - 1 else tf.tanh(z)
+        loss = -tf.reduce_mean(y * tf.math.log(a) + (1 - y) * tf.math.log(1 - a))
+    ours = core["backward_pass"](network, core["forward_pass"](network, x), y)
+    for mine, theirs in zip([array for pair in ours for array in pair], tape.gradient(loss, variables), strict=True):
+        np.testing.assert_allclose(mine, theirs.numpy(), atol=1e-6)
+
+
+def test_update_subtracts(core):
+    [(W, b)] = core["update"]([(np.ones((1, 1)), np.zeros(1))], [(np.full((1, 1), 2.0), np.ones(1))], 0.1)
+    assert (W.item(), b.item()) == pytest.approx((0.8, -0.1))
+
+
+def test_keras_squared_error_divides_by_outputs_and_examples():
+    keras, tf = pytest.importorskip("keras"), pytest.importorskip("tensorflow")
+    prediction, target = tf.Variable([[0.9, 0.2, 0.4], [0.1, 0.7, 0.3]]), np.eye(3)[:2].astype("float32")
+    with tf.GradientTape() as tape:
+        loss = keras.losses.MeanSquaredError()(target, prediction)
+    by_hand = 2 * (prediction.numpy() - target) / 3 / 2  # outputs, then examples
+    np.testing.assert_allclose(tape.gradient(loss, prediction).numpy(), by_hand, atol=1e-7)
+
+
+def test_nine_of_ten_runs_learn_xor_and_seed_8_leaves_its_plateau_late(core):
+    ends = [core["record"](seed, steps=600)[-1][-1] for seed in range(10)]
+    assert [seed for seed, loss in enumerate(ends) if loss > 0.01] == [8]
+    assert ends[8] == pytest.approx(np.log(2) / 2, abs=0.005)
+    later = core["record"](8, steps=16_000)
+    [(steps,)] = [find_sentence("03_backprop", r"crossing it takes more than ([\d,]+) steps")]
+    assert later[int(steps.replace(",", ""))][-1] > 0.3
+    assert later[-1][-1] < 0.05
+
+
+def test_validation_loss_turns_for_other_draws_too(core):
+    from sklearn.datasets import make_moons
+
+    for seed in range(5):
+        x, y = make_moons(40, noise=0.3, random_state=seed)
+        new_x, new_y = make_moons(1000, noise=0.3, random_state=100 + seed)
+        network, losses = core["new_network"]([2, 16, 16, 1], seed), []
+        for step in range(3000):
+            activations = core["forward_pass"](network, x)
+            if step % 50 == 0:
+                losses.append(core["cross_entropy"](new_y[:, None], core["predict"](network, new_x)))
+            network = core["update"](network, core["backward_pass"](network, activations, y[:, None]), 0.1)
+        assert losses[-1] > 1.3 * min(losses)
+
+
+# The deeper notebook
+
+
+def test_engine_agrees_with_central_differences_on_a_graph_that_is_no_chain(deeper):
+    Value, tanh = deeper["Value"], exercises("backprop")["backprop.engine_tanh"].reference
+
+    def build(numbers):
+        a, b, c = (Value(number) for number in numbers)
+        d = a * b + c
+        e = tanh(d) * d + a * a
+        return (a, b, c), e + e * c
+
+    numbers = [0.7, -1.2, 0.4]
+    leaves, result = build(numbers)
+    result.backward()
+    for k, leaf in enumerate(leaves):
+        moved = [[n + sign * 1e-6 * (k == i) for i, n in enumerate(numbers)] for sign in (1, -1)]
+        difference = (build(moved[0])[1].data - build(moved[1])[1].data) / 2e-6
+        assert leaf.grad == pytest.approx(difference, rel=1e-6)
+
+
+def test_engine_of_the_figure_has_the_gradients_that_it_shows(deeper):
+    from matplotlib.figure import Figure
+
+    from helpers.figures import backprop_deeper
+
+    a, b = deeper["Value"](2.0), deeper["Value"](-2.0)
+    c = a * b
+    (c * (a + c)).backward()
+    said = backprop_deeper.used_twice(Figure().add_subplot(), a=2.0, b=-2.0)
+    assert f"a {a.grad:g}, b −{-b.grad:g}, c −{-c.grad:g}" in said
+
+
+@pytest.mark.parametrize("width", [1, 5])
+def test_both_ways_to_the_gradient_agree(deeper, width):
+    rng = np.random.default_rng(0)
+    arguments = (*deeper["make"](width), rng.normal(size=(6, 2)), rng.normal(size=(6, 1)))
+    for fast, slow in zip(deeper["backprop"](*arguments), deeper["one_by_one"](*arguments), strict=True):
+        np.testing.assert_allclose(fast, slow, atol=1e-8)
+
+
+def test_example_gradients_average_to_the_slope_of_the_wave_loss(deeper):
+    x, y = deeper["wave_x"], deeper["wave_y"]
+
+    def loss(w):
+        return np.mean((np.sin(w * x) - y) ** 2) / 2
+
     for w in (0.7, 2.8, 4.2):
-        slope = (notebook["wave_loss"](w + 1e-5) - notebook["wave_loss"](w - 1e-5)) / 2e-5
-        mean = notebook["example_gradients"](w, notebook["wave_x"], notebook["wave_y"]).mean()
-        assert mean == pytest.approx(slope, rel=1e-6, abs=1e-9)
+        slope = (loss(w + 1e-5) - loss(w - 1e-5)) / 2e-5
+        assert deeper["example_gradients"](w, x, y).mean() == pytest.approx(slope, rel=1e-6, abs=1e-9)
 
 
-# The drawings
+def test_noise_leaves_the_wrong_valley_only_with_single_examples(deeper):
+    found = {}
+    for size in (1, 8, 128):
+        ends = deeper["descend"](size, start=4.2, epochs=40, learning_rate=0.1)[-1]
+        found[size] = int(np.sum(np.abs(ends - 2) < 0.4))
+    assert found[1] >= 10
+    assert found[8] == found[128] == 0
 
 
-def written(ax):
-    return " | ".join(collection.get_label() for collection in ax.collections)
+def test_whole_batch_is_quick_at_its_own_rate_and_single_examples_never_settle_there(deeper):
+    def arrives(size, rate):
+        near = np.abs(deeper["descend"](size, 2.8, 8, rate) - 2).max(axis=1) < 0.3
+        return near.argmax() * size / 128 if near.any() else None
+
+    assert arrives(128, 0.1) == pytest.approx(6)
+    assert arrives(128, 0.6) == pytest.approx(1)
+    assert arrives(1, 0.1) < 0.25
+    assert arrives(1, 0.6) is None
 
 
-def test_drawing_shows_the_numbers_of_the_network(notebook):
-    parameters, x1, x2, y = some_settings(3)
-    values = notebook["forward_221"](x1, x2, y, parameters)
-    gradients = notebook["backward_221"](values)
-    ax = Figure(figsize=(9.6, 5)).add_subplot()
-    draw_two_layers(ax, values, gradients, "w⁽¹⁾₂₁")
-    text = written(ax)
-    for name in NETWORK_EDGES:
-        assert f"{name} {parameters[name]:.3f}".replace("-", "−") in text
-    for name in (*NETWORK_EDGES, "x₁", "x₂", "z₁", "z₂", "a₁", "a₂", "z", "ŷ", "L"):
-        number = f"{gradients[name]:.0e}" if abs(gradients[name]) < 5e-4 else f"{gradients[name]:.3f}"
-        assert f"∂ {number}".replace("-", "−") in text
+# What the exercises call right, against Keras and their pictures
 
 
-def test_drawing_shows_the_numbers_of_the_neuron(notebook):
-    values, gradients = notebook["neuron"](1.5, -0.75, 0.5, 1.0)
-    ax = Figure(figsize=(9.6, 4)).add_subplot()
-    draw_neuron(ax, values, gradients)
-    for name in ("x", "w", "u", "b", "z", "ŷ", "y"):
-        assert f"{values[name]:.3f} →".replace("-", "−") in written(ax)
-        assert f"← ∂ {gradients[name]:.3f}".replace("-", "−") in written(ax)
+def test_rates_of_the_exercise_are_those_of_its_picture():
+    reference = exercises("backprop")["backprop.which_rate"].reference
+    from helpers.figures.backprop import FOUR_RATES
+
+    assert reference == FOUR_RATES
 
 
-def test_unknown_parameter_is_named():
-    with pytest.raises(ValueError, match="w⁽³⁾"):
-        network_factors("w⁽³⁾₁₁")
+def test_four_runs_show_what_the_exercise_says():
+    runs = figures.four_runs()
+    names = {diagnosis: name for name, diagnosis in exercises("backprop")["backprop.four_runs"].reference.items()}
+    crawls, noisy, diverges, plateau = (
+        runs[names[word]] for word in ("crawls", "noisy gradients", "diverges", "plateau")
+    )
+    assert np.all(np.diff(crawls) < 0)
+    assert crawls[-1] > 0.6 * crawls[0]
+    assert np.sum(np.diff(noisy) > 0) > len(noisy) / 4
+    assert diverges[-1] > 3 * diverges[0]
+    assert plateau[80] > 0.99 * plateau[0]
+    assert plateau[-1] < 0.1 * plateau[0]
 
 
-def test_labels_end_where_their_alignment_says():
-    ax = Figure(figsize=(4, 2)).add_subplot()
-    labels = Labels(ax, size=12)
-    for align in ("left", "center", "right"):
-        labels.add("∂ −0.125 →", 2.0, 1.0, align=align)
-    labels.draw()
-    left, center, right = (path.get_extents() for path in ax.collections[-1].get_paths())
-    assert left.x0 == pytest.approx(2.0, abs=0.03)
-    assert right.x1 == pytest.approx(2.0, abs=0.03)
-    assert (center.x0 + center.x1) / 2 == pytest.approx(2.0, abs=0.03)
-    assert left.width == pytest.approx(right.width)
+def test_wishes_of_the_exercise_follow_from_its_numbers():
+    gradient = np.array([-0.2, 0.1]) @ np.array([[1, 2], [1, -1], [-2, 0]]).T
+    words = {0: "no difference", -1: "larger", 1: "smaller"}
+    said = [words[int(np.sign(round(value, 9)))] for value in gradient]
+    assert list(exercises("backprop")["backprop.who_should_grow"].reference.values()) == said
 
 
-# What the exercises call right, against Keras
+def test_silent_weights_have_the_factor_that_the_exercise_names(core):
+    reference = exercises("backprop")["backprop.silent_weight"].reference
+    for name, (x, w, b, y) in {"A": (2, 5, 1, 0), "B": (0, 0.3, 0.2, 0), "C": (1, 0.4, -0.4, 0.5)}.items():
+        y_hat = core["forward"](x, w, b, y)[2]
+        sizes = {"input": abs(x), "slope": y_hat * (1 - y_hat), "error": abs(y_hat - y)}
+        assert [factor for factor, size in sizes.items() if size < 1e-4] == [reference[name]]
 
 
-def test_tape_step_is_a_step_of_sgd_on_keras_squared_error():
+def test_log_of_the_exercise_is_that_of_keras():
+    keras = pytest.importorskip("keras")
+    answer = exercises("backprop")["backprop.read_the_log"].reference
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(optimizer="sgd", loss="mse")
+    model.fit(np.zeros((3000, 1)), np.zeros((3000, 1)), batch_size=answer["batch size"], epochs=1, verbose=0)
+    assert int(model.optimizer.iterations) == 94 == answer["updates"] / 10
+
+
+def test_tape_step_is_a_step_of_sgd_on_a_keras_loss():
     keras, tf = pytest.importorskip("keras"), pytest.importorskip("tensorflow")
     exercise = exercises("backprop")["backprop.tape_step"]
     for W, b, x, y, learning_rate in exercise.cases:
         variables = [tf.Variable(W), tf.Variable(b)]
         with tf.GradientTape() as tape:
-            loss = keras.losses.MeanSquaredError()(y, tf.tanh(x @ variables[0] + variables[1]))
+            each = keras.losses.MeanSquaredError(reduction=None)(y, tf.tanh(x @ variables[0] + variables[1]))
+            loss = y.shape[1] * tf.reduce_mean(each)  # the sum over the outputs
         for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
             variable.assign_sub(learning_rate * gradient)
         for ours, theirs in zip(exercise.reference(W, b, x, y, learning_rate), variables, strict=True):
             np.testing.assert_allclose(ours, theirs.numpy(), atol=1e-5)
+
+
+def test_hidden_delta_is_the_slope_of_a_leaky_layer():
+    rng = np.random.default_rng(0)
+    z, W, delta = rng.normal(size=(2, 3)), rng.normal(size=(3, 2)), rng.normal(size=(2, 2))
+
+    def loss(z):
+        return np.sum(delta * (np.where(z > 0, z, 0.1 * z) @ W))
+
+    reference = exercises("backprop")["backprop.hidden_delta"].reference
+    np.testing.assert_allclose(reference(delta, W, z), slopes(loss, [z])[0], atol=1e-8)
 
 
 def test_train_step_follows_the_gradient_of_half_the_mean_squared_error():
@@ -187,20 +303,18 @@ def test_train_step_follows_the_gradient_of_half_the_mean_squared_error():
         def loss(W1, W2, x=x, y=y):
             return np.sum((np.tanh(x @ W1) @ W2 - y) ** 2) / 2 / len(y)
 
-        new_W1, new_W2 = exercise.reference(x, y, W1, W2, learning_rate)
-        for which, (old, new) in enumerate(((W1, new_W1), (W2, new_W2))):
-            for place in np.ndindex(old.shape):
-                step = np.zeros(old.shape)
-                step[place] = 1e-5
-                moved = [(W1 + s * step, W2) if which == 0 else (W1, W2 + s * step) for s in (1, -1)]
-                slope = (loss(*moved[0]) - loss(*moved[1])) / 2e-5
-                assert (old - new)[place] / learning_rate == pytest.approx(slope, rel=1e-6, abs=1e-9)
+        new = exercise.reference(x, y, W1, W2, learning_rate)
+        for old, moved, slope in zip((W1, W2), new, slopes(loss, [W1, W2]), strict=True):
+            np.testing.assert_allclose((old - moved) / learning_rate, slope, rtol=1e-6, atol=1e-9)
 
 
-def test_iterations_are_those_of_keras():
-    keras = pytest.importorskip("keras")
-    reference = exercises("backprop")["backprop.iterations"].reference
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    model.compile(optimizer="sgd", loss="mse")
-    model.fit(np.zeros((10, 1)), np.zeros((10, 1)), batch_size=4, epochs=3, verbose=0)
-    assert int(model.optimizer.iterations) == reference(10, 4, 3) == 9
+def test_spread_of_a_mini_batch_falls_with_the_root_of_its_size():
+    from matplotlib.figure import Figure
+
+    gradients = np.random.default_rng(0).normal(size=(200, 2))
+    spreads = [
+        float(figures.minibatch(Figure().add_subplot(), gradients, batch_size=size).split("spread ")[1].rstrip("."))
+        for size in (1, 4, 16, 64)
+    ]
+    for larger, smaller in pairwise(spreads):
+        assert larger / smaller == pytest.approx(2, rel=0.02)

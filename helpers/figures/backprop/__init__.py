@@ -5,7 +5,7 @@ defines (a rule, a forward pass) is handed over, so that the figure moves by the
 `draw_x(thing, *, ax=None)` is a still figure that shows itself.
 """
 
-from helpers.figures.backprop._exercises import draw_four_runs, draw_four_walks, four_runs
+from helpers.figures.backprop._exercises import FOUR_RATES, draw_four_runs, draw_four_walks, four_runs
 from helpers.figures.backprop._graphs import NINE, chain, nine_numbers
 from helpers.figures.backprop._layers import describe_matrix_form, draw_matrix_form, wishes
 from helpers.figures.backprop._training import (
@@ -28,6 +28,7 @@ from helpers.figures.backprop._walks import (
 )
 
 __all__ = [
+    "FOUR_RATES",
     "NINE",
     "chain",
     "describe_borders",
