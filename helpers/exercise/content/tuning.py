@@ -297,7 +297,7 @@ EXERCISES = [
         id="tuning.bracket_epochs",
         task="What one bracket of Hyperband costs",
         reference=bracket_epochs,
-        cases=[(9, 1, 9, 3), (27, 1, 27, 3), (16, 2, 16, 2), (5, 9, 9, 3)],
+        cases=[(9, 1, 9, 3), (27, 1, 27, 3), (16, 2, 16, 2), (5, 9, 9, 3), (20, 1, 9, 3)],
         hints=[
             "Write the rounds down: 9 networks to 1 epoch, 3 to 3 epochs, 1 to 9 epochs.",
             "A network that goes on from epoch 1 to epoch 3 trains two more epochs, not three.",
