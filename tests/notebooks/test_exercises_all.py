@@ -321,7 +321,7 @@ def test_stratified_split_may_round_as_it_likes(rounded):
         (
             "training.best_number_of_epochs",
             lambda losses: int(np.median(losses, axis=0).argmin()) + 1,
-            "best_number_of_epochs(an array",
+            "median of the folds",
         ),
         ("backprop.iterations", lambda n, size, epochs: (n // size + 1) * epochs, "exactly full"),
     ],
@@ -350,6 +350,46 @@ def test_each_wrong_remedy_that_keeps_the_rule_gets_a_reason():
         turned = dict(zip(symptoms, np.roll(list(found.reference.values()), shift).tolist(), strict=True))
         assert any(sentence in judge(found, turned).message for sentence in found.misconceptions)
     assert judge(found, {symptom: f" {remedy.upper()} " for symptom, remedy in found.reference.items()})
+
+
+def space(momentum, optimizers=("sgd", "adam")):
+    """Return a search space in which `momentum(hp, values)` asks for the momentum."""
+
+    def optimizer_space(hp):
+        values = {
+            "optimizer": hp.Choice("optimizer", list(optimizers)),
+            "learning_rate": hp.Float("learning_rate", 1e-4, 1e-1, sampling="log"),
+        }
+        momentum(hp, values)
+        return values
+
+    return optimizer_space
+
+
+def in_scope(hp, values):
+    with hp.conditional_scope("optimizer", ["sgd"]):
+        values["momentum"] = hp.Float("momentum", 0.0, 0.99)
+
+
+def with_parent(hp, values):
+    values["momentum"] = hp.Float("momentum", 0.0, 0.99, parent_name="optimizer", parent_values=["sgd"])
+
+
+@pytest.mark.parametrize("momentum", [in_scope, with_parent])
+def test_condition_in_every_form_of_keras_tuner_is_right(momentum):
+    keras_tuner = pytest.importorskip("keras_tuner")
+    found = exercises.exercises("tuning")["tuning.conditional"]
+    assert judge(found, space(momentum))
+    for optimizer, is_there in (("sgd", True), ("adam", False)):
+        real = keras_tuner.HyperParameters()
+        real.Fixed("optimizer", optimizer)
+        values = {"optimizer": optimizer}
+        momentum(real, values)
+        assert (values["momentum"] is not None) == is_there
+
+
+def test_space_with_another_optimizer_is_refused():
+    assert 'from "sgd" and "adam"' in rejected("tuning.conditional", space(in_scope, ("sgd", "adam", "rmsprop")))
 
 
 # What an exercise shows ----------------------------------------------------------------------------------------------

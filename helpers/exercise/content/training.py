@@ -384,7 +384,7 @@ EXERCISES = [
         reference=best_number_of_epochs,
         cases=[(FOLDS,), (MORE_FOLDS,), (UNEVEN_FOLDS,)],
         equal_mutants={
-            "np.mean(validation_losses, axis=0) → np.sum(validation_losses, axis=0)": "one divides by the folds",
+            "np.mean(validation_losses, axis=0) → np.sum(validation_losses, axis=0)": "the number of folds cancels",
         },
         hints=[
             "Single folds are noisy: which curve do you get when you average over them?",
@@ -400,6 +400,12 @@ EXERCISES = [
             ),
             "This is the epoch of the lowest loss in any fold, so one lucky fold decides; average over the folds.": (
                 lambda losses: int(np.unravel_index(losses.argmin(), losses.shape)[1]) + 1
+            ),
+            "This takes the median of the folds; the mean is asked for, in which a bad fold counts in full.": (
+                lambda losses: int(np.median(losses, axis=0).argmin()) + 1
+            ),
+            "This is the epoch with the highest loss; the lowest one is wanted.": (
+                lambda losses: int(losses.mean(axis=0).argmax()) + 1
             ),
             "The mean runs along the epochs here, so what is found is the best fold, not the best epoch.": (
                 lambda losses: int(losses.mean(axis=1).argmin()) + 1
