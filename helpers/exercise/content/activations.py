@@ -243,7 +243,7 @@ EXERCISES = [
             "logits.max(axis=1) has shape (examples,); with [:, None] it becomes a column.",
         ],
         misconceptions={
-            "The mean of the row is subtracted; one logit may still lie 1000 above it. Subtract the largest.": (
+            "The number that is subtracted is not the largest of its row, so a logit 1000 above it overflows.": (
                 lambda logits: (
                     logits.mean(axis=1) + np.log(np.exp(logits - logits.mean(axis=1, keepdims=True)).sum(axis=1))
                 )

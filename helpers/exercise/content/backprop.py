@@ -320,7 +320,7 @@ EXERCISES = [
         task="The number of updates in a training",
         reference=iterations,
         insight="a batch is one update, and the last batch of an epoch may be smaller.",
-        cases=[(1000, 32, 10), (128, 32, 5), (10, 64, 3), (100, 30, 7)],
+        cases=[(1000, 32, 10), (128, 32, 5), (10, 64, 3), (100, 30, 7), (60, 16, 2)],
         hints=[
             "With 10 examples and batches of 64, how many updates does one epoch have?",
             "Count the updates of one epoch first: the last, smaller batch is an update too.",
@@ -328,6 +328,9 @@ EXERCISES = [
         misconceptions={
             "Rounded down: the last, smaller batch of every epoch is an update too.": (
                 lambda examples, batch_size, epochs: examples // batch_size * epochs
+            ),
+            "Rounded to the nearest whole number: the last batch counts even where it is nearly empty.": (
+                lambda examples, batch_size, epochs: round(examples / batch_size) * epochs
             ),
             "One update too many where the last batch is exactly full.": (
                 lambda examples, batch_size, epochs: (examples // batch_size + 1) * epochs
@@ -357,7 +360,7 @@ EXERCISES = [
             "One derivative may be a million times another: compare each difference with its own size.",
         ],
         misconceptions={
-            "The two points are 2h apart, so divide by 2h: with h alone every derivative seems half as large.": (
+            "Every derivative is accused, so it is the differences that are wrong: (loss(w + h) − loss(w − h)) / 2h.": (
                 lambda loss, gradient, w: _differing(loss, gradient, w, divisor=1.0)
             ),
             "A fixed tolerance misses mistakes in small derivatives: compare relative to their size.": (

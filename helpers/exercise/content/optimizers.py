@@ -288,7 +288,7 @@ EXERCISES = [
             "ε is added to the root of the corrected r, not under it.",
         ],
         misconceptions={
-            "The steps are counted from 0 here; then the first correction is 1 − β⁰ = 0, and one divides by it.": (
+            "This is NaN: counted from 0, the first correction is 1 − β⁰ = 0; or there is a minus under the root.": (
                 _adam_counting_from_zero
             ),
             "The correction is missing: m and r start at 0, and are much too small in the first steps.": (
@@ -483,7 +483,7 @@ EXERCISES = [
             "After many steps the averages are right by themselves. What must the correction be then?",
         ],
         misconceptions={
-            "The steps are counted from 0 here; then the first correction is 1 − β⁰ = 0, and one divides by it.": (
+            "This is NaN: counted from 0, the first correction is 1 − β⁰ = 0; or there is a minus under the root.": (
                 _adam_counting_from_zero
             ),
             "Without any correction the late steps are right, and the first ones are wrong.": _adam_without_correction,

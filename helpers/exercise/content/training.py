@@ -22,7 +22,7 @@ SQUARE = np.array([[0.2, 0.5, 0.3], [0.1, 0.8, 0.1], [0.45, 0.3, 0.25]])
 # Row: one fold, column: one epoch.
 FOLDS = np.array([[0.9, 0.6, 0.5, 0.2, 0.7], [0.9, 0.5, 0.4, 0.9, 1.0], [0.8, 0.3, 0.4, 0.8, 0.9]])
 # The mean over the folds is lowest in epoch 2, the median in epoch 3.
-UNEVEN_FOLDS = np.array([[0.5, 0.3, 0.2, 0.6], [0.5, 0.3, 0.2, 0.6], [0.5, 0.4, 0.9, 0.6]])
+UNEVEN_FOLDS = np.array([[0.5, 0.4, 0.9, 0.6], [0.5, 0.3, 0.2, 0.6], [0.5, 0.3, 0.2, 0.6]])
 MORE_FOLDS = np.array([[0.7, 0.6, 0.5, 0.4, 0.35, 0.1], [0.7, 0.5, 0.4, 0.6, 0.8, 0.9]])
 
 # What a right answer returns ------------------------------------------------------------------------------------------
@@ -320,6 +320,7 @@ EXERCISES = [
             ([0.9, 0.8, 0.85, 0.7], 1),
             ([0.9, 0.7, 0.8, 0.75, 0.72, 0.9, 0.5], 3),
             ([0.7], 2),
+            ([0.9, 0.5, 0.7, 0.6, 0.65, 0.7, 0.8], 2),
         ],
         hints=[
             "Keep two numbers while you walk along the losses: the best epoch so far, and the epochs since then.",
@@ -338,6 +339,9 @@ EXERCISES = [
             ),
             "The best epoch of the whole list is looked for, but epochs after the stop never happen.": (
                 lambda losses, patience: (int(np.argmin(losses)) + 1, _stop(losses, patience)[1])
+            ),
+            "The patience does nothing here: training goes on to the end of the list.": (
+                lambda losses, patience: (int(np.argmin(losses)) + 1, len(losses))
             ),
             "The patience is counted from the best epoch of the whole list, but the run may stop long before it.": (
                 lambda losses, patience: (
