@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from helpers._text import Labels
 from helpers.exercise.content import exercises
-from helpers.figures._labels import Labels
 from helpers.figures.backprop import NETWORK_EDGES, draw_neuron, draw_two_layers, network_factors, neuron_factors
 from tools.course import NOTEBOOKS
 
