@@ -9,8 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers import style
+from helpers.picture import new_axes
 from helpers.surface._clipping import arrows, clip, first_stray, spread
-from helpers.surface._drawing import draw_contour, new_axes
+from helpers.surface._drawing import draw_contour
 from helpers.surface._functions import Surface, find_surface, heights, whole
 from helpers.surface._landscape import landscape
 
@@ -51,7 +52,8 @@ def draw_paths(
     """
     place = find_surface(surface)
     shown = _check(paths, upto)
-    ax = draw_contour(place, ax=new_axes(7.5, 4.2) if ax is None else ax)
+    ax = new_axes(describe_paths(shown, place), figsize=(7.5, 4.2)) if ax is None else ax
+    draw_contour(place, ax=ax)
     corner = np.array([place.xlim[0], place.ylim[0]])
     size = np.array([place.xlim[1], place.ylim[1]]) - corner
     heads = []
@@ -86,6 +88,16 @@ def draw_paths(
     return ax
 
 
+def describe_paths(paths: Mapping[str, Any], surface: Surface | str, *, upto: Any = None) -> str:
+    """Return in a sentence what `draw_paths` and `draw_distances` show: where each path ends; errors are the same."""
+    place = find_surface(surface)
+    ends = []
+    for name, path in _check(paths, upto).items():
+        fate = _fate(path)
+        ends.append(f"{name} {fate or f'ends at ({path[-1, 0]:.3g}, {path[-1, 1]:.3g})'} after {len(path) - 1} steps")
+    return f"Paths on the surface {place.name}: {'; '.join(ends) or 'none'}.".replace("-", "−")
+
+
 def draw_distances(
     paths: Mapping[str, Any], surface: Surface | str, *, ax: Axes | None = None, upto: Any = None, legend: bool = True
 ) -> Axes:
@@ -111,7 +123,7 @@ def draw_distances(
     """
     place = find_surface(surface)
     shown = _check(paths, upto)
-    ax = new_axes(7.5, 3.8) if ax is None else ax
+    ax = new_axes(describe_paths(shown, place), figsize=(7.5, 3.8)) if ax is None else ax
     limit = FARTHEST * (_diagonal(place) if len(place.minima) else float(np.abs(landscape(place).levels).max()))
     reached, gone = [], False
     for rank, (name, path) in enumerate(shown.items()):
