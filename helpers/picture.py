@@ -247,7 +247,8 @@ def new_axes(
             raise TypeError(f"describe must be a sentence or a function, not a value of type {type(describe).__name__}")
         if not describe.strip():
             raise ValueError("a figure needs a text alternative: one sentence that says what it shows")
-    figure = ShownFigure(figsize=figsize, layout=layout or "none")
+    engine: Any = layout or "none"  # None would be what the user's own settings say
+    figure = ShownFigure(figsize=figsize, layout=engine)
     figure.describe = describe
     if layout is None:
         return figure.add_axes((0, 0, 1, 1), axes_class=ShownAxes)  # type: ignore[return-value]
