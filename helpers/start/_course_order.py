@@ -109,14 +109,15 @@ def draw_order(stops: Sequence[Stop], goal: str, *, ax: Axes | None = None) -> A
     ax = new_axes(describe_order(stops, goal), figsize=(9.5, 2.1)) if ax is None else ax
     wanted = {stop.number for stop in needed_for(stops, goal)}
     centers = {number: (STEP * column, -LANE * row) for number, (column, row) in place_stops(stops).items()}
+    ax.set_axis_off()
     for stop in stops:
         for need in direct_needs(stops, stop):
-            ax.add_patch(_arrow(centers[need], centers[stop.number], stop.number in wanted))
+            color = style.visible(style.BLUE if stop.number in wanted else style.GREY, ax)
+            ax.add_patch(_arrow(centers[need], centers[stop.number], stop.number in wanted, color))
     for stop in stops:
         _draw_stop(ax, stop, centers[stop.number], stop.number in wanted)
     columns, rows = zip(*centers.values(), strict=True)
     ax.set(xlim=(min(columns) - 0.65, max(columns) + 0.65), ylim=(min(rows) - 0.45, max(rows) + 0.45), aspect="equal")
-    ax.set_axis_off()
     ax.set_title(_needs(stops, goal))
     return ax
 
@@ -133,7 +134,7 @@ def _needs(stops: Sequence[Stop], goal: str) -> str:
     return f"{goal} needs {before}; together {sum(stop.minutes for stop in way) / 60:.1f} hours"
 
 
-def _arrow(start: tuple[float, float], end: tuple[float, float], wanted: bool) -> FancyArrowPatch:
+def _arrow(start: tuple[float, float], end: tuple[float, float], wanted: bool, color: str) -> FancyArrowPatch:
     from_edge = (start[0] + WIDTH / 2, start[1])
     to_edge = (end[0] - WIDTH / 2, end[1])
     return FancyArrowPatch(
@@ -141,7 +142,7 @@ def _arrow(start: tuple[float, float], end: tuple[float, float], wanted: bool) -
         to_edge,
         arrowstyle="-|>",
         mutation_scale=14 if wanted else 9,
-        color=style.BLUE if wanted else style.GREY,
+        color=color,
         linewidth=2.5 if wanted else 1,
         shrinkA=0,
         shrinkB=0,

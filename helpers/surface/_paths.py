@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -57,8 +58,7 @@ def draw_paths(
     corner = np.array([place.xlim[0], place.ylim[0]])
     size = np.array([place.xlim[1], place.ylim[1]]) - corner
     heads = []
-    for rank, (name, path) in enumerate(shown.items()):
-        color, line_style, marker = look(rank)
+    for (name, path), (color, line_style, marker) in zip(shown.items(), _looks(shown), strict=True):
         steps = (path - corner) / size
         line = clip(steps)
         inside = np.flatnonzero(((steps >= 0) & (steps <= 1)).all(axis=1))
@@ -126,8 +126,8 @@ def draw_distances(
     ax = new_axes(describe_paths(shown, place), figsize=(7.5, 3.8)) if ax is None else ax
     limit = FARTHEST * (_diagonal(place) if len(place.minima) else float(np.abs(landscape(place).levels).max()))
     reached, gone = [], False
-    for rank, (name, path) in enumerate(shown.items()):
-        color, line_style, marker = look(rank)
+    for (name, path), (color, line_style, marker) in zip(shown.items(), _looks(shown), strict=True):
+        color = style.visible(color, ax)
         values = _measure(place, path)
         reached.append(values[abs(values) <= limit])
         gone = gone or bool((abs(values) > limit).any())
@@ -191,13 +191,13 @@ def _draw_heads(ax: Axes, heads: list[tuple[np.ndarray, np.ndarray, str]]) -> No
     )
 
 
-def look(rank: int) -> tuple[str, Any, str]:
-    """Return colour, line style and marker of the path that comes after `rank` others."""
-    return (
-        style.COLORS[rank % len(style.COLORS)],
-        style.LINE_STYLES[rank % len(style.LINE_STYLES)],
-        style.MARKERS[rank % len(style.MARKERS)],
-    )
+def _looks(names: Iterable[str]) -> list[style.Look]:
+    """Return how each path looks: as it does in the whole course if all have a look there, else one after the other."""
+    try:
+        return [style.look(name) for name in names]
+    except ValueError:
+        looks: Any = zip(cycle(style.COLORS), cycle(style.LINE_STYLES), cycle(style.MARKERS), names, strict=False)
+        return [style.Look(*look) for *look, _ in looks]
 
 
 def _fate(path: np.ndarray) -> str:
@@ -241,6 +241,7 @@ def _mark_start(ax: Axes, paths: Mapping[str, np.ndarray], surface: Surface) -> 
         textcoords="offset points",
         ha="right" if left else "left",
         va="top" if up else "bottom",
+        color=style.BLACK,  # the contour is light, whatever the style
         annotation_clip=True,
         zorder=8,
     )

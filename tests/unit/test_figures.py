@@ -103,13 +103,31 @@ def test_texts_and_lines_can_be_read_in_a_dark_style(case):
         ax.figure.draw_without_rendering()
     on_fills = {draw.__name__ for draw in (losses.draw_confusion, start.draw_order, architecture.draw_wiring)}
     for text, behind in bare_texts(ax):
-        if text.get_text().strip() and draw.__name__ not in on_fills:
+        if text.get_text().strip() not in ("", "start") and draw.__name__ not in on_fills:
             # The number in a disc stands on the colour of the disc.
             on_disc = draw is tuning.draw_brackets and text.xyann == (0, 0) if hasattr(text, "xyann") else False
             assert on_disc or style.contrast(text.get_color(), behind) >= 4.5, text.get_text()
     for line in ax.lines:
-        if line.get_linestyle() != "None" and draw.__name__ != "draw_brackets":
+        if line.get_linestyle() != "None" and draw not in (tuning.draw_brackets, surface.draw_paths):
             assert style.contrast(line.get_color(), style.ground(ax)) >= 2, line.get_color()
+
+
+def test_optimizers_look_the_same_in_every_figure():
+    for draw in (surface.draw_paths, surface.draw_distances):
+        for names in (("Adam", "SGD"), ("momentum", "SGD", "Adam")):
+            ax = draw({name: PATHS["SGD"] for name in names}, "beale")
+            drawn = {line.get_label(): line for line in ax.lines}
+            assert [drawn[name].get_color() for name in names] == [style.look(name).color for name in names]
+            assert [drawn[name].get_marker() for name in names] == [style.look(name).marker for name in names]
+        ax = draw({"Adam": PATHS["SGD"], "my own": PATHS["Adam"]}, "beale")
+        assert [line.get_color() for line in ax.lines if line.get_label() == "my own"] == [style.COLORS[1]]
+
+
+def test_the_start_of_paths_can_be_read_on_the_contour_in_any_style():
+    with matplotlib.rc_context():
+        matplotlib.style.use("dark_background")
+        ax = surface.draw_paths(PATHS, "beale")
+    assert [text.get_color() for text in ax.texts if text.get_text() == "start"] == [style.BLACK]
 
 
 def test_letters_in_units_are_dark_on_white_in_any_style():
