@@ -208,10 +208,12 @@ def visible(color: Any, on: Any, least: float = 3.0) -> str:
         on: The colour beneath it, or the Axes that it is drawn on.
         least: The contrast it needs: 3 for what is drawn, 4.5 for text (WCAG 2.2, criteria 1.4.11 and 1.4.3).
 
-    >>> visible(BLUE, "white") == to_hex(BLUE)
-    True
+    >>> visible(BLUE, "white") == BLUE, visible(BLUE, "black")
+    (True, '#2c5fa4')
     """
     on = ground(on) if isinstance(on, Axes) else on
+    if contrast(color, on) >= least:
+        return color
     own, end = np.array(to_rgb(color)), np.array(to_rgb(ink(on)))
     mixed = [to_hex(own + share * (end - own)) for share in np.linspace(0, 1, 21)]
     return next((step for step in mixed if contrast(step, on) >= least), mixed[-1])
