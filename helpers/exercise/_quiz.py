@@ -10,6 +10,7 @@ import html
 import re
 import string
 
+from helpers._console import printable, say
 from helpers.exercise import content
 
 
@@ -18,19 +19,24 @@ def quiz(id: str) -> None:
 
     Args:
         id: The question, "notebook.name", such as "training.q1". An unknown id prints the nearest ones.
+
+    >>> quiz("training.q1")  # doctest: +ELLIPSIS
+    **...**
+    <BLANKLINE>
+    - **a.** ...
     """
     question = content.find(id, content.quizzes, "quiz question")
     if isinstance(question, str):
-        print(f"✘ {question}")
+        say(f"✘ {question}")
         return
     from IPython import get_ipython
     from IPython.display import display
 
     still = to_markdown(question)
     if get_ipython() is None:  # a script
-        print(still)
+        say(still)
         return
-    display({"text/html": to_html(question), "text/markdown": still, "text/plain": still}, raw=True)
+    display({"text/html": to_html(question), "text/markdown": still, "text/plain": printable(still)}, raw=True)
 
 
 def to_html(question: content.Quiz) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers import data
+from helpers._console import say
 from helpers.exercise import progress_path
 from helpers.startup import silent_stderr
 
@@ -52,9 +53,9 @@ def check_installation() -> None:
     """Print a line for each part that the course needs: ✔ where it is fine, ✘ and what to do where it is not."""
     found = findings()
     for finding in found:
-        print(finding)
+        say(finding)
     wrong = sum(not finding.fine for finding in found)
-    print("Everything is there." if not wrong else f"{wrong} of {len(found)} lines need a look: those with ✘.")
+    say("Everything is there." if not wrong else f"{wrong} of {len(found)} lines need a look: those with ✘.")
 
 
 def findings(*, on_colab: bool | None = None) -> list[Finding]:
@@ -240,7 +241,7 @@ def about_data(path: Path, sha256: str) -> Finding:
 def about_progress(path: Path, on_colab: bool) -> Finding:
     """Return the finding on the file that remembers which exercises are done."""
     place = path if path.exists() else next(folder for folder in path.parents if folder.exists())
-    if not os.access(place, os.W_OK):
+    if not os.access(place, os.W_OK) or (place == path and not path.is_file()):
         return Finding(False, f"progress cannot be saved in {path.name}", "set COURSE_PROGRESS to a file you may write")
     forgets = ", until Colab ends the session: keep it with export_progress()" if on_colab else ""
     return Finding(True, f"your progress can be saved{forgets}")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import matplotlib
@@ -12,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from helpers import style
@@ -22,6 +24,18 @@ from helpers.training_plot._record import Best, Series, family, is_learning_rate
 MOST_PANELS = 6
 """Metrics beyond this many are named under the header, not drawn."""
 
+_LEFT, _RIGHT, _BETWEEN = 4.7, 5.9, 10.7
+"""Room beside the panels and between two of them, for ticks and the names of lines, in widths of the letter M (em)."""
+
+_BOTTOM, _ABOVE, _APART = 3.3, 2.6, 3.6
+"""Room below the panels, above them (under the header) and between two rows of them, in em."""
+
+_SMALLEST = 9.0, 5.5
+"""Width and height in em that a panel has at least: a figure too small for its letters gets one column, then grows."""
+
+_ONE_LINE = 56
+"""Characters to a line from which on each sentence of the header has one line; in narrower figures it has two."""
+
 _MOST_MARKERS = 12  # more would hide whether a line is dashed
 _LARGEST = 1e300  # beyond it, matplotlib's arithmetic on the limits of an axis overflows
 
@@ -30,6 +44,48 @@ def shorten(text: str, most: int) -> str:
     """Return `text` on one line of at most `most` characters, cut off with … where it is longer."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[: max(1, most - 1)] + "…"
+
+
+def _contrast(one: Any, other: Any) -> float:
+    """Return the contrast ratio of two opaque colours, 1 to 21 (WCAG 2.1, https://www.w3.org/TR/WCAG21/)."""
+
+    def luminance(color: Any) -> float:
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgba(color)[:3]]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _ink(ground: Any) -> str:
+    """Return the colour of text on `ground`: the course's black, or white on the ground of a dark style."""
+    return max((style.BLACK, "white"), key=lambda color: _contrast(color, ground))
+
+
+def _visible(color: str, ground: Any) -> Any:
+    """Return `color`, nearer to white or black where `ground` hides it: a contrast of 3, in a dark style 4.5."""
+    ink = _ink(ground)
+    least = 3.0 if ink == style.BLACK else 4.5
+    start, end = np.array(to_rgba(color)), np.array(to_rgba(ink))
+    steps = [color, *(start + share * (end - start) for share in np.linspace(0, 1, 11))]
+    return next((step for step in steps if _contrast(step, ground) >= least), ink)
+
+
+def _points(setting: Any) -> float:
+    """Return the size of letters that a setting such as `xtick.labelsize` asks for, which may be "small"."""
+    return FontProperties(size=matplotlib.rcParams[setting]).get_size_in_points()
+
+
+def _families() -> list[str]:
+    """Return the families of `font.family` that are installed: matplotlib reports a missing one at each look-up."""
+    found = []
+    for name in matplotlib.rcParams["font.family"]:
+        try:
+            findfont(FontProperties(family=name), fallback_to_default=False)
+        except ValueError:
+            continue
+        found.append(name)
+    return found or ["DejaVu Sans"]  # comes with matplotlib
 
 
 def _limits(values: Sequence[float], logarithmic: bool, old: tuple[float, float] | None = None) -> tuple[float, float]:
@@ -51,18 +107,23 @@ def _limits(values: Sequence[float], logarithmic: bool, old: tuple[float, float]
 class _Panel:
     """The axes of one metric, with its artists; `show` moves them to new values."""
 
-    def __init__(self, axes: Axes, name: str, characters: int, inches: float) -> None:
+    def __init__(self, page: Figure, axes: Axes, name: str, em: float) -> None:
         self.name = name
         self.axes = axes
-        self.inches = inches
+        width, self.inches = axes.get_position().size * page.get_size_inches()
+        around = page.get_facecolor()
+        ground = axes.get_facecolor() if to_rgba(axes.get_facecolor())[3] == 1 else around
         self.is_rate = is_learning_rate(name)
         self.limits: tuple[tuple[float, float], tuple[float, float]] | None = None
-        size = FontProperties(size=matplotlib.rcParams["xtick.labelsize"]).get_size_in_points()  # may be "small"
+        size = _points("xtick.labelsize")
+        self._most_ticks = max(2, min(6, int(self.inches / em / 1.6)))
         self._use_plain_ticks()
         # A fixed height: looking for a free one costs a fifth of a redraw.
+        characters = max(12, int((width / em + 5) / 0.72))
         axes.set_title(shorten(name, characters), loc="left", y=1.0, parse_math=False)
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, min_n_ticks=1))
-        self.best_line = axes.axvline(1, color=style.GREY, linestyle=":", linewidth=1.2, zorder=1)
+        nbins = max(2, min(5, int(width / em / 2)))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=nbins, integer=True, min_n_ticks=1))
+        self.best_line = axes.axvline(1, color=_visible(style.GREY, ground), linestyle=":", linewidth=1.2, zorder=1)
         marker_size = 2.2 * matplotlib.rcParams["lines.linewidth"]
         self.lines: dict[str, Any] = {}
         self.labels: dict[str, Any] = {}
@@ -71,19 +132,21 @@ class _Panel:
             (f"val_{name}", "validation", style.VERMILION, "--", "s"),
         ):
             (self.lines[key],) = axes.plot(
-                [], [], color=color, linestyle=line_style, marker=marker, markersize=marker_size, label=key
-            )
+                [], [], color=_visible(color, ground), linestyle=line_style, marker=marker, markersize=marker_size,
+                label=key,
+            )  # fmt: skip
             self.labels[key] = axes.annotate(
                 "" if self.is_rate else word, (0, 0), xycoords=("data", "axes fraction"), xytext=(0.9 * size, 0),
-                textcoords="offset points", color=color, fontsize=size, va="center", annotation_clip=False,
+                textcoords="offset points", color=_visible(color, around), fontsize=size, va="center",
+                annotation_clip=False,
             )  # fmt: skip
         (self.ring,) = axes.plot(
             [], [], linestyle="none", marker="o", markersize=2.6 * marker_size, markerfacecolor="none",
-            markeredgecolor=style.BLACK, markeredgewidth=1.8, zorder=4, clip_on=False,
+            markeredgecolor=_ink(ground), markeredgewidth=1.8, zorder=4, clip_on=False,
         )  # fmt: skip
         (self.ends,) = axes.plot(
-            [], [], linestyle="none", marker="X", markersize=2.2 * marker_size, color=style.VERMILION,
-            markeredgecolor="white", zorder=4, clip_on=False,
+            [], [], linestyle="none", marker="X", markersize=2.2 * marker_size,
+            color=_visible(style.VERMILION, ground), markeredgecolor=ground, zorder=4, clip_on=False,
         )  # fmt: skip
 
         # What an epoch changes: left out when the rest is drawn, and drawn on top of it.
@@ -93,7 +156,7 @@ class _Panel:
 
     def _use_plain_ticks(self) -> None:
         """Write the whole value at every tick: a factor above the axis would stand in the panel's title."""
-        self.axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+        self.axes.yaxis.set_major_locator(MaxNLocator(nbins=self._most_ticks, steps=[1, 2, 2.5, 5, 10]))
         self.axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
 
     def show(self, series: dict[str, Series], best: Best | None, right: tuple[float, float], settle: bool) -> None:
@@ -159,64 +222,96 @@ class _Panel:
 class TrainingFigure:
     """A figure with one panel for each metric of a training run.
 
+    It is as wide as `figure.figsize` says, and each row about as high, but never smaller than its letters need.
+
     Args:
         names: The metrics as Keras logs them; `val_loss` shares the panel of `loss`.
         title: A line above everything else, or None.
+        stopped: Whether room is needed to say that a metric stopped being a number.
     """
 
-    def __init__(self, names: Sequence[str], title: str | None = None) -> None:
-        self.names = tuple(names)
+    def __init__(self, names: Sequence[str], title: str | None = None, stopped: bool = False) -> None:
+        self.made_for = tuple(names), stopped
         families = list(dict.fromkeys(family(name) for name in names)) or ["loss"]
         drawn = families[:MOST_PANELS]
         self.left_out = families[MOST_PANELS:]
-        size = float(matplotlib.rcParams["font.size"])
-        em = size / 72
-        width, row = matplotlib.rcParams["figure.figsize"]
-        columns = min(2, len(drawn))
-        rows = math.ceil(len(drawn) / columns)
-        row = row if rows == 1 else 0.78 * row
-        header = (1.5 * (2 + bool(title) + bool(self.left_out)) + 2.6) * em
-        height = row * rows + header - 2.6 * em
-        self.figure = Figure(figsize=(width, height))
-        if to_rgba(self.figure.get_facecolor())[3] < 1:
-            self.figure.set_facecolor("white")  # on a dark page, black text on a transparent background is lost
-        self._canvas = FigureCanvasAgg(self.figure)
+        self.finished = False
         self._still: tuple[object, Any] | None = None
-        self._most = int(width / (0.62 * em)) - 3
+        self._families = _families()
+        with self._fonts():
+            self._make(drawn, title, stopped)
+
+    def _make(self, drawn: list[str], title: str | None, stopped: bool) -> None:
+        size = float(matplotlib.rcParams["font.size"])
+        others = [_points(f"{part}.labelsize") for part in ("axes", "xtick", "ytick")]
+        em = max(size, *others, _points("axes.titlesize") / 1.2) / 72
+        width, row = matplotlib.rcParams["figure.figsize"]
+        width /= em
+        columns = 2 if len(drawn) > 1 and width >= _LEFT + _BETWEEN + _RIGHT + 2 * _SMALLEST[0] else 1
+        width = max(width, _LEFT + _RIGHT + _SMALLEST[0])
+        rows = math.ceil(len(drawn) / columns)
+        frame = _BOTTOM + _ABOVE + _APART * (rows - 1)
+        height = max((row if rows == 1 else 0.78 * row * rows) / em, rows * _SMALLEST[1] + frame)
+
+        self._most = int(width * em / (0.62 * size / 72)) - 3
+        self._narrow = self._most < _ONE_LINE
+        above = self._wrap(title or "", share=0.85)
+        below = self._wrap(f"not drawn: {', '.join(self.left_out)}" if self.left_out else "", share=0.85)
+        lines = 2 + (2 + 2 * stopped) * self._narrow
+        lines += sum(1 + text.count("\n") for text in (above, below) if text)
+        height += 1.5 * lines
+        self._step = 1.5 / height
+
+        self.figure = Figure(figsize=(width * em, height * em))
+        self.figure.set_layout_engine("none")  # the panels have their places, whatever `figure.autolayout` says
+        if to_rgba(self.figure.get_facecolor())[3] < 1:
+            # On a dark page, black text on a transparent background is lost, and white text on a light one.
+            text = matplotlib.rcParams["text.color"]
+            self.figure.set_facecolor(max(("white", "black"), key=lambda ground: _contrast(text, ground)))
+        ground = self.figure.get_facecolor()
+        self._canvas = FigureCanvasAgg(self.figure)
         grid = self.figure.add_gridspec(
-            rows, columns, left=4.7 * em / width, right=1 - 5.9 * em / width, top=1 - header / height,
-            bottom=3.3 * em / height, wspace=10.7 * em / ((width - 10.6 * em - 10.7 * em * (columns - 1)) / columns),
-            hspace=3.6 * em / ((height - header - 3.3 * em - 3.6 * em * (rows - 1)) / rows),
+            rows, columns, left=_LEFT / width, right=1 - _RIGHT / width, bottom=_BOTTOM / height,
+            top=1 - (1.5 * lines + _ABOVE) / height,
+            wspace=_BETWEEN * columns / (width - _LEFT - _RIGHT - _BETWEEN * (columns - 1)),
+            hspace=_APART * rows / (height - 1.5 * lines - frame),
         )  # fmt: skip
         self.panels = []
         for index, name in enumerate(drawn):
             axes = self.figure.add_subplot(grid[index // columns, index % columns])
-            inches = axes.get_position().height * height
-            self.panels.append(_Panel(axes, name, max(12, int((width / columns / em - 5) / 0.72)), inches))
+            self.panels.append(_Panel(self.figure, axes, name, em))
             if index + columns >= len(drawn):
                 axes.set_xlabel("epoch")
-        bold = FontProperties(weight="bold", size=1.15 * size)
-        texts = [(title, bold)] if title else []
-        texts += [("", FontProperties(weight="bold", size=size)), ("", FontProperties(size=size))]
-        if self.left_out:
-            texts.append((f"not drawn: {', '.join(self.left_out)}", FontProperties(size=0.9 * size)))
-        lines = []
-        for index, (text, font) in enumerate(texts):
-            y = 1 - (0.6 + 1.5 * index) * em / height
-            lines.append(
-                self.figure.text(
-                    0.8 * em / width, y, shorten(text or "", int(0.85 * self._most)), fontproperties=font, va="top",
-                    color=style.BLACK, parse_math=False,
-                )
-            )  # fmt: skip
-        self._state, self._best = lines[bool(title) : bool(title) + 2]
-        self._stops = self.figure.text(
-            1 - 0.8 * em / width, self._state.get_position()[1], "", size=size, ha="right", va="top",
-            color=style.VERMILION, parse_math=False,
-        )  # fmt: skip
 
-        for changing in (self._state, self._best, self._stops):
-            changing.set_animated(True)
+        def write(text: str, x: float, **options: Any) -> Any:
+            place = {"x": x, "y": 1 - 0.4 * self._step, "va": "top"}
+            return self.figure.text(
+                s=text, **{"color": _ink(ground), "size": size, **place, **options}, parse_math=False
+            )
+
+        left = 0.8 / width
+        heading = [write(above, left, weight="bold", size=1.15 * size)] if above else []
+        self._state, self._best = write("", left, weight="bold"), write("", left)
+        x, side = (left, "left") if self._narrow else (1 - left, "right")
+        self._stops = write("", x, ha=side, color=_visible(style.VERMILION, ground))
+        rest = [write(below, left, size=0.9 * size)] if below else []
+        self._stacked = [*heading, self._state, self._best, *([self._stops] if self._narrow else []), *rest]
+        self._header = [*heading, self._state, self._best, self._stops, *rest]
+        for text in self._header:
+            text.set_animated(True)
+
+    def _fonts(self) -> AbstractContextManager[None]:
+        """Return the context in which artists are made: each keeps the families of fonts that are set then."""
+        if self._families == matplotlib.rcParams["font.family"]:
+            return nullcontext()
+        return matplotlib.rc_context({"font.family": self._families})
+
+    def _wrap(self, text: str, share: float = 1.0) -> str:
+        """Return `text` in one line, in a narrow figure two, of `share` of its width, cut off with … where too long."""
+        most = max(4, int(share * self._most))
+        if not self._narrow:
+            return shorten(text, most)
+        return "\n".join(textwrap.wrap(" ".join(text.split()), most, max_lines=2, placeholder="…"))
 
     def draw(
         self, series: dict[str, Series], best: Best | None, stops: Sequence[str], state: str, last: int, settle: bool
@@ -231,27 +326,44 @@ class TrainingFigure:
             last: The epoch at which the x-axis ends.
             settle: Whether the y-axes fit their values closely, as in a figure that stays.
         """
-        self._state.set_text(shorten(state, self._most))
+        self._state.set_text(self._wrap(state))
+        self._best.set_text(self._wrap(f"○ {best}" if best else ""))
         more = f" (and {len(stops) - 1} more)" if len(stops) > 1 else ""
-        self._stops.set_text(shorten(f"× {stops[0]}", self._most - len(state) - len(more) - 4) + more if stops else "")
-        self._best.set_text(shorten(f"○ {best}" if best else "", self._most))
+        stop = f"× {stops[0]}" if stops else ""
+        if stop and not self._narrow:  # it shares the line of the state
+            stop = shorten(stop, self._most - len(state) - len(more) - 4)
+        self._stops.set_text(self._wrap(stop + more) if self._narrow else stop + more)
+        y = 1 - 0.4 * self._step
+        for text in self._stacked:
+            text.set_y(y)
+            y -= self._step * (1 + text.get_text().count("\n")) * bool(text.get_text() or not self._narrow)
+        self._stops.set_y(self._stops.get_position()[1] if self._narrow else self._state.get_position()[1])
         first = min((one.epochs[0] for one in series.values()), default=1)
         room = 0.02 * max(1, last - first)
         across = (first - 0.5, first + 0.5) if last <= first else (first - room, last + room)
-        for panel in self.panels:
-            panel.show(series, best, across, settle)
+        with self._fonts():
+            for panel in self.panels:
+                panel.show(series, best, across, settle)
 
     def to_png(self, *, compress_level: int) -> bytes:
         """Return the figure as PNG; axes, ticks and titles are drawn anew only where an axis has moved."""
         frame = [(panel.limits, panel.axes.get_yscale()) for panel in self.panels]
         if self._still is None or self._still[0] != frame:
-            self._canvas.draw()
+            with self._fonts():  # ticks are made where they are first needed
+                self._canvas.draw()
             self._still = frame, self._canvas.copy_from_bbox(self.figure.bbox)
         else:
             self._canvas.restore_region(self._still[1])
         for panel in self.panels:
             for artist in panel.moving:
                 panel.axes.draw_artist(artist)
-        for text in (self._state, self._best, self._stops):
+        for text in self._header:
             self.figure.draw_artist(text)
         return encode_png(np.asarray(self._canvas.buffer_rgba()), compress_level=compress_level)
+
+    def finish(self) -> None:
+        """Make the figure one that `savefig` draws whole: it leaves out what only `to_png` draws."""
+        self.finished = True
+        self._still = None
+        for artist in (*self._header, *(artist for panel in self.panels for artist in panel.moving)):
+            artist.set_animated(False)

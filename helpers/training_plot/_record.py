@@ -8,28 +8,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 _HIGHER = re.compile(
-    r"acc|\w*accuracy|auc|bleu|concordance|correlation|dice|f1|fbeta|iou|ndcg|pearson|precision|prc|psnr|r2|recall"
-    r"|score|sensitivity|similarity|specificity|ssim|true"
+    r"acc|\w*accuracy|ap|auc|auprc|auroc|bleu|concordance|correct|correlation|dice|elbo|explained|f1|fbeta|hits?|iou"
+    r"|jaccard|kappa|kendall|likelihood|map|matthews|mcc|miou|mrr|ndcg|npv|overlap|pearson|ppv|prc|precision|psnr|r2"
+    r"|recall|reciprocal|returns?|rewards?|roc|rouge|score|sensitivity|similarity|snr|spearman|specificity|ssim|success"
+    r"|tnr|tpr|true|wins?"
 )
-_LOWER = re.compile(r"loss|error|brier|false|divergence|distance")
+_LOWER = re.compile(
+    r"\w*loss|error|brier|cer|cost|\w*crossentropy|deviance|deviation|distance|divergence|entropy|false|fid|fnr|fpr"
+    r"|hinge|huber|kl|logcosh|mae|mape|mse|msle|nll|penalty|perplexity|poisson|regret|rmse|smape|wer"
+)
 
 
-def higher_is_better(name: str) -> bool:
-    """Say whether a metric called `name` is best where it is highest, judged by the words of its name.
+def direction(name: str) -> str | None:
+    """Return "max" or "min", where a metric called `name` is best, judged by the words of its name; None if unknown.
 
-    Keras's accuracies, AUC, precision, recall, F-scores, R², IoU, similarities, correlations and counts of true answers
-    are best at their highest; losses, errors and every name that says nothing are best at their lowest.
+    Accuracies, AUC, precision, recall, F-scores, R², IoU, mAP, similarities, correlations, likelihoods, rewards and
+    counts of true answers are best at their highest; losses, errors, distances and divergences at their lowest.
 
     Args:
         name: A key of Keras's logs, with or without `val_`.
     """
-    words = re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("io_u", "iou"))
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("io_u", "iou").replace("m_ap", "map")
+    words = re.split(r"[^a-z0-9]+", text)
     # Keras numbers metrics of one name: auc, auc_1; people write acc5.
     words += [word.rstrip("0123456789") for word in words]
-    if any(_LOWER.fullmatch(word) for word in words):
-        return False
-    return any(_HIGHER.fullmatch(word) for word in words)
+    if any(_LOWER.fullmatch(word) for word in words) or {"negative", "likelihood"} <= set(words):
+        return "min"
+    return "max" if any(_HIGHER.fullmatch(word) for word in words) else None
 
 
 def is_learning_rate(name: str) -> bool:
@@ -112,7 +120,7 @@ class TrainingRecord:
         epoch, logs = self._latest
         for name, value in logs.items():
             try:
-                number = float(value)
+                number = float(np.asarray(value).item())  # an array of one number counts as that number
             except (TypeError, ValueError, OverflowError):
                 continue
             series = self._series.setdefault(str(name), Series())
@@ -138,13 +146,13 @@ class TrainingRecord:
 
         Args:
             monitor: The metric to judge by; `val_loss`, or else `loss`, when None or never logged.
-            mode: `"min"` or `"max"` for `monitor`; from its name when None.
+            mode: `"min"` or `"max"` for `monitor`; from its name when None, and the lowest where that says nothing.
         """
         self._read()
         name = next((key for key in (monitor, "val_loss", "loss") if key in self._series), None)
         if name is None:
             return None
-        highest = mode == "max" if mode and name == monitor else higher_is_better(name)
+        highest = (mode if mode and name == monitor else direction(name)) == "max"
         series = self._series[name]
         finite = [pair for pair in zip(series.values, series.epochs, strict=True) if math.isfinite(pair[0])]
         if not finite:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import types
 from pathlib import Path
@@ -223,3 +224,7 @@ def test_summary_counts_what_needs_a_look(monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setattr(installation, "findings", lambda: [good, bad])
     installation.check_installation()
     assert capsys.readouterr().out == "✔ fine\n✘ broken: repair it\n1 of 2 lines need a look: those with ✘.\n"
+
+
+def test_progress_that_would_go_into_a_device_is_told():
+    assert not about_progress(Path(os.devnull), on_colab=False).fine

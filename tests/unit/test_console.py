@@ -1,0 +1,57 @@
+"""Printing where standard output does not know every sign."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+
+from helpers._console import printable, say
+
+MUCH = "✔ correct — ✘ ○ · 3 × 10⁻⁶ η ∂ Übung 日本 \udc80"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp932", "latin-1", "utf-8"])
+def test_every_text_is_printed_on_every_stream(encoding, monkeypatch):
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
+    monkeypatch.setattr(sys, "stdout", stream)
+    say(MUCH)
+    stream.flush()
+    said = raw.getvalue().decode(encoding)
+    assert "correct" in said
+    assert said.endswith("\n")
+
+
+def test_marks_stay_apart_where_they_cannot_be_printed(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="ascii"))
+    assert len({printable(mark) for mark in "✔✘○?"}) == 4
+
+
+def test_streams_that_take_everything_get_everything(monkeypatch):
+    for stream in (io.StringIO(), None):
+        monkeypatch.setattr(sys, "stdout", stream)
+        say(MUCH)
+        assert stream is None or stream.getvalue() == f"{MUCH}\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from helpers.exercise import check; check('training.initial_loss', 1)",
+        "from helpers.exercise import hint; [hint('training.initial_loss') for _ in range(9)]; hint('ö✔')",
+        "from helpers.exercise import progress; print(progress())",
+        "from helpers.exercise import quiz; quiz('training.q1'); quiz('ö✔')",
+        "from helpers.start import _installation as i; i.findings = lambda: [i.Finding(False, '✔ η Ω')]; "
+        "i.check_installation()",
+    ],
+    ids=["check", "hint", "progress", "quiz", "installation"],
+)
+def test_what_the_course_prints_is_printed(code, tmp_path):
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "COURSE_PROGRESS": str(tmp_path / "progress.json")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
