@@ -1,6 +1,6 @@
 """What notebook 00 offers: a check of the installation, the glossary, the course as a map."""
 
-from helpers.start._course_order import draw_order, read_course
+from helpers.start._course_order import describe_order, draw_order, read_course
 from helpers.start._glossary import TERMS
 from helpers.start._glossary_search import alphabetical, search_glossary
 from helpers.start._installation import check_installation
@@ -13,6 +13,7 @@ __all__ = [
     "SyllabusError",
     "alphabetical",
     "check_installation",
+    "describe_order",
     "draw_order",
     "read_course",
     "read_syllabus",
