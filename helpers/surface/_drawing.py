@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from helpers import style
-from helpers.explore._pixel_memory import Backdrop
+from helpers._pixels import Backdrop
 from helpers.surface._functions import Surface, find_surface
 from helpers.surface._landscape import landscape, write
 from helpers.surface._relief import project
