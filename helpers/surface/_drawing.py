@@ -10,7 +10,7 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.text import Text
 
 from helpers import style
-from helpers.explore._pixel_memory import Backdrop
+from helpers._pixels import Backdrop
 from helpers.picture import new_axes
 from helpers.surface._functions import Surface, find_surface
 from helpers.surface._landscape import landscape, write

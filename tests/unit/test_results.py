@@ -1,8 +1,14 @@
 """Notebooks read the stored numbers and say what made them."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from helpers.results import band, read_results
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_reading_results_prints_what_made_them(capsys):
