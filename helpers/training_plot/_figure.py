@@ -143,10 +143,12 @@ class _Panel:
         (self.ring,) = axes.plot(
             [], [], linestyle="none", marker="o", markersize=2.6 * marker_size, markerfacecolor="none",
             markeredgecolor=_ink(ground), markeredgewidth=1.8, zorder=4, clip_on=False,
+            label="_best",
         )  # fmt: skip
         (self.ends,) = axes.plot(
             [], [], linestyle="none", marker="X", markersize=2.2 * marker_size,
             color=_visible(style.VERMILION, ground), markeredgecolor=ground, zorder=4, clip_on=False,
+            label="_stopped",
         )  # fmt: skip
 
         # What an epoch changes: left out when the rest is drawn, and drawn on top of it.
@@ -262,7 +264,7 @@ class TrainingFigure:
         height += 1.5 * lines
         self._step = 1.5 / height
 
-        self.figure = Figure(figsize=(width * em, height * em))
+        self.figure = Figure(figsize=(round(width * em, 6), round(height * em, 6)))
         self.figure.set_layout_engine("none")  # the panels have their places, whatever `figure.autolayout` says
         if to_rgba(self.figure.get_facecolor())[3] < 1:
             # On a dark page, black text on a transparent background is lost, and white text on a light one.
