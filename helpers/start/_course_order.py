@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
-
-from helpers import style
+if TYPE_CHECKING:  # the check of the installation stands in this room, and works without matplotlib
+    from matplotlib.axes import Axes
+    from matplotlib.patches import FancyArrowPatch
 
 SYLLABUS = Path(__file__).resolve().parents[2] / "notebooks" / "course.yml"
 
@@ -124,6 +124,10 @@ def draw_order(ax: Axes, stops: Sequence[Stop], goal: str) -> str:
 
 
 def _arrow(start: tuple[float, float], end: tuple[float, float], wanted: bool) -> FancyArrowPatch:
+    from matplotlib.patches import FancyArrowPatch
+
+    from helpers import style
+
     from_edge = (start[0] + WIDTH / 2, start[1])
     to_edge = (end[0] - WIDTH / 2, end[1])
     return FancyArrowPatch(
@@ -139,6 +143,10 @@ def _arrow(start: tuple[float, float], end: tuple[float, float], wanted: bool) -
 
 
 def _draw_stop(ax: Axes, stop: Stop, center: tuple[float, float], wanted: bool) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
+    from helpers import style
+
     x, y = center
     ax.add_patch(
         FancyBboxPatch(
