@@ -4,6 +4,8 @@ PYTHON ?= python3
 ARGS ?=
 VENV := .venv
 COLAB := .venv-colab
+NEWEST := .venv-newest
+PINS := -c tests/pins.txt
 BIN := $(VENV)/bin
 FIRST_PAGE := 00_start_here.ipynb
 # The part of JupyterLab that asks the network for news and updates, and the student whether it may.
@@ -11,7 +13,8 @@ ANNOUNCEMENTS := @jupyterlab/apputils-extension:announcements
 LAB_CONFIG := $(VENV)/etc/jupyter/labconfig
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv lab test test-colab notebooks stamp bench pins clean
+.PHONY: help .venv lab quick test test-colab test-newest test-browser nightly notebooks stamp bench pins clean
+.NOTPARALLEL:
 
 help:  ## list these targets
 	@grep -hE '^[a-z.-]+:.*## ' Makefile | sed -E 's/^([a-z.-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,7 +43,7 @@ endef
 # A folder is complete only when its stamp is there: an interrupted installation is taken up again.
 $(VENV)/.installed: requirements.txt tests/requirements.txt tests/pins.txt
 	@$(call make_venv,$(VENV),(3, 11) <= v <= (3, 13),3.11 to 3.13,python3.12 python3.13 python3.11 $(wildcard $(HOME)/.pyenv/versions/3.1[123].*/bin/python)) \
-		-r requirements.txt -r tests/requirements.txt -c tests/pins.txt
+		-r requirements.txt -r tests/requirements.txt $(PINS)
 	@mkdir -p $(LAB_CONFIG) && echo '{"disabledExtensions": {"$(ANNOUNCEMENTS)": true}}' > $(LAB_CONFIG)/page_config.json
 	@touch $@
 
@@ -50,17 +53,21 @@ lab: $(VENV)/.installed  ## open the course in JupyterLab
 	$(BIN)/python -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST_PAGE) \
 		--LabApp.extension_manager=readonly $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
-# Tests never touch the progress card of the person who runs them. nbval gets the notebooks from the last to the first:
-# the longest ones come last in the course, and when they begin first, both processes end at nearly the same time.
-test: export COURSE_PROGRESS = $(CURDIR)/build/test-progress.json
-test: $(VENV)/.installed  ## run every check: style, types, unit tests, notebooks
-	@mkdir -p build && rm -f $(COURSE_PROGRESS)
+# Tests never touch the progress card of the person who runs them.
+quick test test-colab test-newest test-browser nightly: export COURSE_PROGRESS = $(CURDIR)/build/test-progress.json
+PYTEST = mkdir -p build && rm -f $(COURSE_PROGRESS) && $(BIN)/python -m pytest -q -n 2 --dist worksteal tests
+
+quick: $(VENV)/.installed  ## run what needs no notebook to run: style, types, quick tests (3 minutes)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal tests
-	$(BIN)/python -m pytest -q --nbval-lax -n 2 --dist loadscope --no-loadscope-reorder -p no:cacheprovider \
-		$(shell ls -r notebooks/*.ipynb)
+	@$(PYTEST) -m "not slow and not browser"
+
+test: quick  ## run every check that a change must pass: quick, then all notebooks (12 minutes)
+	$(BIN)/python tests/notebooks/run_notebooks.py notebooks/*.ipynb
+
+test-browser: $(VENV)/.installed  ## look at one page in a real browser
+	@$(PYTEST) -m "browser and not slow"
 
 $(COLAB)/.installed: tests/colab/pins.txt tests/colab/requirements.txt
 	@$(call make_venv,$(COLAB),v == (3, 13),3.13 (the version of Colab),python3.13 $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin/python)) \
@@ -68,8 +75,25 @@ $(COLAB)/.installed: tests/colab/pins.txt tests/colab/requirements.txt
 	@$(COLAB)/bin/uv pip freeze --python $(COLAB)/bin/python > $(COLAB)/before.txt
 	@touch $@
 
-test-colab: $(COLAB)/.installed  ## run the notebooks and unit tests with Google Colab's versions (Python 3.13)
-	$(COLAB)/bin/python tests/colab/leg.py
+test-colab: $(COLAB)/.installed  ## run the notebooks with Google Colab's versions (Python 3.13)
+	$(COLAB)/bin/python tests/colab/leg.py $(ARGS)
+
+# No style and types: newer tools find new things, and that is no fault of the course.
+test-newest:  ## run quick tests and notebooks with the newest versions of everything
+	rm -rf $(NEWEST)
+	$(MAKE) VENV=$(NEWEST) PINS= .venv
+	$(MAKE) VENV=$(NEWEST) PINS= newest
+
+.PHONY: newest
+newest: export COURSE_PROGRESS = $(CURDIR)/build/test-progress.json
+newest:
+	@$(PYTEST) -m "not slow and not browser"
+	$(BIN)/python tests/notebooks/run_notebooks.py notebooks/*.ipynb
+
+nightly: $(VENV)/.installed  ## run what takes long: kills, servers, second runs, many examples, all of the browser, other versions
+	@HYPOTHESIS_PROFILE=nightly $(PYTEST)
+	$(MAKE) test-colab ARGS=--unit-tests
+	$(MAKE) test-newest
 
 notebooks: $(VENV)/.installed  ## execute the notebooks and write their outputs into them
 	$(BIN)/python tools/notebooks.py $(ARGS)
@@ -87,4 +111,4 @@ pins: $(VENV)/.installed  ## take the newest versions that fit requirements.txt 
 	mv build/pins.txt tests/pins.txt
 
 clean:  ## remove everything that these targets made, except the notebooks' outputs
-	rm -rf $(VENV) $(COLAB) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(COLAB) $(NEWEST) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

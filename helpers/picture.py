@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import sys
 import zlib
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from PIL import Image
+
+SHARPNESS = 2
+"""Pixels of a kept picture on each side of a pixel of the page: sharp on the screens of today, and in print."""
+
+VISIBLE, FEW = 16, 0.001
+"""A palette may change a colour by more than so many of 255 in no more than this share of the pixels."""
 
 
 def to_png(figure: Figure, *, dpi: float | None = None, compress_level: int = 1) -> bytes:
@@ -25,21 +36,27 @@ def to_png(figure: Figure, *, dpi: float | None = None, compress_level: int = 1)
         could not be read.
 
     Raises:
-        TypeError: `figure` is no `Figure`.
+        TypeError: `figure` is not a `Figure`.
     """
+    return encode_png(_draw(figure, dpi), compress_level=compress_level)
+
+
+def _draw(figure: Figure, dpi: float | None = None, sharpness: int = 1) -> np.ndarray:
+    """Return the pixels of `figure` (height, width, 4), `sharpness` times as dense as `dpi`, or its own, says."""
     if not isinstance(figure, Figure):
         raise TypeError(f"a picture is made of a matplotlib Figure, not of a value of type {type(figure).__name__}")
+    own_canvas, background, own_dpi = figure.canvas, figure.get_facecolor(), figure.dpi
     canvas = FigureCanvasAgg(figure)
-    background, own_dpi = figure.get_facecolor(), figure.dpi
     try:
         if to_rgba(background)[3] < 1:
             figure.set_facecolor("white")
-        if dpi is not None:
-            figure.set_dpi(dpi)
-        return draw_png(canvas, compress_level=compress_level)
+        figure.set_dpi(sharpness * (own_dpi if dpi is None else dpi))
+        canvas.draw()
+        return np.asarray(canvas.buffer_rgba())
     finally:
         figure.set_facecolor(background)
         figure.set_dpi(own_dpi)
+        figure.set_canvas(own_canvas)
 
 
 def draw_png(canvas: FigureCanvasAgg, *, compress_level: int = 1) -> bytes:
@@ -79,11 +96,39 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def bundle(png: bytes, alternative: str) -> tuple[dict[str, object], dict[str, object]]:
+def encode_palette_png(pixels: np.ndarray) -> bytes:
+    """Return `pixels` as a PNG file of at most 256 colours, for pictures that are kept: less than half of the bytes.
+
+    Where 256 colours are too few to look the same (see `VISIBLE`), or the background would change at all, the file has
+    all colours.
+
+    Args:
+        pixels: Array (height, width, 3 or more) of uint8; what comes after the third channel is left out.
+    """
+    colors = np.ascontiguousarray(pixels[..., :3])
+    # Of Pillow's methods this one keeps flat colours as they are, and fine lines on them.
+    palette = Image.fromarray(colors).quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    painted = np.asarray(palette.convert("RGB"))
+    changed = np.maximum(painted, colors) - np.minimum(painted, colors)
+    if changed[0, 0].any() or (changed.max(axis=2) > VISIBLE).mean() > FEW:
+        return encode_png(colors, compress_level=9)
+    file = io.BytesIO()
+    palette.save(file, "png", compress_level=9)
+    return file.getvalue()
+
+
+def bundle(
+    png: bytes, alternative: str, size: tuple[int, int] | None = None
+) -> tuple[dict[str, object], dict[str, object]]:
     """Return (data, metadata) of a Jupyter display of `png` whose text alternative is `alternative`.
 
     The text stands twice: as the picture's `alt`, which JupyterLab and nbconvert write into the page, and as
     `text/plain`, which consoles print and tests read.
+
+    Args:
+        png: The picture's file.
+        alternative: What it shows, in a sentence.
+        size: Width and height on the page, in pixels of the page; those of the file when None.
 
     Raises:
         ValueError: `alternative` is empty; a picture that says nothing to a screen reader is half a picture.
@@ -91,23 +136,120 @@ def bundle(png: bytes, alternative: str) -> tuple[dict[str, object], dict[str, o
     if not isinstance(alternative, str) or not alternative.strip():
         raise ValueError("a figure needs a text alternative: one sentence that says what it shows")
     text = " ".join(alternative.split())
-    return {"image/png": png, "text/plain": text}, {"image/png": {"alt": text}}
+    shown: dict[str, object] = {"alt": text}
+    if size is not None:
+        shown |= {"width": size[0], "height": size[1]}
+    return {"image/png": png, "text/plain": text}, {"image/png": shown}
+
+
+def bundle_pixels(pixels: np.ndarray, alternative: str) -> tuple[dict[str, object], dict[str, object]]:
+    """Return (data, metadata) of a Jupyter display of pixels drawn `SHARPNESS` times as dense as they are shown.
+
+    Args:
+        pixels: Array (height, width, 3 or more) of uint8.
+        alternative: As for `bundle`.
+
+    Raises:
+        ValueError: `alternative` is empty.
+    """
+    height, width = pixels.shape[:2]
+    return bundle(encode_palette_png(pixels), alternative, (round(width / SHARPNESS), round(height / SHARPNESS)))
+
+
+def bundle_figure(figure: Figure, alternative: str) -> tuple[dict[str, object], dict[str, object]]:
+    """Return (data, metadata) of a Jupyter display of `figure`, sharp, and shown at its size.
+
+    Args:
+        figure: A matplotlib `Figure`, from pyplot or not.
+        alternative: As for `bundle`.
+
+    Raises:
+        TypeError: `figure` is not a `Figure`.
+        ValueError: `alternative` is empty.
+    """
+    return bundle_pixels(_draw(figure, sharpness=SHARPNESS), alternative)
 
 
 def show(figure: Figure, alternative: str) -> None:
     """Display `figure` under the current cell with its text alternative, and close it.
+
+        figure, ax = plt.subplots()
+        ax.plot(history.history["loss"])
+        show(figure, "The loss falls to 0.3 within ten epochs.")
 
     Args:
         figure: A matplotlib `Figure`; when pyplot made it, it is closed, so that it is not displayed a second time.
         alternative: What the figure shows, in a sentence ("validation loss lowest at epoch 7").
 
     Raises:
-        TypeError: `figure` is no `Figure`.
+        TypeError: `figure` is not a `Figure`.
         ValueError: `alternative` is empty.
     """
     from IPython.display import display
 
-    data, metadata = bundle(to_png(figure, compress_level=9), alternative)
+    data, metadata = bundle_figure(figure, alternative)
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close(figure)
     display(data, metadata=metadata, raw=True)
+
+
+class ShownFigure(Figure):
+    """A Figure that shows itself, with its text alternative, as the last value of a cell.
+
+    Attributes:
+        describe: What it shows, in a sentence, or a function that returns it when the figure is shown.
+    """
+
+    describe: str | Callable[[], str]
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+        """Return the picture with its text alternative, as Jupyter displays it."""
+        return bundle_figure(self, self.describe() if callable(self.describe) else self.describe)
+
+
+class ShownAxes(Axes):
+    """The Axes of a `ShownFigure`: as the last value of a cell, they show the picture that they stand in."""
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+        """Return the picture with its text alternative, as Jupyter displays it."""
+        figure: Any = self.get_figure(root=True)
+        return figure._repr_mimebundle_()
+
+
+def new_axes(
+    describe: str | Callable[[], str],
+    *,
+    figsize: tuple[float, float] | None = None,
+    layout: Any = "constrained",
+) -> ShownAxes:
+    """Return the Axes of a new figure, not one of pyplot's, that show their picture as the last value of a cell.
+
+    This is what drawing functions draw on when they get no Axes:
+
+    >>> ax = new_axes("A line from 0 to 1.", figsize=(4, 3))
+    >>> _ = ax.plot([0, 1])
+    >>> data, metadata = ax._repr_mimebundle_()
+    >>> metadata["image/png"]
+    {'alt': 'A line from 0 to 1.', 'width': 400, 'height': 300}
+
+    Args:
+        describe: The text alternative: a sentence, or a function without arguments that returns it when the picture is
+            shown, for a drawing that goes on after this call.
+        figsize: Width and height in inches; by default from the style.
+        layout: How matplotlib makes room for labels; None for Axes that fill the whole figure, without such room.
+
+    Raises:
+        ValueError: `describe` is an empty text.
+        TypeError: `describe` is neither a text nor a function.
+    """
+    if not callable(describe):
+        if not isinstance(describe, str):
+            raise TypeError(f"describe must be a sentence or a function, not a value of type {type(describe).__name__}")
+        if not describe.strip():
+            raise ValueError("a figure needs a text alternative: one sentence that says what it shows")
+    engine: Any = layout or "none"  # None would be what the user's own settings say
+    figure = ShownFigure(figsize=figsize, layout=engine)
+    figure.describe = describe
+    if layout is None:
+        return figure.add_axes((0, 0, 1, 1), axes_class=ShownAxes)  # type: ignore[return-value]
+    return figure.add_subplot(axes_class=ShownAxes)  # type: ignore[return-value]

@@ -7,10 +7,14 @@ through line styles or markers too.
 
 from __future__ import annotations
 
-from typing import Any
+from difflib import get_close_matches
+from typing import Any, NamedTuple
 
 import matplotlib
+import numpy as np
 from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb, to_rgba
 
 BLUE = "#074394"
 VERMILION = "#CA5427"
@@ -40,6 +44,106 @@ DIVERGING = "RdBu"
 SEQUENTIAL = "cividis"
 """Colour map for quantities from low to high; monotonic in lightness, so it survives greyscale."""
 
+Dash = str | tuple[int, tuple[int, ...]]
+
+
+class Look(NamedTuple):
+    """How one thing looks in every figure of the course.
+
+    Attributes:
+        color: As "#RRGGBB".
+        dash: Line style, as matplotlib takes it.
+        marker: Marker, as matplotlib takes it.
+    """
+
+    color: str
+    dash: Dash
+    marker: str
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """Options of `ax.plot` for a line without markers."""
+        return {"color": self.color, "linestyle": self.dash}
+
+    @property
+    def dots(self) -> dict[str, Any]:
+        """Options of `ax.plot` for markers without a line."""
+        return {"color": self.color, "linestyle": "none", "marker": self.marker}
+
+
+_DASHED, _DOTTED, _MIXED, _TRIPLE, _LONG = "--", ":", "-.", LINE_STYLES[4], LINE_STYLES[5]
+
+LOOKS: dict[str, dict[str, Look]] = {
+    "sets": {
+        "training": Look(BLUE, "-", "o"),
+        "validation": Look(VERMILION, _DASHED, "s"),
+        "test": Look(GREEN, _MIXED, "^"),
+    },
+    "signs": {
+        "negative": Look(NEGATIVE, _DASHED, "v"),
+        "positive": Look(POSITIVE, "-", "^"),
+    },
+    "classes": {  # 0 and 1 in the sense of `DIVERGING`, where low is vermilion and high is blue
+        "class 0": Look(VERMILION, "-", "o"),
+        "class 1": Look(BLUE, _DASHED, "s"),
+        "class 2": Look(GREEN, _MIXED, "^"),
+        "class 3": Look(ORANGE, _DOTTED, "D"),
+        "class 4": Look(BLACK, _TRIPLE, "v"),
+        "class 5": Look(SKY, _LONG, "P"),
+        "class 6": Look(PURPLE, "-", "X"),
+        "class 7": Look(GREY, _DASHED, "*"),
+        "class 8": Look(BLUE, _DOTTED, "<"),
+        "class 9": Look(ORANGE, "-", ">"),
+    },
+    "optimizers": {
+        "SGD": Look(BLACK, "-", "o"),
+        "Newton": Look(BLACK, _DOTTED, "*"),
+        "momentum": Look(BLUE, "-", "s"),
+        "Nesterov": Look(BLUE, _DASHED, "D"),
+        "Adagrad": Look(GREEN, _MIXED, "^"),
+        "Adadelta": Look(GREEN, _DOTTED, "v"),
+        "RMSprop": Look(ORANGE, "-", "<"),
+        "Adam": Look(VERMILION, "-", "P"),
+        "AdamW": Look(VERMILION, _DASHED, "X"),
+        "Nadam": Look(VERMILION, _DOTTED, ">"),
+        "Adamax": Look(PURPLE, _TRIPLE, "p"),
+        "Lion": Look(SKY, _MIXED, "h"),
+        "Muon": Look(GREY, _LONG, "d"),
+    },
+    "activations": {
+        "sigmoid": Look(BLUE, "-", "o"),
+        "tanh": Look(GREEN, _DASHED, "s"),
+        "ReLU": Look(VERMILION, "-", "^"),
+        "leaky ReLU": Look(VERMILION, _DASHED, "v"),
+        "PReLU": Look(VERMILION, _DOTTED, "<"),
+        "ELU": Look(ORANGE, "-", "D"),
+        "SELU": Look(ORANGE, _DASHED, "P"),
+        "GELU": Look(PURPLE, _MIXED, "X"),
+        "SiLU": Look(PURPLE, _DOTTED, "*"),
+        "softplus": Look(SKY, _MIXED, ">"),
+        "linear": Look(GREY, _LONG, "p"),
+        "step": Look(BLACK, _DOTTED, "h"),
+    },
+    "initializations": {
+        "zeros": Look(GREY, _DOTTED, "o"),
+        "small": Look(SKY, _DASHED, "v"),
+        "large": Look(ORANGE, "-", "^"),
+        "LeCun": Look(GREEN, _MIXED, "s"),
+        "Glorot": Look(BLUE, "-", "D"),
+        "He": Look(VERMILION, "-", "P"),
+        "orthogonal": Look(PURPLE, _DASHED, "X"),
+    },
+    "batches": {
+        "stochastic": Look(VERMILION, _DOTTED, "o"),
+        "mini-batch": Look(ORANGE, _DASHED, "D"),
+        "batch": Look(BLUE, "-", "s"),
+    },
+}
+"""Group → name → look. Within a group, markers differ, and of two that are alike in greyscale also the dashes."""
+
+_BY_NAME = {name: own for group in LOOKS.values() for name, own in group.items()}
+_SPELLED = {name.lower().replace(" ", "").replace("-", ""): name for name in _BY_NAME} | {"swish": "SiLU"}
+
 _FIGURE: Any = {
     "axes.axisbelow": True,
     "axes.grid": True,
@@ -57,9 +161,79 @@ _FIGURE: Any = {
 }
 
 
+def look(name: str) -> Look:
+    """Return the look that `name` has in every figure of the course.
+
+    Args:
+        name: What is drawn: a set ("training"), a sign ("negative"), a class ("class 0"), an optimizer, an activation,
+            an initialization or a kind of batch, as `LOOKS` names them. Capitals, spaces, "-" and "_" do not matter.
+
+    Raises:
+        ValueError: Nothing of this name has a look.
+
+    >>> look("validation")
+    Look(color='#CA5427', dash='--', marker='s')
+    >>> look("leaky_relu").line
+    {'color': '#CA5427', 'linestyle': '--'}
+    """
+    spelled = str(name).lower().replace(" ", "").replace("-", "").replace("_", "")
+    if spelled not in _SPELLED:
+        near = get_close_matches(spelled, _SPELLED, n=1, cutoff=0)
+        raise ValueError(f"there is no look for {name!r}; the name nearest to it is {_SPELLED[near[0]]!r}")
+    return _BY_NAME[_SPELLED[spelled]]
+
+
+def ground(ax: Axes) -> str:
+    """Return the colour behind what is drawn on `ax`; white for what lets the page shine through."""
+    own = ax.patch.get_facecolor() if ax.axison and ax.patch.get_visible() else (0, 0, 0, 0)
+    seen = own if to_rgba(own)[3] == 1 else ax.figure.get_facecolor()
+    return to_hex(seen) if to_rgba(seen)[3] == 1 else "#ffffff"
+
+
+def ink(on: Any = "white") -> str:
+    """Return the colour of text on the colour `on`: `BLACK`, or white where that can be read more easily.
+
+    >>> ink("white"), ink("#333333")
+    ('#222222', '#ffffff')
+    """
+    return max((BLACK, "#ffffff"), key=lambda color: contrast(color, on))
+
+
+def visible(color: Any, on: Any, least: float = 3.0) -> str:
+    """Return `color`, mixed with the ink of the colour `on` as far as it takes to stand out from it.
+
+    Args:
+        color: A colour.
+        on: The colour beneath it.
+        least: The contrast it needs: 3 for what is drawn, 4.5 for text (WCAG 2.2, criteria 1.4.11 and 1.4.3).
+
+    >>> visible(BLUE, "white") == to_hex(BLUE)
+    True
+    """
+    own, end = np.array(to_rgb(color)), np.array(to_rgb(ink(on)))
+    mixed = [to_hex(own + share * (end - own)) for share in np.linspace(0, 1, 21)]
+    return next((step for step in mixed if contrast(step, on) >= least), mixed[-1])
+
+
+def contrast(one: Any, other: Any) -> float:
+    """Return the contrast of two colours, from 1 (the same) to 21 (black and white), as WCAG 2.2 defines it.
+
+    >>> contrast("white", "black")
+    21.0
+    """
+    dark, light = sorted(
+        sum(
+            share * (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+            for share, part in zip((0.2126, 0.7152, 0.0722), to_rgb(color), strict=True)
+        )
+        for color in (one, other)
+    )
+    return (light + 0.05) / (dark + 0.05)
+
+
 def _sizes(text: float, line: float) -> dict[str, Any]:
     """Return the matplotlib settings for text of `text` points and lines of `line` points."""
-    smaller = round(0.9 * text, 1)
+    smaller = round(0.9 * text)
     return {
         "font.size": text,
         "axes.labelsize": text,
@@ -78,5 +252,11 @@ def use() -> None:
 
 
 def lecture() -> None:
-    """Set the same style with bigger text and thicker lines, to be read from the last row of a lecture hall."""
-    matplotlib.rcParams.update(_FIGURE | _sizes(text=16, line=3.0) | {"figure.figsize": (10.0, 5.4)})
+    """Set the same style with text of 14 points or more and thicker lines, to be read from the last row.
+
+    >>> with matplotlib.rc_context():
+    ...     lecture()
+    ...     matplotlib.rcParams["font.size"]
+    18.0
+    """
+    matplotlib.rcParams.update(_FIGURE | _sizes(text=18, line=3.0) | {"figure.figsize": (10.0, 5.4)})

@@ -52,9 +52,9 @@ def rates_from(lowest: float, number: int = 9) -> list[float]:
 
 def sweep(seeds=SEEDS, names=None, rates=None) -> dict:
     """Each optimizer at each rate: loss and accuracy on training, validation and test images after every epoch."""
-    from helpers.stacked import small_images, train_many
+    from helpers.stacked import sweep_images, train_many
 
-    data, results = small_images(), {}
+    data, results = sweep_images(), {}
     for name in names or optimizers():
         make, lowest = optimizers()[name]
         tried = rates or rates_from(lowest)
@@ -116,9 +116,9 @@ def batch_sizes(seeds=SEEDS, sizes=BATCH_SIZES) -> dict:
     """Plain SGD with several batch sizes, each at ten learning rates, for the same number of epochs."""
     from keras.optimizers import SGD
 
-    from helpers.stacked import small_images, train_many
+    from helpers.stacked import sweep_images, train_many
 
-    (train, validation, _), results = small_images(), {}
+    (train, validation, _), results = sweep_images(), {}
     for size in sizes:
         rates = [float(f"{0.005 * 2**power:g}") for power in range(10)]
         history = train_many(SGD, rates, (train, validation), seeds=seeds, epochs=BATCH_EPOCHS, batch_size=size)

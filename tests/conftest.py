@@ -1,15 +1,17 @@
-"""Makes `helpers` and `tools` importable however pytest is started, and opens a browser for the tests that need one."""
+"""Says how hard property tests try, and opens a browser for the tests that need one."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import sys
-from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+# HYPOTHESIS_PROFILE=nightly tries many examples. The time an example may take is no property of our code.
+settings.register_profile("quick", max_examples=30, deadline=None)
+settings.register_profile("nightly", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]

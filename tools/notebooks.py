@@ -25,7 +25,9 @@ from nbformat import NotebookNode
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # `python tools/notebooks.py` itself finds only what lies beside it
 
-from tools.course import NOTEBOOKS, Course, load_course, stamp_notebook  # noqa: E402
+from helpers.start import Course, read_syllabus  # noqa: E402
+from tools.concepts import NOTEBOOKS  # noqa: E402
+from tools.course import stamp_notebook  # noqa: E402
 from tools.normalize import cell_name, dump, faults, last_line, normalize, tags  # noqa: E402
 
 CELL_TIMEOUT = 600
@@ -154,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--keep-outputs", action="store_true", help="normalize without executing")
     parser.add_argument("--retime", action="store_true", help="renew the outputs of cells tagged timing, too")
     options = parser.parse_args(arguments)
-    course = load_course()
+    course = read_syllabus()
     failed = False
     try:
         paths = _paths(options.names)

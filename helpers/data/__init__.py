@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from helpers.data._hold_out import HeldOut, hold_out, small_images
 from helpers.data._openml import DataUnavailable, download
 
-__all__ = ["CLASS_NAMES", "DataUnavailable", "load_fashion_mnist"]
+__all__ = ["CLASS_NAMES", "DataUnavailable", "HeldOut", "hold_out", "load_fashion_mnist", "small_images"]
 
 CLASS_NAMES = (
     "T-shirt/top",
@@ -72,6 +73,13 @@ def load_fashion_mnist(full: bool = False) -> Split:
     Raises:
         DataUnavailable: These very images cannot be had; other data are never returned in their place.
         TypeError: `full` is neither True nor False.
+
+    Examples:
+        >>> (x_train, y_train), (x_test, y_test) = load_fashion_mnist()
+        >>> x_train.shape, x_test.shape
+        ((10000, 28, 28), (2000, 28, 28))
+        >>> CLASS_NAMES[y_train[0]]
+        'Sandal'
     """
     if not isinstance(full, (bool, np.bool_)):
         raise TypeError(f"full must be True or False, but is {full!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from typing import Any
 
 from helpers._console import printable, say
@@ -24,23 +25,31 @@ _hints_given: dict[str, int] = {}
 
 
 def check(id: str, answer: Any = None, *, record: bool = True) -> _verdict.Verdict:
-    """Print one line on `answer`, and return a verdict that equals True where it is right.
+    """Print a sentence on `answer`, and return a verdict that equals True where it is right.
 
     Args:
         id: The exercise, "notebook.name", such as "training.initial_loss".
         answer: A function or a value, as the task says. Nothing it is or does makes `check` raise; it is stopped after
-            5 s, and only a real Ctrl-C passes through.
+            5 s, whatever it catches, and only a real Ctrl-C passes through.
         record: Whether the answer counts for `progress()`; the solution cells say False.
+
+    >>> result = check("training.parameters", 39_810, record=False)
+    ✘ not right yet: An image has 28 × 28 numbers, not 28: Flatten turns it into one row of
+      all its pixels.
+    >>> result == False
+    True
     """
     exercise = content.find(id, content.exercises, "exercise")
     if isinstance(exercise, str):
-        result = _verdict.Verdict(False, f"✘ {exercise}", untouched=True)
+        swapped = type(answer) is str and not isinstance(content.find(answer, content.exercises, "exercise"), str)
+        said = f'the id comes first, then the answer: check("{answer}", …).' if swapped else exercise
+        result = _verdict.Verdict(False, f"✘ {said}", untouched=True)
     else:
         result = _verdict.judge(exercise, answer)
     note = ""
     if record and not result.untouched:
         note = _progress_file.record({exercise.id: "done" if result else "tried"})
-    say(f"{result.message} ({note.rstrip('.')})" if note else result.message)
+    _tell(f"{result.message} ({note.rstrip('.')})" if note else result.message)
     return result
 
 
@@ -49,21 +58,34 @@ def hint(id: str) -> None:
 
     Args:
         id: The exercise, "notebook.name".
+
+    >>> hint("training.parameters")
+    Hint 1 of 3: How many numbers does one image hold when it arrives at the first dense
+      layer?
     """
     exercise = content.find(id, content.exercises, "exercise")
     if isinstance(exercise, str):
-        say(f"✘ {exercise}")
+        _tell(f"✘ {exercise}")
         return
     number, total = _hints_given.get(exercise.id, 0), len(exercise.hints)
     if number == total:
-        say("That was the last hint: the solution is in the collapsed cell below the exercise.")
+        _tell(
+            "That was the last hint. The solution stands under Solutions at the end of the notebook, or else in the "
+            "collapsed cell below the exercise."
+        )
         return
     _hints_given[exercise.id] = number + 1
-    say(f"Hint {number + 1} of {total}: {exercise.hints[number]}")
+    _tell(f"Hint {number + 1} of {total}: {exercise.hints[number]}")
 
 
 def progress() -> Card:
-    """Return a card that shows, as the last value of a cell, which exercises of each notebook are done."""
+    """Return a card that shows, as the last value of a cell, which exercises of each notebook are done.
+
+    >>> print(progress())  # doctest: +ELLIPSIS
+    Your progress: ... exercises done...
+    <BLANKLINE>
+    00 Start here: ...
+    """
     states, problem = _progress_file.read()
     return Card(states, problem)
 
@@ -129,6 +151,11 @@ class Card:
                 f'<ul style="list-style:none;margin:0.3em 0 0.6em;padding-left:1.2em">{items}</ul></details>'
             )
         return f'<div class="course-progress">{"".join(parts)}</div>'
+
+
+def _tell(message: str) -> None:
+    """Print a sentence in lines as long as those of a notebook's code."""
+    say(textwrap.fill(message, 88, subsequent_indent="  ", break_on_hyphens=False))
 
 
 _MARKS = {"done": "✔", "tried": "✘", "not yet": "○"}

@@ -34,15 +34,15 @@ def difference(expected: Any, given: Any, rtol: float = 0.0, atol: float = 0.0) 
     """
     if isinstance(expected, str):
         if not isinstance(given, str):
-            return Difference(describe(given), "a text")
+            return Difference(in_words(given), "a text")
         same = expected.strip().casefold() == given.strip().casefold()
-        return None if same else Difference(describe(given), describe(expected), secret=True)
+        return None if same else Difference(in_words(given), in_words(expected), secret=True)
     if isinstance(expected, Mapping):
         return _entries(expected, given, rtol, atol)
     if isinstance(expected, set | frozenset):
         if not isinstance(given, set | frozenset | list | tuple):
-            return Difference(describe(given), "a set")
-        return None if expected == set(given) else Difference(describe(given), describe(expected), secret=True)
+            return Difference(in_words(given), "a set")
+        return None if expected == set(given) else Difference(in_words(given), in_words(expected), secret=True)
     if isinstance(expected, list | tuple):
         return _items(list(expected), given, rtol, atol)
     if isinstance(expected, numbers.Number) or hasattr(expected, "__array__"):
@@ -51,18 +51,18 @@ def difference(expected: Any, given: Any, rtol: float = 0.0, atol: float = 0.0) 
             return _items(np.asarray(expected).tolist(), given, rtol, atol)
         return _numbers(array, given, rtol, atol)
     same = type(expected) is type(given) and bool(expected == given)
-    return None if same else Difference(describe(given), describe(expected), secret=True)
+    return None if same else Difference(in_words(given), in_words(expected), secret=True)
 
 
 def _entries(expected: Mapping[Any, Any], given: Any, rtol: float, atol: float) -> Difference | None:
     if not isinstance(given, Mapping):
-        return Difference(describe(given), "a dictionary")
+        return Difference(in_words(given), "a dictionary")
     if set(expected) != set(given):
-        return Difference(f"the keys {describe(list(given))}", f"the keys {describe(list(expected))}")
+        return Difference(f"the keys {in_words(list(given))}", f"the keys {in_words(list(expected))}")
     for key, value in expected.items():
         found = difference(value, given[key], rtol, atol)
         if found:
-            return replace(found, got=f"{found.got} for {describe(key)}")
+            return replace(found, got=f"{found.got} for {in_words(key)}")
     return None
 
 
@@ -71,10 +71,10 @@ def _items(expected: list[Any], given: Any, rtol: float, atol: float) -> Differe
     if hasattr(given, "__array__"):
         given = np.asarray(given)
         if given.ndim == 0:
-            return Difference(describe(given), wanted)
+            return Difference(in_words(given), wanted)
     is_sequence = hasattr(given, "__len__") and hasattr(given, "__getitem__")
     if not is_sequence or isinstance(given, str | bytes | Mapping):
-        return Difference(describe(given), wanted)
+        return Difference(in_words(given), wanted)
     if len(given) != len(expected):
         return Difference(f"a sequence of {len(given)}", wanted)
     for number, (one, other) in enumerate(zip(expected, list(given), strict=True), start=1):
@@ -89,7 +89,7 @@ def _numbers(expected: np.ndarray, given: Any, rtol: float, atol: float) -> Diff
     wanted = f"one {kind}" if expected.ndim == 0 else f"{kind}s of shape {expected.shape}"
     array = _array(given)
     if array is None or (array.ndim == 0 and array.dtype.kind == "b" != expected.dtype.kind):
-        return Difference(describe(given), wanted)
+        return Difference(in_words(given), wanted)
     if array.shape != expected.shape:
         got = "one number" if array.ndim == 0 else f"an array of shape {array.shape}"
         return Difference(got, wanted)
@@ -102,10 +102,10 @@ def _numbers(expected: np.ndarray, given: Any, rtol: float, atol: float) -> Diff
     if same.all():
         return None
     if expected.ndim == 0:
-        return Difference(describe(array[()]), describe(expected[()]), secret=True)
+        return Difference(in_words(array[()]), in_words(expected[()]), secret=True)
     where = tuple(int(index) for index in np.argwhere(~same)[0])
     place = f"[{', '.join(map(str, where))}]"
-    return Difference(f"{describe(array[where])} at position {place}", describe(expected[where]), secret=True)
+    return Difference(f"{in_words(array[where])} at position {place}", in_words(expected[where]), secret=True)
 
 
 def _array(given: Any) -> np.ndarray | None:
@@ -121,7 +121,7 @@ def _array(given: Any) -> np.ndarray | None:
     return array if array.dtype.kind in "biufc" else None
 
 
-def describe(value: Any, depth: int = 0) -> str:
+def in_words(value: Any, depth: int = 0) -> str:
     """Return a value of any type in a few words on one line; never an exception, never more than 90 characters.
 
     Args:
@@ -166,9 +166,9 @@ def _words(value: Any, depth: int) -> str:
 def _few(value: Any, depth: int) -> str:
     """Return the first items of a list, tuple or dictionary, described."""
     if isinstance(value, Mapping):
-        shown = [f"{describe(key, depth + 1)}: {describe(value[key], depth + 1)}" for key in list(value)[:4]]
+        shown = [f"{in_words(key, depth + 1)}: {in_words(value[key], depth + 1)}" for key in list(value)[:4]]
     else:
-        shown = [describe(item, depth + 1) for item in value[:9]]
+        shown = [in_words(item, depth + 1) for item in value[:9]]
     if len(value) > len(shown):
         shown.append("…")
     if isinstance(value, tuple):

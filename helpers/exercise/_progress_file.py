@@ -7,32 +7,34 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import tempfile
-import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from helpers._files import check_regular, locked, user_path, write_whole
 
 RANK = {"tried": 1, "done": 2}
 """States of an exercise that was answered; the higher one is kept."""
 
 PREFIX = "progress:"
+NAME = ".course-progress.json"
 WAIT = 2.0
+"""Seconds to wait for another notebook that is writing."""
 
 
 def path() -> Path:
-    """Return where progress is kept: the file named by `COURSE_PROGRESS`, else one in the course's folder."""
+    """Return where progress is kept: the file named by `COURSE_PROGRESS`, else one in the course's folder.
+
+    Raises:
+        ValueError: `COURSE_PROGRESS` begins with a home folder that is not known on this machine.
+    """
     chosen = os.environ.get("COURSE_PROGRESS", "").strip()
     if not chosen:
-        return Path(__file__).resolve().parents[2] / ".course-progress.json"
-    place = os.path.expanduser(chosen)
-    return Path(place, ".course-progress.json") if os.path.isdir(place) else Path(place)
+        return Path(__file__).resolve().parents[2] / NAME
+    place = user_path(chosen)
+    return place / NAME if os.path.isdir(place) else place
 
 
 def merge(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
@@ -44,103 +46,91 @@ def merge(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
     return dict(sorted(best.items()))
 
 
-def _parse(text: str) -> tuple[dict[str, str], bool]:
+def _parse(raw: bytes) -> tuple[dict[str, str], bool]:
     """Return the entries that make sense, and whether all of the text did."""
     try:
-        entries = json.loads(text)
+        entries = json.loads(raw)  # also with the mark that editors on Windows put before the text
     except (ValueError, RecursionError):
-        return {}, False
+        pairs = re.findall(r'"([^"\\]+)"\s*:\s*"(tried|done)"', raw.decode("utf-8", "replace"))
+        return dict(sorted(pairs, key=lambda pair: RANK[pair[1]])), False
     if not isinstance(entries, dict):
         return {}, False
     good = {id: state for id, state in entries.items() if isinstance(state, str) and state in RANK}
     return good, len(good) == len(entries)
 
 
+def _load(file: Path) -> tuple[dict[str, str], bool]:
+    """Return the entries in a file, none where it is missing, and whether all of it made sense.
+
+    Raises:
+        OSError: It cannot be read, or is not a regular file.
+    """
+    check_regular(file)  # reading a pipe would wait for ever
+    try:
+        return _parse(file.read_bytes())
+    except FileNotFoundError:
+        return {}, True
+
+
+def _readable(states: Mapping[str, str]) -> str:
+    """Say how much of a damaged file could be read."""
+    return f"{len(states) or 'none'} of its exercises could be read"
+
+
 def read() -> tuple[dict[str, str], str]:
     """Return id → "tried" or "done", and a sentence on what is wrong with the file, empty where nothing is."""
     try:
-        states, whole = _parse(path().read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}, ""
-    except UnicodeDecodeError:
-        states, whole = {}, False
+        file = path()
+        states, whole = _load(file)
     except OSError as error:
-        return {}, f"Progress cannot be read from {path().name}: {error.strerror}."
-    return states, "" if whole else f"The progress file {path().name} is damaged; what can be read of it is kept."
+        return {}, f"Progress cannot be read from {file.name}: {error.strerror or type(error).__name__}."
+    except ValueError as error:
+        return {}, f"Progress cannot be read: {error}."
+    return states, "" if whole else f"The progress file {file.name} is damaged; {_readable(states)}."
 
 
 def record(new: Mapping[str, str]) -> str:
     """Merge `new` (id → "tried" or "done") into the file, and return a sentence on what went wrong, empty if nothing.
 
-    A damaged file is moved aside, never overwritten. An id that is done stays done.
+    An id that is done stays done. A damaged file is moved aside, never overwritten; what is not a regular file is
+    neither moved nor replaced; of a symbolic link the target is written.
     """
-    file, note = path(), ""
+    note = ""
     try:
+        file = path()
         file.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(file):
-            states, problem = read()
+        file = Path(os.path.realpath(file))
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(OSError):  # somebody else's lock file: go on without
+                stack.enter_context(locked(_lock_file(file), WAIT))
+            states, whole = _load(file)
             best = merge(states, new)
-            if problem:
+            if not whole:
                 aside = _unused(file)
                 os.replace(file, aside)
-                note = f"The progress file was damaged; it is kept as {aside.name}."
+                note = f"The progress file was damaged; {_readable(states)}, and all of it is kept as {aside.name}."
             elif best == states:
                 return ""
-            _write(file, json.dumps(best, indent=1) + "\n")
+            write_whole(file, json.dumps(best, indent=1) + "\n")
     except OSError as error:
         return f"Progress cannot be saved in {file.name}: {error.strerror or type(error).__name__}."
+    except ValueError as error:
+        return f"Progress cannot be saved: {error}."
     return note
+
+
+def _lock_file(file: Path) -> Path:
+    """Return a file to lock that does not lie beside `file`, where students would see it."""
+    name = hashlib.sha256(os.fsencode(file)).hexdigest()[:16]
+    return Path(tempfile.gettempdir(), f"course-progress-{name}.lock")
 
 
 def _unused(file: Path) -> Path:
     """Return a name for a damaged file under which nothing lies yet."""
     number = 1
-    while (aside := file.with_name(f"{file.name}.damaged-{number}")).exists():
+    while os.path.lexists(aside := file.with_name(f"{file.name}.damaged-{number}")):
         number += 1
     return aside
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a file in one step: a reader, or a crash, finds the old one or the new one and never a half."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        os.replace(name, file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-
-
-@contextlib.contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    """Let one notebook at a time read and write; after `WAIT` seconds, or where there are no locks, go on without."""
-    name = hashlib.sha256(os.path.realpath(file).encode()).hexdigest()[:16]
-    try:
-        stream = open(Path(tempfile.gettempdir()) / f"course-progress-{name}.lock", "a+")  # noqa: SIM115
-    except OSError:  # somebody else's lock file
-        yield
-        return
-    with stream:
-        deadline = time.monotonic() + WAIT
-        while not _try_lock(stream) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        yield  # closing the file unlocks it
-
-
-def _try_lock(stream: IO[str]) -> bool:
-    try:
-        if fcntl is not None:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        else:
-            import msvcrt
-
-            stream.seek(0)
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-    except OSError:
-        return False
-    return True
 
 
 def encode(states: Mapping[str, str]) -> str:
@@ -164,7 +154,7 @@ def decode(text: str) -> dict[str, str]:
             raise ValueError
         unpacker = zlib.decompressobj()
         packed = base64.b64decode(body[len(PREFIX) :], altchars=b"-_", validate=True)
-        states, whole = _parse(unpacker.decompress(packed, 1_000_000).decode())
+        states, whole = _parse(unpacker.decompress(packed, 1_000_000))
         if not whole or not unpacker.eof:
             raise ValueError
     except (ValueError, zlib.error) as error:

@@ -19,6 +19,11 @@ def quiz(id: str) -> None:
 
     Args:
         id: The question, "notebook.name", such as "training.q1". An unknown id prints the nearest ones.
+
+    >>> quiz("training.q1")  # doctest: +ELLIPSIS
+    **...**
+    <BLANKLINE>
+    - **a.** ...
     """
     question = content.find(id, content.quizzes, "quiz question")
     if isinstance(question, str):

@@ -6,19 +6,23 @@ import contextlib
 import copy
 import inspect
 import os
+import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from helpers.exercise._comparison import Difference, describe, difference
+from helpers.exercise._comparison import Difference, difference, in_words
 from helpers.exercise._time_limit import Stopped, limited
 from helpers.exercise.content import Exercise
 
 SECONDS = 5.0
 """An answer that runs longer than this is stopped."""
+
+SMALL = 100
+"""A collection with more entries than this is not a stub: its dots are not looked for."""
 
 COPIED = 10_000_000
 """Results with more items than this are not copied: no exercise expects one."""
@@ -92,6 +96,7 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
             contextlib.redirect_stderr(nowhere),
             warnings.catch_warnings(action="ignore"),
             np.errstate(all="ignore"),
+            _quit_raises(),
         ):
             return limited(lambda: _judge(exercise, answer, running), SECONDS)
     except Stopped:
@@ -100,12 +105,33 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # an object that fails when it is looked at
-        return wrong(f"the answer, {describe(answer)}, cannot be examined: {_failure(error)[0]}.")
+        return wrong(f"the answer, {in_words(answer)}, cannot be examined: {_failure(error)[0]}.")
+
+
+@contextlib.contextmanager
+def _quit_raises() -> Iterator[None]:
+    """Let `quit()` and `exit()` of a notebook raise SystemExit for a while; IPython's end the kernel a moment later."""
+    names: dict[str, Any] = {}
+    own: dict[str, Any] = {}
+    if "IPython" in sys.modules:
+        from IPython import get_ipython
+        from IPython.core.autocall import IPyAutocall
+
+        names = getattr(get_ipython(), "user_ns", {})
+        own = {name: names[name] for name in ("quit", "exit") if isinstance(names.get(name), IPyAutocall)}
+    names.update(dict.fromkeys(own, sys.exit))
+    try:
+        yield
+    finally:
+        names.update(own)
 
 
 def _judge(exercise: Exercise, answer: Any, running: list[str]) -> Verdict:
     if _is_untouched(answer):
         return not_yet("put your answer in place of the dots.")
+    missing = _missing_part(answer)
+    if missing:
+        return not_yet(f"{missing} is still missing; put it in place of the dots.")
     if exercise.cases:
         problem = _cannot_be_called(exercise, answer)
         if problem:
@@ -117,7 +143,7 @@ def _judge(exercise: Exercise, answer: Any, running: list[str]) -> Verdict:
             return not_yet("put your code in place of the dots.")
     else:
         if inspect.isroutine(answer) and exercise.verify is None:
-            return wrong(f"this exercise asks for a value, but got {describe(answer)}; call it, or write its result.")
+            return wrong(f"this exercise asks for a value, but got {in_words(answer)}; call it, or write its result.")
         outcomes = [Outcome(case=(), value=answer)]
     if exercise.stub is not None and _behaves_like(exercise, exercise.stub, outcomes):
         return not_yet("this is still the code from the task; find its mistake and repair it.")
@@ -141,11 +167,31 @@ def _verdict_on_right(exercise: Exercise, outcomes: list[Outcome]) -> Verdict:
 
 
 def _is_untouched(value: Any) -> bool:
-    """Is this None, the dots of a stub, or a collection that still holds some?"""
+    """Is this None, the dots of a stub, or a collection of nothing but dots?"""
     if value is None or value is ...:
         return True
-    items = value.values() if type(value) is dict else value if type(value) in (list, tuple) else ()
-    return any(item is ... for item in items)
+    items = _entries(value)
+    return bool(items) and all(item is not None and _is_untouched(item) for item in items.values())
+
+
+def _missing_part(value: Any) -> str:
+    """Return which part of a collection still is the dots of a stub, empty where none is."""
+    for name, item in _entries(value).items():
+        if item is ...:
+            return name
+        inner = _missing_part(item)
+        if inner:
+            return f"{inner} of {name}"
+    return ""
+
+
+def _entries(value: Any) -> dict[str, Any]:
+    """Return what to call each entry of a collection → the entry; empty for anything else, and for a long one."""
+    if type(value) is dict and len(value) <= SMALL:
+        return {f"the answer for {in_words(key)}": item for key, item in value.items()}
+    if type(value) in (list, tuple) and len(value) <= SMALL:
+        return {f"value {number} of {len(value)}": item for number, item in enumerate(value, start=1)}
+    return {}
 
 
 def _is_unfinished(kind: str, text: str) -> bool:
@@ -157,7 +203,7 @@ def _cannot_be_called(exercise: Exercise, answer: Any) -> str:
     name = exercise.reference.__name__
     if not callable(answer):
         return (
-            f'this exercise asks for a function, but got {describe(answer)}; write check("{exercise.id}", {name}) '
+            f'this exercise asks for a function, but got {in_words(answer)}; write check("{exercise.id}", {name}) '
             "with the name alone, without calling it."
         )
     try:
@@ -169,12 +215,22 @@ def _cannot_be_called(exercise: Exercise, answer: Any) -> str:
         signature.bind(*case)
     except TypeError:
         expected = ", ".join(inspect.signature(exercise.reference).parameters)
-        return f"the exercise calls {name}({expected}), but your function takes ({', '.join(signature.parameters)})."
+        advice = ""
+        if any(parameter.kind is parameter.KEYWORD_ONLY for parameter in signature.parameters.values()):
+            advice = "; leave out the star, so that arguments need no names"
+        return f"the exercise calls {name}({expected}), but your function takes {_parameters(signature)}{advice}."
     return ""
 
 
+def _parameters(signature: inspect.Signature) -> str:
+    """Return the parameters in brackets as they are written, stars and defaults included and annotations left out."""
+    empty = inspect.Parameter.empty
+    plain = [parameter.replace(annotation=empty) for parameter in signature.parameters.values()]
+    return " ".join(str(signature.replace(parameters=plain, return_annotation=empty)).split())
+
+
 def _call(exercise: Exercise, case: tuple[Any, ...]) -> str:
-    return f"{exercise.reference.__name__}({', '.join(describe(argument) for argument in case)})"
+    return f"{exercise.reference.__name__}({', '.join(in_words(argument) for argument in case)})"
 
 
 def _run(exercise: Exercise, answer: Any, case: tuple[Any, ...], running: list[str]) -> Outcome:
@@ -188,9 +244,16 @@ def _run(exercise: Exercise, answer: Any, case: tuple[Any, ...], running: list[s
         outcome.error = _failure(error)
     names = inspect.signature(exercise.reference).parameters
     for name, before, after in zip(names, case, arguments, strict=False):
-        if isinstance(before, np.ndarray | list | dict | set) and difference(before, after) is not None:
+        if isinstance(before, np.ndarray | list | dict | set) and _is_changed(before, after):
             outcome.changed = name
     return outcome
+
+
+def _is_changed(before: Any, after: Any) -> bool:
+    """Did an argument change by more than the rounding of numbers that were moved and moved back?"""
+    is_float = isinstance(before, np.ndarray) and before.dtype.kind == "f"
+    rounding = 100 * float(np.finfo(before.dtype if is_float else np.float64).eps)
+    return difference(before, after, rounding, rounding) is not None
 
 
 def _kept(value: Any) -> Any:
@@ -217,7 +280,7 @@ def _compare(exercise: Exercise, outcome: Outcome, expected: Any) -> Difference 
     try:
         return difference(expected, outcome.value, exercise.rtol, exercise.atol)
     except Exception:  # an object that refuses to be compared
-        return Difference(describe(outcome.value), describe(expected), secret=True)
+        return Difference(in_words(outcome.value), in_words(expected), secret=True)
 
 
 def _complaint(exercise: Exercise, outcome: Outcome, outcomes: list[Outcome]) -> str | None:
@@ -230,7 +293,7 @@ def _complaint(exercise: Exercise, outcome: Outcome, outcomes: list[Outcome]) ->
         try:
             problem = exercise.verify(outcome.value, *copy.deepcopy(outcome.case))
         except Exception:
-            problem = f"the result, {describe(outcome.value)}, is not of the kind that is asked for"
+            problem = f"the result, {in_words(outcome.value)}, is not of the kind that is asked for"
         if not problem or problem in exercise.misconceptions:
             return problem
         return f"{call}: {problem}." if call else f"{problem}."

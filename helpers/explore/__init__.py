@@ -5,16 +5,28 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from numbers import Integral, Real
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, DOMWidget, HBox, Image, IntSlider, Layout, Play, VBox, link
 
-from helpers.explore._controls import describe, make_control, read_defaults, tidy
-from helpers.explore._frames import to_html
+from helpers.explore._controls import (
+    constant_of,
+    describe_value,
+    is_constant,
+    make_control,
+    read_defaults,
+    without_dust,
+)
+from helpers.explore._frames import frames_to_html
 from helpers.explore._memory import Memory
 from helpers.explore._redraw import Picture, Redrawer, key_of
-from helpers.picture import bundle
+from helpers.explore._stills import NOTE, Still, draw_stills, still
+from helpers.picture import bundle_pixels
+
+__all__ = ["Explorer", "explore", "still"]
 
 PLAY_INTERVAL = 250
 """Milliseconds between two steps of the play button."""
@@ -39,7 +51,7 @@ class Explorer:
         redrawer: Redrawer,
         controls: dict[str, Any],
         play: str | None,
-        stills: Sequence[Mapping[str, Any]],
+        stills: Sequence[Still],
     ) -> None:
         self.controls = controls
         self.alternative = ""
@@ -62,7 +74,7 @@ class Explorer:
     @property
     def values(self) -> dict[str, Any]:
         """The present state: name → value, as `draw` gets it."""
-        return {name: tidy(control.value) for name, control in self.controls.items()}
+        return {name: without_dust(control.value) for name, control in self.controls.items()}
 
     def update(self, _change: object = None) -> None:
         """Put the picture of the present state into `image`: from memory if it was seen before, else drawn now."""
@@ -125,20 +137,29 @@ class Explorer:
         return Box(shown, layout=Layout(display="flex", flex_flow="row wrap", align_items="center", width="100%"))
 
     def _caption(self, state: Mapping[str, Any]) -> str:
+        """Return the caption of a state that has none of its own: its values, as the controls write them."""
         parts = []
         for name, value in state.items():
-            control = self.controls.get(name)
-            parts.append(f"{name.replace('_', ' ')} = {describe(control, value) if control else value}")
+            if not is_constant(value):
+                control = self.controls.get(name)
+                parts.append(f"{name.replace('_', ' ')} = {describe_value(control, value) if control else value}")
         return ", ".join(parts)
 
-    def _still(self) -> Picture:
-        """Return what stands in a page without a kernel: the chosen states, or the present one."""
+    def _still(self) -> tuple[Any, str]:
+        """Return what stands in a page without a kernel, as pixels and in words: the stills, or the present state."""
+        note = NOTE if self.controls else ""
         if not self._stills:
-            return Picture(bytes(self.image.value), self.alternative)
-        start = {name: tidy(value) for name, value in self._initial.items()}
-        return self._redrawer.stills(
-            [start | dict(state) for state in self._stills], list(map(self._caption, self._stills))
-        )
+            return draw_stills(self._redrawer, [Still("", self.values)], note)
+        start = {name: without_dust(value) for name, value in self._initial.items()}
+        whole = [
+            replace(
+                one,
+                caption=self._caption(one.state) if one.caption is None else one.caption,
+                state={**start, **one.state},
+            )
+            for one in self._stills
+        ]
+        return draw_stills(self._redrawer, whole, note)
 
     def __repr__(self) -> str:
         """Return what the picture shows: this is all that a console can show of it."""
@@ -146,10 +167,9 @@ class Explorer:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
         """Return one display for every place: widgets, or HTML with COURSE_STATIC=1, and a PNG with its alternative."""
-        picture = self._still()
-        data, metadata = bundle(picture.png, picture.alternative)
+        data, metadata = bundle_pixels(*self._still())
         if os.environ.get("COURSE_STATIC") == "1":
-            data["text/html"] = to_html(self._picture, self.controls, play=self._play, interval=PLAY_INTERVAL)
+            data["text/html"] = frames_to_html(self._picture, self.controls, play=self._play, interval=PLAY_INTERVAL)
         elif self._view.model_id is not None:
             data["application/vnd.jupyter.widget-view+json"] = {
                 "version_major": 2,
@@ -165,7 +185,7 @@ def explore(
     panels: tuple[int, int] = (1, 1),
     figsize: tuple[float, float] | None = None,
     play: str | None = None,
-    stills: Sequence[Mapping[str, Any]] = (),
+    stills: Sequence[Still | Mapping[str, Any]] = (),
     **controls: Any,
 ) -> Explorer:
     """Return a figure that `draw` draws anew whenever one of `controls` moves.
@@ -173,11 +193,11 @@ def explore(
     In a notebook, write it as the last line of a cell. Where no kernel runs (GitHub, PDF) a still picture stands in its
     place; with the environment variable COURSE_STATIC=1 it is a page of frames behind plain HTML controls.
 
-        def wave(ax, frequency=1.0):
-            ax.plot(seconds, np.sin(2 * np.pi * frequency * seconds))
-            return f"A sine wave that goes up and down {frequency} times a second."
-
-        explore(wave, frequency=(0.5, 4.0, 0.5))
+    >>> def wave(ax, data, frequency=1.0):
+    ...     ax.plot(data, np.sin(2 * np.pi * frequency * data))
+    ...     return f"A sine wave that goes up and down {frequency} times a second."
+    >>> explore(wave, data=np.linspace(0, 1, 100), frequency=(0.5, 4.0, 0.5))
+    A sine wave that goes up and down 1.0 times a second.
 
     Args:
         draw: `draw(ax, **values)`, a plain function whose parameters have defaults: the first state. It gets empty Axes
@@ -186,25 +206,38 @@ def explore(
         panels: Rows and columns of Axes.
         figsize: Width and height of the figure in inches; by default from the style.
         play: Name of a whole-number slider that gets a play button.
-        stills: States to show side by side where there is no kernel, such as `[{"beta": 0.5}, {"beta": 0.95}]`; a
-            parameter that a state leaves out keeps its default. By default the first state alone.
-        **controls: For each parameter to move: (start, end[, step]), a list or dictionary to choose from, True or
-            False, a text, or a widget. A parameter without control keeps its default.
+        stills: States to show where there is no kernel, such as `[still("follows the noise", beta=0.5), still("calm",
+            beta=0.95)]`, or without captions `[{"beta": 0.5}, {"beta": 0.95}]`; a parameter that a state leaves out
+            keeps its first value. They stand in one picture, on one scale. By default the present state alone.
+        **controls: For each parameter to move: (start, end[, step]), a number, a list or dictionary to choose from,
+            True or False, a text, or a widget. A parameter without control keeps its default. Whatever else stands
+            here (a function, an array, a model) is a constant: `draw` gets it as it is in every state, and its
+            parameter needs no default. A constant that looks like a control goes into `ipywidgets.fixed(…)`.
 
     Raises:
         TypeError: `draw` is not of this form, or a control is none.
         ValueError: A default lies outside of its control, a range is empty, or `panels` or `figsize` are no sizes.
     """
-    defaults = read_defaults(draw, controls)
+    constants = {name: constant_of(value) for name, value in controls.items() if is_constant(value)}
+    defaults = read_defaults(draw, controls, constants)
     _check_sizes(panels, figsize)
-    widgets = {name: make_control(name, control, defaults) for name, control in controls.items()}
+    widgets = {
+        name: make_control(name, control, defaults) for name, control in controls.items() if name not in constants
+    }
     if play is not None and not isinstance(widgets.get(play), IntSlider):
         raise ValueError(f"play needs the name of a slider over whole numbers, but got {play!r}")
-    if not isinstance(stills, list | tuple) or not all(isinstance(state, Mapping) for state in stills):
-        raise TypeError("stills needs a list of states, such as [{'beta': 0.5}, {'beta': 0.95}]")
-    for state in stills:
-        read_defaults(draw, state)
-    return Explorer(Redrawer(draw, (panels[0], panels[1]), figsize), widgets, play, list(stills))
+    if not isinstance(stills, list | tuple) or not all(isinstance(one, Still | Mapping) for one in stills):
+        raise TypeError(
+            "stills needs a list of states, such as [still('too fast', beta=0.5), still('calm', beta=0.95)]"
+        )
+    chosen = [one if isinstance(one, Still) else Still(None, dict(one)) for one in stills]
+    for one in chosen:
+        read_defaults(draw, one.state, constants)
+        last = panels[0] * panels[1] - 1
+        if one.panel is not None and one.panel > last:
+            raise ValueError(f"the still {one.caption!r} shows panel {one.panel}, but the panels are 0 to {last}")
+    redrawer = Redrawer(partial(draw, **constants) if constants else draw, (panels[0], panels[1]), figsize)
+    return Explorer(redrawer, widgets, play, chosen)
 
 
 def _check_sizes(panels: Any, figsize: Any) -> None:

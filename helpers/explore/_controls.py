@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any, NamedTuple
@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from ipywidgets import ValueWidget, Widget, fixed, interactive
 
-RESERVED = ("draw", "panels", "figsize", "play", "stills")
-"""Keywords of `explore` itself, which a draw function therefore cannot use as names of its own parameters."""
+RESERVED = ("draw", "panels", "figsize", "play", "stills", "panel", "own_scale")
+"""Keywords of `explore` and `still`, which a draw function therefore cannot use as names of its own parameters."""
 
 
 class Choices(NamedTuple):
@@ -25,11 +25,36 @@ class Choices(NamedTuple):
     kind: str
 
 
-def read_defaults(draw: Callable[..., object], names: Mapping[str, object]) -> dict[str, Any]:
-    """Return the default of each control in `names`, from the signature of `draw`.
+def is_constant(value: Any) -> bool:
+    """Tell whether a keyword of `explore` is handed to `draw` as it is, because it describes no control.
+
+    Functions, arrays, models and other objects are constants, and so is what stands in `ipywidgets.fixed`. A tuple of
+    numbers or texts is meant as a range, if perhaps a wrong one; of other things, such as arrays, it is a constant.
+    """
+    if isinstance(value, fixed):
+        return True
+    if isinstance(value, tuple):
+        return hasattr(value, "_fields") or not all(isinstance(part, Real | str) for part in value)
+    return value is not None and not isinstance(value, list | Mapping | Real | str | Widget)
+
+
+def constant_of(value: Any) -> Any:
+    """Return what `draw` gets for a value of which `is_constant` is true."""
+    return value.value if isinstance(value, fixed) else value
+
+
+def read_defaults(
+    draw: Callable[..., object], names: Collection[str], constants: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return the default of each parameter of `draw`, from its signature.
+
+    Args:
+        draw: The function that draws.
+        names: Parameters that are to move, or to have a value.
+        constants: Those among them that need no default.
 
     Raises:
-        TypeError: `draw` is no function of this form, or a control has no parameter to move.
+        TypeError: `draw` is not a function of this form, or one of `names` is not a parameter of it.
     """
     if not callable(draw):
         raise TypeError(f"explore needs a function that draws, such as def draw(ax, beta=0.9), but got {_short(draw)}")
@@ -53,7 +78,8 @@ def read_defaults(draw: Callable[..., object], names: Mapping[str, object]) -> d
         if parameter.name in RESERVED:
             raise TypeError(f"explore uses the name {parameter.name} itself: rename this parameter of {name}")
     for parameter in parameters[1:]:
-        if parameter.default is kinds.empty and parameter.kind not in (kinds.VAR_POSITIONAL, kinds.VAR_KEYWORD):
+        open_ended = parameter.kind in (kinds.VAR_POSITIONAL, kinds.VAR_KEYWORD)
+        if parameter.default is kinds.empty and not open_ended and parameter.name not in constants:
             raise TypeError(f"{name} needs a default for {parameter.name}: it is what the figure shows first")
     known = {parameter.name: parameter.default for parameter in others}
     takes_any = any(parameter.kind is kinds.VAR_KEYWORD for parameter in parameters)
@@ -77,7 +103,7 @@ def make_control(name: str, abbreviation: Any, defaults: Mapping[str, Any]) -> A
         TypeError: `abbreviation` describes no control.
         ValueError: Its range is empty, or the default is not one of its values.
     """
-    given = isinstance(abbreviation, Widget | fixed)
+    given = isinstance(abbreviation, Widget)
     if isinstance(abbreviation, tuple):
         _check_range(name, abbreviation)
     elif given and not hasattr(abbreviation, "value"):
@@ -106,7 +132,10 @@ def _check_range(name: str, limits: tuple[Any, ...]) -> None:
     """Raise ValueError or TypeError unless `limits` is a range with a step that leads somewhere."""
     numbers = all(isinstance(limit, Real) and not isinstance(limit, bool) for limit in limits)
     if len(limits) not in (2, 3) or not numbers:
-        raise TypeError(f"a slider for {name} needs (start, end) or (start, end, step), but got {_short(limits)}")
+        raise TypeError(
+            f"a slider for {name} needs (start, end) or (start, end, step), but got {_short(limits)}; "
+            "a constant goes into ipywidgets.fixed(…)"
+        )
     if not all(math.isfinite(limit) for limit in limits) or limits[0] >= limits[1]:
         raise ValueError(f"the range of {name} must start below its end, but got {_short(limits)}")
     if len(limits) == 3 and not limits[2] > 0:
@@ -117,7 +146,7 @@ def _stand_at(widget: Any, name: str, default: Any) -> None:
     """Set `widget` to `default`; ipywidgets itself would quietly take the nearest value it has."""
     try:
         widget.value = default
-        stands = same(widget.value, default)
+        stands = is_same_value(widget.value, default)
     except Exception:
         stands = False
     if not stands:
@@ -131,12 +160,12 @@ def _stand_at(widget: Any, name: str, default: Any) -> None:
         raise ValueError(f"{name} starts at {_short(default)} (its default), but its control {takes}")
 
 
-def same(one: Any, other: Any) -> bool:
+def is_same_value(one: Any, other: Any) -> bool:
     """Tell whether two control values are the same, also when they are arrays or lists of them."""
     if one is other:
         return True
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(same, one, other))
+        return len(one) == len(other) and all(map(is_same_value, one, other))
     return bool(np.array_equal(one, other)) if isinstance(one, np.ndarray) else bool(one == other)
 
 
@@ -171,10 +200,10 @@ def _options(widget: Any) -> list[tuple[str, Any]]:
     return [(str(option), option) for option in options]
 
 
-def describe(widget: Any, value: Any) -> str:
+def describe_value(widget: Any, value: Any) -> str:
     """Return `value` as the control `widget` writes it: with its digits, or as the label of a choice."""
     if hasattr(widget, "options"):
-        return next((label for label, option in _options(widget) if same(option, value)), str(value))
+        return next((label for label, option in _options(widget) if is_same_value(option, value)), str(value))
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
@@ -185,29 +214,29 @@ def describe(widget: Any, value: Any) -> str:
     return str(value)
 
 
-def choices(widget: Any, most: int) -> Choices:
+def list_choices(widget: Any, most: int) -> Choices:
     """Return at most `most` of the values that `widget` can take, spread evenly, its present one always among them."""
     value, step = widget.value, getattr(widget, "step", None)
     if isinstance(value, bool):
         return Choices([False, True], ["off", "on"], 2, "checkbox")
     if hasattr(widget, "options") and isinstance(getattr(widget, "index", None), int):
         options = _options(widget)
-        chosen = spread(len(options), most, widget.index)
+        chosen = spread_evenly(len(options), most, widget.index)
         return Choices([options[i][1] for i in chosen], [options[i][0] for i in chosen], len(options), "select")
     if isinstance(value, Real) and hasattr(widget, "min") and step:
         total = math.floor((widget.max - widget.min) / step + 1e-6) + 1
         base = getattr(widget, "base", None)  # of a logarithmic slider, whose ends and step are exponents
         place = math.log(value, base) if base else value
         now = min(max(round((place - widget.min) / step), 0), total - 1)
-        ticks = [widget.min + i * step for i in spread(total, most, now)]
-        values = [tidy(base**tick if base else tick) for tick in ticks]
+        ticks = [widget.min + i * step for i in spread_evenly(total, most, now)]
+        values = [without_dust(base**tick if base else tick) for tick in ticks]
         nearest = min(range(len(values)), key=lambda i: abs(values[i] - value))
         values[nearest] = value
-        return Choices(values, [describe(widget, each) for each in values], total, "range")
-    return Choices([value], [describe(widget, value)], 1, "fixed")
+        return Choices(values, [describe_value(widget, each) for each in values], total, "range")
+    return Choices([value], [describe_value(widget, value)], 1, "fixed")
 
 
-def spread(total: int, most: int, keep: int) -> list[int]:
+def spread_evenly(total: int, most: int, keep: int) -> list[int]:
     """Return at most `most` of the numbers 0 … total − 1, evenly spread from end to end, with `keep` among them."""
     if most >= total:
         return list(range(total))
@@ -219,7 +248,7 @@ def spread(total: int, most: int, keep: int) -> list[int]:
     return picked
 
 
-def tidy(value: Any) -> Any:
+def without_dust(value: Any) -> Any:
     """Return `value`, without the dust that a slider's arithmetic leaves: 0.30000000000000004 is 0.3."""
     if not isinstance(value, float):
         return value

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
-from helpers.explore._controls import Choices, choices, same, spread
+from helpers.explore._controls import Choices, is_same_value, list_choices, spread_evenly
 from helpers.explore._redraw import Picture
 
 MOST_BYTES = 3_000_000
@@ -78,7 +78,7 @@ for (const figure of document.querySelectorAll('[data-explore="IDENTIFIER"]:not(
 """
 
 
-def to_html(
+def frames_to_html(
     picture: Callable[[dict[str, Any]], Picture], controls: Mapping[str, Any], *, play: str | None, interval: int
 ) -> str:
     """Return an HTML figure in which plain controls choose among pictures of the states; it needs no network.
@@ -92,10 +92,10 @@ def to_html(
     Without JavaScript the initial picture stands there. The same figure gives the same text, byte for byte.
     """
     names, widgets = list(controls), list(controls.values())
-    offered = [choices(widget, MOST_FRAMES) for widget in widgets]
+    offered = [list_choices(widget, MOST_FRAMES) for widget in widgets]
     kept = [list(range(len(choice.values))) for choice in offered]
     initial = [
-        next(i for i, value in enumerate(choice.values) if same(value, widget.value))
+        next(i for i, value in enumerate(choice.values) if is_same_value(value, widget.value))
         for choice, widget in zip(offered, widgets, strict=True)
     ]
     frames: dict[tuple[int, ...], tuple[bytes, str]] = {}
@@ -148,7 +148,7 @@ def _thin(kept: list[list[int]], initial: list[int], slides: list[bool], most: i
         loser = max(range(len(counts)), key=lambda i: (slides[i] and counts[i] > FEW, counts[i], i))
         counts[loser] -= 1
     return [
-        [indices[i] for i in spread(len(indices), count, indices.index(start))]
+        [indices[i] for i in spread_evenly(len(indices), count, indices.index(start))]
         for indices, count, start in zip(kept, counts, initial, strict=True)
     ]
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 import traceback
 import warnings
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from numbers import Real
 from typing import Any, NamedTuple
 
 import matplotlib
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine, PlaceHolderLayoutEngine
 from matplotlib.transforms import Bbox
@@ -19,10 +23,9 @@ from matplotlib.transforms import Bbox
 from helpers import style
 from helpers.explore._axis_memory import remember_axes
 from helpers.explore._places import SIDES, Place
-from helpers.picture import draw_png, encode_png
+from helpers.picture import draw_png
 
-PAGE_WIDTH = 10
-"""Inches; what is wider is made smaller by a notebook page, and its letters with it."""
+_PLAIN = (Real, str, list, tuple, Mapping, type(None))
 
 
 class Picture(NamedTuple):
@@ -100,41 +103,29 @@ class Redrawer:
             return Picture(png, alternative)
         except Exception as error:
             self.figure.clear()
-            message = _write_error(self.figure, error)
+            message = write_error(self.figure, error)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # letters that the font does not have
                 return Picture(draw_png(self.canvas), message, error)
 
-    def stills(self, states: Sequence[Mapping[str, Any]], captions: Sequence[str]) -> Picture:
-        """Return several states in one picture, each under its caption, below each other or, if small, two in a row."""
-        width, height = self.figsize
-        columns = min(2, len(states)) if 2 * 0.8 * width <= PAGE_WIDTH else 1
-        tiles, sentences = [], []
-        for values, caption in zip(states, captions, strict=True):
-            figure = Figure(figsize=(0.8 * width, 0.9 * height), layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))
-            canvas = FigureCanvasAgg(figure)
-            try:
-                sentence = self._draw(figure, values)
-            except Exception as error:
-                figure.clear()
-                sentence = _write_error(figure, error)
-            figure.suptitle(caption, x=0.02, horizontalalignment="left", color=style.GREY, parse_math=False)
-            canvas.draw()
-            if _touches_edge(canvas):
-                canvas.draw()  # Axes with a fixed aspect get their room from the second layout only
-            tiles.append(np.asarray(canvas.buffer_rgba()))
-            sentences.append(f"{caption}: {sentence}")
-        tiles += [np.full_like(tiles[0], 255)] * (-len(tiles) % columns)
-        rows = [np.concatenate(tiles[first : first + columns], axis=1) for first in range(0, len(tiles), columns)]
-        return Picture(encode_png(np.concatenate(rows), compress_level=9), " ".join(sentences))
-
-    def _draw(self, part: Any, values: Mapping[str, Any]) -> str:
-        """Fill `part` with one state, and return what it shows."""
-        axes: Any = part.subplots(*self.panels)
-        sentence = self.draw(axes, **values)
+    def draw_state(self, axes: Any, values: Mapping[str, Any]) -> str:
+        """Draw one state on `axes`, and return what it shows."""
+        drawn_by_pyplot = False
+        before = _pyplot_state()
+        try:
+            sentence = self.draw(axes, **values)
+        finally:
+            drawn_by_pyplot = _restore_pyplot(*before)
+        if drawn_by_pyplot:
+            raise TypeError(
+                f"{self.name} draws with plt, on a figure of its own: draw on the Axes that it gets, "
+                "with ax.plot(…) instead of plt.plot(…)"
+            )
         if isinstance(sentence, str) and sentence.strip():
             return " ".join(sentence.split())
-        state = ", ".join(f"{name} = {str(value)[:40]}" for name, value in values.items())
+        # Functions and the like are named by their place in memory, which says nothing and differs each time.
+        plain = {name: value for name, value in values.items() if isinstance(value, _PLAIN)}
+        state = ", ".join(f"{name} = {str(value)[:40]}" for name, value in plain.items())
         titles = [title for ax in np.ravel(axes) for side in SIDES if (title := ax.get_title(side))]
         start = "; ".join(titles) or self.name.replace("_", " ")
         return " ".join(f"{start} ({state})".split()) if state else start
@@ -147,7 +138,7 @@ class Redrawer:
         self.figure.set_size_inches(self.figsize)
         # Colour bars must be made so that the constrained layout can place them.
         self.figure.set_layout_engine(PlaceHolderLayoutEngine(adjust_compatible=True, colorbar_gridspec=False))
-        return self._draw(self.figure, values)
+        return self.draw_state(self.figure.subplots(*self.panels), values)
 
     def _keep_layout(self, axes: Sequence[Axes], layout: Sequence[Place]) -> bytes | None:
         """Return the picture with Axes and labels where they were, or None if its text does not fit."""
@@ -156,7 +147,7 @@ class Redrawer:
             remember_axes(ax)
         png = draw_png(self.canvas)
         outgrown = any(place.is_outgrown(ax) for ax, place in zip(axes, layout, strict=True))
-        return None if outgrown or (_touches_edge(self.canvas) and not self._fills_edge) else png
+        return None if outgrown or (touches_edge(self.canvas) and not self._fills_edge) else png
 
     def _lay_out(self, axes: Sequence[Axes]) -> bytes:
         """Give every Axes its place, remember it, and return the picture.
@@ -173,24 +164,60 @@ class Redrawer:
                 ax.set_position(box)  # type: ignore[arg-type]
         png = draw_png(self.canvas)
         self._layouts[len(axes)] = [Place.of(ax) for ax in axes]
-        self._fills_edge = _touches_edge(self.canvas)
+        self._fills_edge = touches_edge(self.canvas)
         return png
 
 
-def _touches_edge(canvas: FigureCanvasAgg) -> bool:
+def touches_edge(canvas: FigureCanvasAgg) -> bool:
     """Tell whether anything is drawn on the outermost two pixels: then text is most likely cut off."""
     pixels = np.asarray(canvas.buffer_rgba())[..., :3]
     edges = pixels[:2], pixels[-2:], pixels[:, :2], pixels[:, -2:]
     return any(bool((edge != pixels[0, 0]).any()) for edge in edges)
 
 
-def _write_error(part: Any, error: Exception) -> str:
-    """Write the message of `error` into `part` in place of a drawing, and return it."""
+def _pyplot_state() -> tuple[set[int], set[Artist]]:
+    """Return the numbers of pyplot's figures, and the Axes of the current one with what stands on them."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    numbers = set(pyplot.get_fignums()) if pyplot else set()
+    current = pyplot.gcf().axes if pyplot and numbers else []
+    return numbers, {*current, *(artist for ax in current for artist in ax.get_children())}
+
+
+def _restore_pyplot(numbers: set[int], artists: set[Artist]) -> bool:
+    """Take away what pyplot drew since `_pyplot_state` returned these, and tell whether there was anything."""
+    new = _pyplot_state()[0] - numbers
+    for number in new:
+        sys.modules["matplotlib.pyplot"].close(number)
+    added = _pyplot_state()[1] - artists
+    for artist in sorted(added, key=lambda artist: not isinstance(artist, Axes)):
+        if artist.figure is not None and (isinstance(artist, Axes) or artist.axes in artists):
+            artist.remove()
+    return bool(new or added)
+
+
+def opaque_ground() -> str | tuple[float, ...]:
+    """Return the ground that figures have by the user's settings; white for one that lets the page shine through."""
+    ground = matplotlib.rcParams["figure.facecolor"]
+    return "white" if to_rgba(ground)[3] < 1 else ground
+
+
+def contrasting_ink(ground: Any) -> str:
+    """Return the colour of text that can be read on `ground`."""
+    red, green, blue, opacity = to_rgba(ground)
+    return style.BLACK if opacity < 1 or 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "white"
+
+
+def write_error(figure: Figure, error: Exception) -> str:
+    """Write the message of `error` on `figure` in place of a drawing, and return it."""
     message = "".join(traceback.format_exception_only(error)).strip().encode("utf-8", "replace").decode()
-    extent, letter = part.bbox, matplotlib.rcParams["font.size"] / 72 * part.figure.dpi  # both in pixels
+    extent, letter = figure.bbox, matplotlib.rcParams["font.size"] / 72 * figure.dpi  # both in pixels
     columns, rows = int(extent.width / (0.62 * letter)), int(0.75 * extent.height / (1.4 * letter))
     lines = [row for line in message.splitlines() for row in textwrap.wrap(line, max(columns, 20)) or [""]]
     shown = [*lines[: rows - 1], "…"] if len(lines) > rows else lines
-    part.text(0.03, 0.9, "This state could not be drawn.", color=style.VERMILION, va="top", weight="bold")
-    part.text(0.03, 0.78, "\n".join(shown), color=style.BLACK, va="top", parse_math=False)
+    # Settings of the user that made the drawing fail, such as LaTeX without LaTeX, must not reach the message.
+    plain: dict[str, Any] = {"va": "top", "parse_math": False, "usetex": False, "family": "DejaVu Sans"}
+    ink = contrasting_ink(figure.get_facecolor())
+    heading = style.VERMILION if ink == style.BLACK else style.ORANGE
+    figure.text(0.03, 0.9, "This state could not be drawn.", color=heading, weight="bold", **plain)
+    figure.text(0.03, 0.78, "\n".join(shown), color=ink, **plain)
     return " ".join(f"This state could not be drawn. {message}".split())

@@ -21,7 +21,7 @@ ELEMENTWISE = ("SGD", "Adagrad", "RMSprop", "Adadelta", "Adam", "Adamax", "Nadam
 """Keras optimizers that move each weight by its own gradient alone; Lamb or Muon look at whole layers."""
 
 
-def small_images(seed: int = 0) -> tuple[Pair, Pair, Pair]:
+def sweep_images(seed: int = 0) -> tuple[Pair, Pair, Pair]:
     """Return Fashion-MNIST shrunk to 14 × 14: (training, validation, test), pairs of images and labels.
 
     Each pixel is the mean of 2 × 2 pixels, from 0 to 1; images are rows (n, 196), float32. Of the embedded 10,000
@@ -32,16 +32,13 @@ def small_images(seed: int = 0) -> tuple[Pair, Pair, Pair]:
     """
     from sklearn.model_selection import train_test_split
 
-    from helpers.data import load_fashion_mnist
+    from helpers.data import load_fashion_mnist, small_images
 
     (x, y), (x_test, y_test) = load_fashion_mnist()
     x_train, x_val, y_train, y_val = train_test_split(x, y, test_size=0.2, stratify=y, random_state=seed)
-    return _shrink(x_train, y_train), _shrink(x_val, y_val), _shrink(x_test, y_test)
-
-
-def _shrink(images: NDArray[Any], labels: NDArray[Any]) -> Pair:
-    pixels = images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4), dtype="float32") / np.float32(255)
-    return np.ascontiguousarray(pixels.reshape(-1, 196)), labels.astype("int32")
+    pairs = ((x_train, y_train), (x_val, y_val), (x_test, y_test))
+    training, validation, test = ((small_images(images), labels.astype("int32")) for images, labels in pairs)
+    return training, validation, test
 
 
 def first_weights(sizes: Sequence[int], seed: int) -> list[NDArray[np.float32]]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.start._syllabus import SYLLABUS, read_syllabus
+
 if TYPE_CHECKING:  # the check of the installation stands in this room, and works without matplotlib
     from matplotlib.axes import Axes
     from matplotlib.patches import FancyArrowPatch
-
-SYLLABUS = Path(__file__).resolve().parents[2] / "notebooks" / "course.yml"
 
 WIDTH, HEIGHT, STEP, LANE = 1.14, 0.66, 1.4, 1.0
 """Of a box, and from one box to the next, in the units of the map."""
@@ -24,30 +24,25 @@ class Stop:
     Attributes:
         number: The two digits with which its name begins, "03".
         word: The first words of its title, up to a colon or a comma.
-        minutes: How long it takes.
+        minutes: How long it takes; of a range, the middle.
         needs: Numbers of the notebooks that it builds on.
     """
 
     number: str
     word: str
-    minutes: int
+    minutes: float
     needs: tuple[str, ...]
 
 
 def read_course(path: Path = SYLLABUS) -> list[Stop]:
-    """Return the notebooks of the syllabus, in order."""
-    import yaml
-
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["notebooks"]
-    return [
-        Stop(
-            entry["name"].split("_")[0],
-            entry["title"].split(":")[0].split(" in ")[0],
-            entry["minutes"],
-            tuple(name.split("_")[0] for name in entry["prerequisites"]),
-        )
-        for entry in entries
-    ]
+    """Return the notebooks of the syllabus in order, of those that share a number only the first: the core."""
+    course = read_syllabus(path)
+    stops: dict[str, Stop] = {}
+    for entry in course.notebooks:
+        word = entry.title.split(":")[0].split(" in ")[0]
+        stop = Stop(entry.number, word, entry.mean_minutes, tuple(course.numbers(entry)))
+        stops.setdefault(entry.number, stop)
+    return list(stops.values())
 
 
 def needed_for(stops: Sequence[Stop], goal: str) -> list[Stop]:
@@ -162,4 +157,4 @@ def _draw_stop(ax: Axes, stop: Stop, center: tuple[float, float], wanted: bool) 
     ink = "white" if wanted else style.BLACK
     ax.text(x, y + 0.16, stop.number, ha="center", va="center", color=ink, weight="bold")
     ax.text(x, y - 0.02, stop.word, ha="center", va="center", color=ink, fontsize=8)
-    ax.text(x, y - 0.2, f"{stop.minutes} min", ha="center", va="center", color=ink, fontsize=8)
+    ax.text(x, y - 0.2, f"{stop.minutes:.0f} min", ha="center", va="center", color=ink, fontsize=8)

@@ -271,7 +271,7 @@ def _about_data(path: Path, sha256: str) -> Finding:
 def _about_progress(path: Path, on_colab: bool) -> Finding:
     """Return the finding on the file that remembers which exercises are done."""
     place = path if path.exists() else next(folder for folder in path.parents if folder.exists())
-    if not os.access(place, os.W_OK):
+    if not os.access(place, os.W_OK) or (place == path and not path.is_file()):
         return Finding(False, f"progress cannot be saved in {path.name}", "set COURSE_PROGRESS to a file you may write")
     forgets = ", until Colab ends the session: keep it with export_progress()" if on_colab else ""
     return Finding(True, f"your progress can be saved{forgets}")

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from helpers._files import replacing, user_path
 from helpers.tune._folder import BEST, COLUMNS, RESULTS, TRIALS, check_space, trial_rows
 
 KINDS = ("random", "hyperband", "bayesian")
@@ -120,7 +121,8 @@ def make_tuner(
         oracle_mixin: A class to put before the oracle's own, for a chief.
 
     Raises:
-        ValueError: The kind is unknown, or a number is out of its range.
+        ValueError: The kind is unknown, a number is out of its range, or the folder begins with `~` for a home folder
+            that is not known on this machine.
     """
     if kind not in KINDS:
         raise ValueError(f"the tuner must be one of {', '.join(KINDS)}, but is {kind!r}")
@@ -149,7 +151,9 @@ def make_tuner(
     )
     oracle.max_trials = trials
     with contextlib.redirect_stdout(io.StringIO()):  # KerasTuner tells where it reloads from.
-        tuner = tuner_class(oracle, ready, directory=os.fspath(folder), project_name=TRIALS, overwrite=overwrite)
+        tuner = tuner_class(
+            oracle, ready, directory=os.fspath(user_path(folder)), project_name=TRIALS, overwrite=overwrite
+        )
     tuner.first_seed = 1000 * seed
     tuner.save()
     return tuner
@@ -172,7 +176,7 @@ def read_trials(source: Any) -> Any:
     if hasattr(source, "oracle"):
         rows = trial_rows(source.oracle)
         return pd.DataFrame(rows) if rows else pd.DataFrame(columns=list(COLUMNS))
-    table = Path(source) / RESULTS[0]
+    table = user_path(source) / RESULTS[0]
     if not table.is_file():
         raise ValueError(
             f"there are no results in {source}: run `python -m helpers.tune --trials 10 --output {source}`"
@@ -189,13 +193,7 @@ def save_best(tuner: Any, number: int, folder: Path) -> None:
     from helpers.tune._oracle import saved_size
 
     [trial] = [trial for trial in tuner.oracle.trials.values() if int(trial.trial_id) == number]
-    part = folder / f"part-{BEST}"
     model = tuner.load_model(trial)
     check_space(folder, saved_size(model))
-    try:
+    with replacing(folder / BEST) as part:
         model.save(part)
-        os.replace(part, folder / BEST)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import math
-import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from helpers._files import user_path
 from helpers.tune import FEWEST_IMAGES, KINDS, LARGEST_SEED
 from helpers.tune._folder import DEFAULTS
 
@@ -86,7 +86,10 @@ def _worker_name(text: str) -> str:
 
 
 def _folder(text: str) -> Path:
-    path = Path(os.path.expanduser(text))
+    try:
+        path = user_path(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
     if not text.strip() or (path.exists() and not path.is_dir()):
         raise argparse.ArgumentTypeError(f"must be a folder, but {text!r} is none")
     return path

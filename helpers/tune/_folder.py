@@ -13,10 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-try:
-    import fcntl
-except ImportError:  # Windows: two searches in one folder are not noticed there.
-    fcntl = None  # type: ignore[assignment]
+from helpers._files import locked, write_whole
 
 SETTINGS = "search.json"
 TRIALS = "trials"
@@ -45,22 +42,6 @@ class SearchProblem(Exception):
 def reason(error: BaseException) -> str:
     """Return why a file could not be written, in a few words."""
     return getattr(error, "strerror", None) or str(error).strip().splitlines()[-1]
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file in one step: whoever reads it, and whenever this is killed, finds the old text or the new one.
-
-    Raises:
-        OSError: The file cannot be written; the old one is still there.
-    """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="")
-        os.replace(part, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
 
 
 def check_space(folder: Path, size: int) -> None:
@@ -123,14 +104,9 @@ def open_folder(folder: Path, wanted: Mapping[str, Any]) -> Iterator[dict[str, A
         raise SearchProblem(f"--output must be a folder, but {folder} is a file", 2)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with open(folder / ".lock", "a") as lock:
-            if fcntl is not None:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    raise SearchProblem(f"another search is running in {folder}: choose another --output") from None
-                except OSError:
-                    pass  # Some network disks have no locks.
+        with locked(folder / ".lock") as free:
+            if not free:
+                raise SearchProblem(f"another search is running in {folder}: choose another --output")
             yield _settings_of(folder, wanted)
     except OSError as error:
         raise SearchProblem(

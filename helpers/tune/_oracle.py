@@ -27,7 +27,8 @@ import tensorflow as tf
 from keras_tuner.src.engine.metrics_tracking import MetricsTracker
 from threadpoolctl import threadpool_limits
 
-from helpers.tune._folder import SearchProblem, check_space, write_whole
+from helpers._files import write_whole
+from helpers.tune._folder import SearchProblem, check_space
 
 OBJECTIVE = "val_accuracy"
 ENDED = ("COMPLETED", "FAILED")

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from helpers._files import write_whole
 from helpers.tune import save_best
-from helpers.tune._folder import BEST, TRIALS, best_row, trial_rows, write_results, write_whole
+from helpers.tune._folder import BEST, TRIALS, best_row, trial_rows, write_results
 
 
 class Progress:

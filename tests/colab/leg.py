@@ -1,13 +1,14 @@
-"""The Colab leg: notebooks and unit tests with Colab's own versions, as a student of Colab meets them.
+"""The Colab leg: the notebooks with Colab's own versions, as a student of Colab meets them.
 
 Run by `make test-colab` with the Python of `.venv-colab`. Each notebook is copied alone into an empty folder, kernels
 find a stand-in for `google.colab`, and the setup cell clones the course for real: wherever git is asked for the
 repository on GitHub, it takes the working tree of this machine, with changes that are not committed. At the end every
-package that Colab had must still be there in the same version.
+package that Colab had must still be there in the same version. `--unit-tests` runs these, too (`make nightly` does).
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -20,8 +21,6 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 STAND_IN = "import google.colab\n"
 NOT_ON_COLAB = ("keras-tuner", "openml")
-LEFT_OUT = ("test_course.py", "test_notebooks.py", "test_*_notebook_facts.py", "test_tune.py")
-"""Unit tests of what is in files, whatever runs, or of what the notebooks do themselves in this leg."""
 
 
 def repository_slug(syllabus: str) -> str:
@@ -100,6 +99,9 @@ def changes(before: dict[str, str], after: dict[str, str]) -> list[str]:
 
 def main() -> int:
     """Run the leg; return its exit status."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--unit-tests", action="store_true", help="run the quick unit tests of the helpers, too")
+    with_unit_tests = parser.parse_args().unit_tests
     before = versions(Path(sys.prefix, "before.txt").read_text())
     uv = Path(sys.executable).with_name("uv")
     if installed() != before:  # The setup cells of an earlier run installed something.
@@ -122,20 +124,20 @@ def main() -> int:
             shutil.copy2(notebook, alone)
         slug = repository_slug((ROOT / "notebooks" / "course.yml").read_text(encoding="utf-8"))
         environment = notebook_environment(slug, repository, Path(folder, "ipython"))
-        pytest = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *quiet]
-        longest_first = sorted(map(str, content.glob("*/*.ipynb")), reverse=True)
-        scopes = ["--dist", "loadscope", "--no-loadscope-reorder", "--rootdir", str(content)]
-        on_notebooks = [*pytest, "--nbval-lax", *scopes, *longest_first]
-        if subprocess.run(on_notebooks, cwd=content, env=environment).returncode:
+        notebooks = map(str, content.glob("*/*.ipynb"))
+        execute = [sys.executable, ROOT / "tests" / "notebooks" / "run_notebooks.py", *notebooks]
+        options = ["--options", *quiet, "--rootdir", str(content)]
+        if subprocess.run([*execute, *options], cwd=content, env=environment).returncode:
             failed.append("notebooks")
-        # What a student of Colab adds by hand, where a notebook asks for it.
-        add = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *NOT_ON_COLAB]
-        subprocess.run(add, check=True)
-        progress = {**os.environ, "COURSE_PROGRESS": environment["COURSE_PROGRESS"]}
-        left_out = [f"--ignore-glob=tests/{pattern}" for pattern in LEFT_OUT]
-        on_helpers = [*pytest, "--dist", "worksteal", "-m", "not browser", *left_out, "tests"]
-        if subprocess.run(on_helpers, cwd=ROOT, env=progress).returncode:
-            failed.append("unit tests")
+        if with_unit_tests:
+            # What a student of Colab adds by hand, where a notebook asks for it.
+            add = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *NOT_ON_COLAB]
+            subprocess.run(add, check=True)
+            pytest = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", "-p", "no:cacheprovider"]
+            chosen = ["-m", "not slow and not browser", "tests/unit"]
+            progress = {**os.environ, "COURSE_PROGRESS": environment["COURSE_PROGRESS"]}
+            if subprocess.run([*pytest, *quiet, *chosen], cwd=ROOT, env=progress).returncode:
+                failed.append("unit tests")
 
     changed = changes(before, installed())
     for sentence in changed:

@@ -19,7 +19,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from PIL import Image
 
-from tools.course import Course, Entry, Heading, headings, parse_markdown
+from helpers.start import Course, Entry
+from tools.concepts import Heading, headings, parse_markdown
 from tools.normalize import (
     PNG_SIGNATURE,
     SIZE_LIMIT,
@@ -316,7 +317,7 @@ def code_cells_are_short(subject: Subject) -> list[str]:
 def code_is_of_today(subject: Subject) -> list[str]:
     faults = []
     for index, cell in subject.cells("code"):
-        for node in ast.walk(_parse(cell.source)):
+        for node in ast.walk(parse_cell(cell.source)):
             shown = {"raises-exception", "old-api"} & set(tags(cell))  # what becomes of old code is worth showing
             if isinstance(node, ast.keyword) and node.arg in OLD_ARGUMENTS and not shown:
                 faults.append(f"{subject.name(index)} uses {node.arg}=, which Keras 3 does not know")
@@ -346,7 +347,7 @@ def exercises_are_pairs(subject: Subject) -> list[str]:
     codes = subject.cells("code")
     followers = [*codes[1:], (len(subject.notebook.cells), nbformat.v4.new_code_cell())]
     for (index, cell), (_, following) in zip(codes, followers, strict=True):
-        check = _final_check(cell.source)
+        check = final_check(cell.source)
         if check is None:
             continue
         if "solution" in tags(cell):
@@ -355,7 +356,7 @@ def exercises_are_pairs(subject: Subject) -> list[str]:
         elif check.recorded:
             if any("✔" in output_text(output) for output in cell.outputs):
                 faults.append(f"{subject.name(index)} asks for {check.exercise}, but holds the right answer")
-            if "solution" not in tags(following) or _final_check(following.source) != (check.exercise, False):
+            if "solution" not in tags(following) or final_check(following.source) != (check.exercise, False):
                 faults.append(
                     f"{subject.name(index)} must be followed by a cell tagged solution that ends in "
                     f'check("{check.exercise}", …, record=False)'
@@ -363,9 +364,9 @@ def exercises_are_pairs(subject: Subject) -> list[str]:
     return faults
 
 
-def _final_check(source: str) -> Check | None:
+def final_check(source: str) -> Check | None:
     """Return the exercise that `source` ends in checking."""
-    body = _parse(source).body
+    body = parse_cell(source).body
     call = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
     if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "check" and call.args):
         return None
@@ -376,7 +377,7 @@ def _final_check(source: str) -> Check | None:
     return Check(str(exercise), not off)
 
 
-def _parse(source: str) -> ast.Module:
+def parse_cell(source: str) -> ast.Module:
     """Return the syntax tree of a cell, magics included; an empty one when it has none (execution will say so)."""
     try:
         return ast.parse(TransformerManager().transform_cell(source))

@@ -17,8 +17,11 @@ import yaml
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools import course as syllabus
-from tools.course import NOTEBOOKS, ROOT, TABLE_END, TABLE_START, Course, Entry, SyllabusError, load_course
+from helpers.start import Course, Entry, SyllabusError, read_course, read_syllabus
+from tools import concepts, start_page
+from tools import course as stamping
+from tools.concepts import NOTEBOOKS
+from tools.course import ROOT, TABLE_END, TABLE_START
 from tools.setup_cell import setup_cell
 
 COUNTS = {"S": 6, "A": 12, "L": 11, "B": 10, "C": 7, "I": 9, "O": 12, "T": 16, "R": 10, "U": 10}
@@ -36,39 +39,51 @@ SMALL: dict[str, Any] = {
     ],
 }
 
+DEEPER = {
+    "name": "01_one_deeper",
+    "title": "One, in depth",
+    "minutes": "30–50",
+    "prerequisites": ["01_one"],
+    "concepts": {"A1": "x", "A2": "y"},
+    "edition": 2,
+}
+
 
 # The real syllabus
 
 
-def test_syllabus_lists_every_concept_once_and_in_order() -> None:
-    listed = [concept for entry in load_course().notebooks for concept in entry.concepts]
-    assert listed == [f"{letter}{number}" for letter, count in COUNTS.items() for number in range(1, count + 1)]
+def test_syllabus_lists_every_concept_and_in_order() -> None:
+    ids = [f"{letter}{number}" for letter, count in COUNTS.items() for number in range(1, count + 1)]
+    entries = read_syllabus().notebooks
+    assert {concept for entry in entries for concept in entry.concepts} == set(ids)
+    for entry in entries:
+        assert list(entry.concepts) == [concept for concept in ids if concept in entry.concepts]
 
 
 def test_syllabus_lists_the_ten_notebooks_with_questions_as_titles() -> None:
-    entries = load_course().notebooks
-    assert [entry.number for entry in entries] == [f"{number:02}" for number in range(10)]
-    assert all(entry.title.endswith("?") for entry in entries[1:])
+    entries = read_syllabus().notebooks
+    assert [stop.number for stop in read_course()] == [f"{number:02}" for number in range(10)]
+    assert all(entry.title.endswith("?") for entry in entries if entry.part == "core" and entry.number != "00")
 
 
 def test_every_notebook_file_is_in_the_syllabus() -> None:
-    assert {path.stem for path in NOTEBOOKS.glob("*.ipynb")} <= set(load_course().by_name)
+    assert {path.stem for path in NOTEBOOKS.glob("*.ipynb")} <= set(read_syllabus().by_name)
 
 
 def test_index_leads_to_every_concept_of_the_notebooks_that_are_there() -> None:
-    course = load_course()
+    course = read_syllabus()
     there = [entry for entry in course.notebooks if (NOTEBOOKS / f"{entry.name}.ipynb").exists()]
     wanted = [concept for entry in there for concept in entry.concepts]
-    assert [taught.concept for taught in syllabus.concept_index(course)] == wanted
+    assert [taught.concept for taught in concepts.concept_index(course)] == wanted
 
 
 def test_readme_is_stamped() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert syllabus.stamp_readme(text, load_course()) == text, "run make stamp"
+    assert stamping.stamp_readme(text, read_syllabus()) == text, "run make stamp"
 
 
 def test_repository_is_named_in_one_place() -> None:
-    slug = load_course().repository
+    slug = read_syllabus().repository
     files = [path for pattern in ("helpers/*.py", "tools/*.py", "Makefile", "*.toml") for path in ROOT.glob(pattern)]
     assert [path.name for path in files if slug in path.read_text(encoding="utf-8")] == []
 
@@ -79,7 +94,7 @@ def test_repository_is_named_in_one_place() -> None:
 def load(tmp_path: Path, raw: object) -> Course:
     path = tmp_path / "course.yml"
     path.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
-    return load_course(path)
+    return read_syllabus(path)
 
 
 def test_syllabus_is_read_as_written(tmp_path: Path) -> None:
@@ -100,14 +115,30 @@ def set_in(index: int, **values: object) -> Callable[[dict[str, Any]], None]:
         (lambda raw: raw.update(notebooks="none"), "notebooks must be a list"),
         (lambda raw: raw["notebooks"].append("03_three"), "notebook 03_three must have the keys"),
         (lambda raw: raw["notebooks"][0].pop("minutes"), "notebook 01_one must have the keys"),
-        (set_in(0, minutes="ten"), "minutes of notebook 01_one must be of type int, but is 'ten'"),
-        (set_in(0, minutes=True), "minutes of notebook 01_one must be of type int, but is True"),
-        (set_in(0, minutes=0), "minutes of notebook 01_one must be positive, but is 0"),
+        (set_in(0, minutes="ten"), "minutes of notebook 01_one must be a positive whole number or a range such as"),
+        (set_in(0, minutes=True), 'such as "100–130", but is True'),
+        (set_in(0, minutes=0), "but is 0"),
+        (set_in(0, minutes="130–100"), "but is '130–100'"),
+        (set_in(0, minutes="100-130"), "but is '100-130'"),
+        (set_in(0, edition=3), "edition of notebook 01_one must be 1 or 2, but is 3"),
+        (set_in(0, part="deeper"), "notebook 01_one must have the keys"),
+        (set_in(0, title=1), "title of notebook 01_one must be of type str, but is 1"),
         (set_in(0, name="one"), 'one is "one"'),
-        (set_in(1, name="01_one"), 'one is "01_one"'),
-        (set_in(0, prerequisites=["02_two"]), "01_one builds on 02_two, which is no earlier notebook"),
-        (set_in(1, concepts={"A1": "again"}), "02_two lists A1, which an earlier notebook teaches"),
+        (set_in(1, name="01_one", prerequisites=[]), "01_one is listed twice"),
+        (set_in(0, prerequisites=["02_two"]), "01_one builds on 02_two, which does not stand before it"),
+        (set_in(1, concepts={"A1": "x"}), "02_two lists A1, which 01_one teaches"),
         (set_in(1, concepts={"first": "x"}), 'one is "first: x"'),
+        (set_in(1, name="02_two_deeper"), "02_two_deeper must build on its core, 02_two"),
+        (
+            set_in(1, name="01_one_deeper", concepts={"A1": "y"}),
+            "A1 must have the same title in 01_one and 01_one_deeper",
+        ),
+        (
+            lambda raw: raw["notebooks"].extend(
+                [DEEPER, {**DEEPER, "name": "03_x", "prerequisites": ["01_one_deeper"]}]
+            ),
+            "03_x builds on 01_one_deeper, but students may leave out what goes deeper",
+        ),
     ],
 )
 def test_spoilt_syllabus_is_refused_in_one_sentence(tmp_path: Path, spoil: Callable, sentence: str) -> None:
@@ -115,6 +146,55 @@ def test_spoilt_syllabus_is_refused_in_one_sentence(tmp_path: Path, spoil: Calla
     spoil(raw)
     with pytest.raises(SyllabusError, match=re.escape(sentence)):
         load(tmp_path, raw)
+
+
+@pytest.fixture
+def two_parts(tmp_path: Path) -> Course:
+    """A syllabus with a core and its deeper notebook, which go on with one concept; `tmp_path` has both files."""
+    first, second = copy.deepcopy(SMALL["notebooks"])
+    for name, title in (("01_one", "## Core"), ("01_one_deeper", "## Deeper")):
+        nbformat.write(notebook(title, tags=("A1",)), tmp_path / f"{name}.ipynb")
+    return load(tmp_path, {**SMALL, "notebooks": [first, DEEPER, second]})
+
+
+def test_deeper_notebook_shares_number_and_concepts_with_its_core(two_parts: Course) -> None:
+    core, deeper, other = two_parts.notebooks
+    assert [entry.part for entry in two_parts.notebooks] == ["core", "deeper", "core"]
+    assert (core.number, deeper.number) == ("01", "01")
+    assert (core.edition, deeper.edition) == (1, 2)
+    assert (core.mean_minutes, deeper.mean_minutes) == (10, 40)
+    assert two_parts.numbers(deeper) == ["01"]
+    assert "A1" in core.concepts
+    assert "A1" in deeper.concepts
+    assert other.name == "02_two"
+
+
+def test_map_of_the_course_shows_the_core_only(two_parts: Course, tmp_path: Path) -> None:
+    stops = read_course(tmp_path / "course.yml")
+    assert [(stop.number, stop.minutes, stop.needs) for stop in stops] == [("01", 10, ()), ("02", 5, ("01",))]
+
+
+def test_deeper_notebook_has_a_row_below_its_core(two_parts: Course, tmp_path: Path) -> None:
+    link = f"{tmp_path.name}/01_one_deeper.ipynb"
+    row = f"|  | [One, in depth]({link}) | 30–50 min | 01 | {two_parts.badge('01_one_deeper')} |"
+    assert stamping.table(two_parts, tmp_path).splitlines()[3] == row
+    assert start_page.order(two_parts, tmp_path).splitlines()[3:] == [
+        "|  | [One, in depth](01_one_deeper.ipynb) | 30–50 min | 01 |",
+        "| 02 | Two | 5 min | 01 |",
+        "| | **without what goes deeper** | **about 0 hours** | |",
+        "| | **all together** | **about 1 hours** | |",
+    ]
+
+
+def test_index_leads_to_the_core_and_each_notebook_to_its_own_heading(two_parts: Course, tmp_path: Path) -> None:
+    taught = concepts.concept_index(two_parts, tmp_path)
+    assert [(place.notebook, place.link) for place in taught] == [
+        ("01_one", "01_one.ipynb#Core"),
+        ("01_one_deeper", "01_one_deeper.ipynb#Deeper"),
+    ]
+    assert start_page.index_entries(two_parts, taught)["A1"]["link"].startswith("01_one.ipynb#")
+    page = start_page.concept_pages(two_parts, taught, tmp_path)
+    assert "A1 [x](01_one_deeper.ipynb#cell-id=" in page
 
 
 # Headings and the index
@@ -125,7 +205,7 @@ def notebook(*sources: str, tags: tuple[str, ...] = ()) -> NotebookNode:
 
 
 def test_headings_in_code_are_no_headings() -> None:
-    found = syllabus.headings(notebook("# Why?\n\n```\n# a comment\n```\n\n### Then", "text"))
+    found = concepts.headings(notebook("# Why?\n\n```\n# a comment\n```\n\n### Then", "text"))
     assert [(heading.level, heading.text, heading.cell) for heading in found] == [(1, "Why?", 0), (3, "Then", 0)]
 
 
@@ -140,14 +220,14 @@ def test_headings_in_code_are_no_headings() -> None:
     ],
 )
 def test_anchor_is_the_one_that_jupyter_makes(source: str, anchor: str) -> None:
-    assert syllabus.headings(notebook(source))[0].anchor == anchor
+    assert concepts.headings(notebook(source))[0].anchor == anchor
 
 
 def test_index_links_a_concept_to_the_first_heading_that_teaches_it(tmp_path: Path) -> None:
     course = load(tmp_path, SMALL)
-    assert syllabus.concept_index(course, tmp_path) == []
+    assert concepts.concept_index(course, tmp_path) == []
     nbformat.write(notebook("## The first", "## The second", tags=("A1",)), tmp_path / "01_one.ipynb")
-    (taught,) = syllabus.concept_index(course, tmp_path)
+    (taught,) = concepts.concept_index(course, tmp_path)
     assert (taught.concept, taught.title, taught.link) == ("A1", "x", "01_one.ipynb#The-first")
 
 
@@ -157,7 +237,7 @@ def test_index_links_a_concept_to_the_first_heading_that_teaches_it(tmp_path: Pa
 def test_table_links_only_what_is_there(tmp_path: Path) -> None:
     course = load(tmp_path, SMALL)
     nbformat.write(notebook("# Why one?"), tmp_path / "01_one.ipynb")
-    assert syllabus.table(course, tmp_path).splitlines()[2:] == [
+    assert stamping.table(course, tmp_path).splitlines()[2:] == [
         f"| 01 | [One: why one?]({tmp_path.name}/01_one.ipynb) | 10 min |  | {course.badge('01_one')} |",
         "| 02 | Two | 5 min | 01 | in preparation |",
     ]
@@ -171,20 +251,20 @@ def test_readme_gets_table_and_repository_and_nothing_else(tmp_path: Path) -> No
         "`git clone --depth=1 https://github.com/old/name.git`\ngit clone https://github.com/old/name\n"
         "![ci](https://github.com/old/name/actions/badge.svg) https://github.com/zalandoresearch/fashion-mnist\n"
     )
-    stamped = syllabus.stamp_readme(before, course, tmp_path)
+    stamped = stamping.stamp_readme(before, course, tmp_path)
     assert stamped == (
         "[c](https://colab.research.google.com/github/someone/course/blob/main/a.ipynb)\n"
-        f"{TABLE_START}\n\n{syllabus.table(course, tmp_path)}\n\n{TABLE_END}\n"
+        f"{TABLE_START}\n\n{stamping.table(course, tmp_path)}\n\n{TABLE_END}\n"
         "`git clone --depth=1 https://github.com/someone/course.git`\ngit clone https://github.com/someone/course\n"
         "![ci](https://github.com/someone/course/actions/badge.svg) https://github.com/zalandoresearch/fashion-mnist\n"
     )
-    assert syllabus.stamp_readme(stamped, course, tmp_path) == stamped
+    assert stamping.stamp_readme(stamped, course, tmp_path) == stamped
 
 
 @pytest.mark.parametrize("text", ["", TABLE_START, f"{TABLE_END} {TABLE_START}"])
 def test_readme_without_markers_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(SyllabusError, match="must hold"):
-        syllabus.stamp_readme(text, load(tmp_path, SMALL), tmp_path)
+        stamping.stamp_readme(text, load(tmp_path, SMALL), tmp_path)
 
 
 def test_stamping_inserts_setup_cell_and_badge_once(tmp_path: Path) -> None:
@@ -193,7 +273,7 @@ def test_stamping_inserts_setup_cell_and_badge_once(tmp_path: Path) -> None:
         cells=[new_markdown_cell("# Why?"), new_markdown_cell("You need nothing."), new_code_cell("1")]
     )
     for _ in range(2):
-        syllabus.stamp_notebook(stamped, "01_one", course)
+        stamping.stamp_notebook(stamped, "01_one", course)
     assert [cell.source for cell in stamped.cells] == [
         "# Why?",
         f"You need nothing.\n\n{course.badge('01_one')}",
@@ -208,11 +288,11 @@ def test_make_stamp_renames_the_course_everywhere(tmp_path: Path, monkeypatch: p
     path, readme = tmp_path / "01_one.ipynb", tmp_path / "README.md"
     nbformat.write(notebook("# Why one?"), path)
     readme.write_text(f"{TABLE_START}{TABLE_END}")
-    monkeypatch.setattr(syllabus, "ROOT", tmp_path)
-    monkeypatch.setattr(syllabus, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(stamping, "ROOT", tmp_path)
+    monkeypatch.setattr(stamping, "NOTEBOOKS", tmp_path)
     for repository in ("someone/course", "fork/renamed"):
-        monkeypatch.setattr(syllabus, "load_course", lambda name=repository: Course(name, course.notebooks))
-        assert syllabus.main(["--stamp"]) == 0
+        monkeypatch.setattr(stamping, "read_syllabus", lambda name=repository: Course(name, course.notebooks))
+        assert stamping.main(["--stamp"]) == 0
     for text in (path.read_text(encoding="utf-8"), readme.read_text(encoding="utf-8")):
         assert "fork/renamed" in text
         assert "someone/course" not in text
@@ -221,7 +301,7 @@ def test_make_stamp_renames_the_course_everywhere(tmp_path: Path, monkeypatch: p
 def test_command_runs_as_the_makefile_calls_it() -> None:
     run = subprocess.run([sys.executable, "tools/course.py"], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-    assert run.stdout.strip() == syllabus.table(load_course())
+    assert run.stdout.strip() == stamping.table(read_syllabus())
 
 
 # The setup cell

@@ -7,7 +7,7 @@ import pytest
 
 from helpers.exercise import _quiz as quiz
 from helpers.exercise import content as exercises
-from helpers.exercise._comparison import describe
+from helpers.exercise._comparison import in_words
 from helpers.exercise._verdict import judge
 
 EXERCISES = [exercise for notebook in exercises.NOTEBOOKS for exercise in exercises.exercises(notebook).values()]
@@ -49,7 +49,7 @@ def test_each_misconception_gets_its_own_sentence(item):
 def test_hints_help_without_giving_the_answer(item):
     assert len(item.hints) >= 2
     if not item.cases and item.verify is None:
-        answer = describe(item.reference)
+        answer = in_words(item.reference)
         said = " ".join(item.hints)
         assert answer not in said
         assert re.sub(r"\D", "", answer) not in re.sub(r"(?<=\d)[ ,_](?=\d)", "", said).split()

@@ -1,13 +1,10 @@
 """What notebook 01 says and computes, against Keras, closed forms and the papers."""
 
-import ast
-from pathlib import Path
-
-import nbformat
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
+from taught import taught
 
 from helpers.exercise._verdict import judge
 from helpers.exercise.content.architecture import CORNERS, XOR, conv_parameters, count_parameters, merge
@@ -15,20 +12,12 @@ from helpers.exercise.content.architecture import EXERCISES as DATA
 from helpers.figures.architecture import KINDS, convolution_edges, draw_wiring
 from helpers.surface._relief import draw_relief, project
 
-NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "01_architecture.ipynb"
 EXERCISES = {exercise.id: exercise for exercise in DATA}
 
 
-@pytest.fixture(scope="module")
-def taught():
-    """The functions that the notebook defines, as it defines them first, without running anything else of it."""
-    names = {"np": np}
-    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-        if cell.cell_type == "code" and "solution" not in cell.metadata.get("tags", []):
-            for node in ast.parse(cell.source).body:
-                if isinstance(node, ast.FunctionDef) and node.name not in names:
-                    exec(compile(ast.Module([node], []), str(NOTEBOOK), "exec"), names)
-    return names
+@pytest.fixture(scope="module", name="taught")
+def definitions():
+    return taught("01_architecture")
 
 
 # The exercises

@@ -1,30 +1,18 @@
 """The gradients of notebook 03, taken from its own cells, against GradientTape, central differences and Keras."""
 
-import nbformat
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from taught import taught
 
 from helpers.exercise.content import exercises
 from helpers.figures._labels import Labels
 from helpers.figures.backprop import NETWORK_EDGES, draw_neuron, draw_two_layers, network_factors, neuron_factors
-from tools.course import NOTEBOOKS
-
-WANTED = ("def sigmoid(", "def forward_221(", "def backward_221(", "def new_network(", "def cross_entropy(")
-WANTED += ("def update(", "def unflatten(", "def wave_loss(")
 
 
-@pytest.fixture(scope="module")
-def notebook():
-    """What the cells of the notebook define: the code that a student sees, not a copy of it."""
-    cells = nbformat.read(NOTEBOOKS / "03_backprop.ipynb", as_version=4).cells
-    names = {"np": np}
-    for start in WANTED:
-        (source,) = [cell.source for cell in cells if cell.cell_type == "code" and start in cell.source]
-        exec(source, names)
-    # Its cell goes on to use what only a full run of the notebook has.
-    names["flatten"] = lambda pairs: np.concatenate([array.ravel() for pair in pairs for array in pair])
-    return names
+@pytest.fixture(scope="module", name="notebook")
+def definitions():
+    return taught("03_backprop")
 
 
 def some_settings(seed):

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import ast
 import json
-from pathlib import Path
 from statistics import NormalDist
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from results_program import load_program
+from taught import Taught, taught
 
 from helpers.exercise._verdict import judge
 from helpers.exercise.content import exercises
 from helpers.figures.initialization import draw_ridgelines
 from helpers.results import RESULTS
 
-NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "05_initialization.ipynb"
 RNG = np.random.default_rng(0)
 UNITS, LAYERS = 30, 4
 FAMILIES = {
@@ -39,30 +36,13 @@ def tf() -> Any:
     return pytest.importorskip("tensorflow")
 
 
-@pytest.fixture(scope="module")
-def taught(keras: Any) -> dict[str, Any]:
-    """The functions and classes that the notebook defines in visible cells, with smaller inputs of their own."""
-    from helpers.stacked import ManyNetworks
-
-    scope: dict[str, Any] = {"np": np, "keras": keras, "ManyNetworks": ManyNetworks, "units": UNITS, "layers": LAYERS}
-    scope["inputs"], scope["last_gradient"] = RNG.normal(size=(2, 6, UNITS))
-    scope["standard_normal"] = np.array([NormalDist().inv_cdf((i + 0.5) / 20001) for i in range(20001)])
-    kinds = ast.FunctionDef | ast.ClassDef
-    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-        if cell.cell_type == "code" and not {"hide-input", "solution", "setup"} & set(cell.metadata.get("tags", ())):
-            body = ast.parse(cell.source).body
-            wanted = [
-                node
-                for node in body
-                if isinstance(node, kinds) or _assigns(node, {"activations", "x_three", "y_three"})
-            ]
-            exec(compile(ast.Module(wanted, []), "05_initialization", "exec"), scope)
-    return scope
-
-
-def _assigns(node: ast.stmt, names: set[str]) -> bool:
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    return any(isinstance(target, ast.Name) and target.id in names for target in targets)
+@pytest.fixture(scope="module", name="taught")
+def definitions() -> Taught:
+    """What the notebook defines, with smaller inputs of our own."""
+    inputs, last_gradient = RNG.normal(size=(2, 6, UNITS))
+    normal = np.array([NormalDist().inv_cdf((i + 0.5) / 20001) for i in range(20001)])
+    given = {"inputs": inputs, "last_gradient": last_gradient, "standard_normal": normal}
+    return taught("05_initialization", units=UNITS, layers=LAYERS, **given)
 
 
 # Signals and starts ---------------------------------------------------------------------------------------------------
@@ -70,7 +50,7 @@ def _assigns(node: ast.stmt, names: set[str]) -> bool:
 
 @pytest.mark.parametrize("activation", ["linear", "sigmoid", "tanh", "relu"])
 def test_signals_are_those_of_keras_forward_and_of_the_tape_backward(
-    keras: Any, tf: Any, taught: dict, activation: str
+    keras: Any, tf: Any, taught: Taught, activation: str
 ) -> None:
     kernels = RNG.normal(size=(LAYERS, UNITS, UNITS)) * 0.2
     forward, backward = taught["signals"](kernels, activation)
@@ -89,7 +69,7 @@ def test_signals_are_those_of_keras_forward_and_of_the_tape_backward(
 
 
 @pytest.mark.parametrize(("activation", "share"), [("linear", 1.0), ("relu", 0.5)])
-def test_prediction_is_the_closed_form_where_there_is_one(taught: dict, activation: str, share: float) -> None:
+def test_prediction_is_the_closed_form_where_there_is_one(taught: Taught, activation: str, share: float) -> None:
     forward, backward = taught["predict"](0.3, activation)
     factor = UNITS * 0.3**2 * share
     for layer in range(LAYERS):
@@ -97,7 +77,7 @@ def test_prediction_is_the_closed_form_where_there_is_one(taught: dict, activati
         assert np.var(backward[layer]) == pytest.approx(factor ** (LAYERS - 1 - layer), rel=2e-3)
 
 
-def test_gains_are_integrals_over_the_normal_distribution(taught: dict) -> None:
+def test_gains_are_integrals_over_the_normal_distribution(taught: Taught) -> None:
     integrate = pytest.importorskip("scipy.integrate")
 
     def mean(function: Any) -> float:
@@ -129,7 +109,7 @@ def test_dense_starts_with_glorot_uniform_and_zero_bias(keras: Any) -> None:
     assert type(layer.bias_initializer).__name__ == "Zeros"
 
 
-def test_skip_networks_are_keras_models_that_add(keras: Any, taught: dict) -> None:
+def test_skip_networks_are_keras_models_that_add(keras: Any, taught: Taught) -> None:
     networks = taught["SkipNetworks"]([5, 4, 4, 4, 3], "relu", range(2))
     x = RNG.normal(size=(7, 5)).astype("float32")
     for index in range(2):
@@ -163,7 +143,7 @@ def test_dropout_breaks_the_symmetry_of_equal_units(keras: Any) -> None:
 # Inputs and clipping --------------------------------------------------------------------------------------------------
 
 
-def test_scalings_are_those_of_scikit_learn_and_use_the_training_set(taught: dict) -> None:
+def test_scalings_are_those_of_scikit_learn_and_use_the_training_set(taught: Taught) -> None:
     preprocessing = pytest.importorskip("sklearn.preprocessing")
     train, x = RNG.normal(size=(50, 3)) @ RNG.normal(size=(3, 3)) + 2, RNG.normal(size=(9, 3))
     for ours, theirs in (("min_max", "MinMaxScaler"), ("standardize", "StandardScaler")):
@@ -175,7 +155,7 @@ def test_scalings_are_those_of_scikit_learn_and_use_the_training_set(taught: dic
 
 
 @pytest.mark.parametrize("name", ["clipvalue", "clipnorm", "global_clipnorm"])
-def test_clipping_is_that_of_keras(keras: Any, tf: Any, taught: dict, name: str) -> None:
+def test_clipping_is_that_of_keras(keras: Any, tf: Any, taught: Taught, name: str) -> None:
     for gradients in (
         [np.array([0.1, 10.0]), np.array([[3.0], [4.0]])],
         [np.array([0.1, 0.2]), np.array([[0.3], [-0.2]])],
@@ -191,13 +171,13 @@ def test_clipping_is_that_of_keras(keras: Any, tf: Any, taught: dict, name: str)
             np.testing.assert_allclose(-variable.numpy(), clipped, atol=1e-6)
 
 
-def test_the_two_ways_to_clip_give_the_numbers_of_the_text(taught: dict) -> None:
+def test_the_two_ways_to_clip_give_the_numbers_of_the_text(taught: Taught) -> None:
     gradient = np.array([0.1, 10.0])
     np.testing.assert_allclose(taught["clip_by_value"](gradient, 1), [0.1, 1.0])
     np.testing.assert_allclose(taught["clip_by_norm"](gradient, 1), [0.0099995, 0.99995], rtol=1e-5)
 
 
-def test_gradient_of_the_cliff_passes_a_central_difference_check(taught: dict) -> None:
+def test_gradient_of_the_cliff_passes_a_central_difference_check(taught: Taught) -> None:
     x, y, h = taught["x_three"], taught["y_three"], 1e-6
 
     def loss(w: float, b: float) -> float:
@@ -208,7 +188,7 @@ def test_gradient_of_the_cliff_passes_a_central_difference_check(taught: dict) -
         np.testing.assert_allclose(taught["cliff_gradient"](np.array([w]), np.array([b]))[0], numeric, rtol=1e-5)
 
 
-def test_clipped_steps_beside_the_cliff_are_no_longer_than_the_limit(taught: dict) -> None:
+def test_clipped_steps_beside_the_cliff_are_no_longer_than_the_limit(taught: Taught) -> None:
     path = taught["descend_cliff"]([(1.3, -0.8), (0.9, 0.0)], 1.0, steps=50, rate=0.02)
     assert path.shape == (51, 2, 2)
     assert np.linalg.norm(np.diff(path, axis=0), axis=2).max() <= 0.02 + 1e-12
@@ -341,14 +321,6 @@ def program() -> Any:
 @pytest.fixture(scope="module")
 def stored() -> dict:
     return json.loads((RESULTS / "initialization.json").read_text(encoding="utf-8"))
-
-
-def test_results_hold_every_group_and_seed(program: Any, stored: dict) -> None:
-    assert set(stored["groups"]) == set(program.GROUPS)
-    assert stored["seeds"] == list(program.SEEDS)
-    assert len(stored["seeds"]) >= 5
-    for group in stored["groups"].values():
-        assert all(len(runs) == len(stored["seeds"]) for runs in group.values())
 
 
 def test_one_slice_of_the_transfer_results_is_made_again(keras: Any, program: Any, stored: dict) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
+from taught import Taught, taught
 
-NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "02_losses.ipynb"
 RNG = np.random.default_rng(0)
 TARGETS, PREDICTIONS = RNG.uniform(0, 20, 50), RNG.uniform(0, 20, 50)
 LABELS, PROBABILITIES = RNG.integers(0, 2, 50), RNG.uniform(0.01, 0.99, 50)
@@ -22,15 +19,9 @@ def keras() -> Any:
     return pytest.importorskip("keras")
 
 
-@pytest.fixture(scope="module")
-def taught(keras: Any) -> dict[str, Any]:
-    """The functions that the notebook defines in visible cells, by name."""
-    scope: dict[str, Any] = {"np": np, "keras": keras}
-    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-        if cell.cell_type == "code" and not {"hide-input", "solution", "setup"} & set(cell.metadata.get("tags", ())):
-            functions = [node for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)]
-            exec(compile(ast.Module(functions, []), "02_losses", "exec"), scope)
-    return scope
+@pytest.fixture(scope="module", name="taught")
+def definitions() -> Taught:
+    return taught("02_losses")
 
 
 @pytest.fixture(scope="module")
@@ -47,26 +38,26 @@ def one_hot(keras: Any) -> np.ndarray:
         ("huber", "Huber"),
     ],
 )
-def test_regression_losses_are_those_of_keras_and_means(keras: Any, taught: dict, ours: str, theirs: str) -> None:
+def test_regression_losses_are_those_of_keras_and_means(keras: Any, taught: Taught, ours: str, theirs: str) -> None:
     loss = getattr(keras.losses, theirs)(dtype="float64")
     mean = taught[ours](TARGETS, PREDICTIONS)
     assert mean == pytest.approx(float(loss(TARGETS, PREDICTIONS)), abs=1e-6)
     assert taught[ours](np.tile(TARGETS, 2), np.tile(PREDICTIONS, 2)) == pytest.approx(mean)  # no sum
 
 
-def test_huber_with_another_delta_is_that_of_keras(keras: Any, taught: dict) -> None:
+def test_huber_with_another_delta_is_that_of_keras(keras: Any, taught: Taught) -> None:
     theirs = float(keras.losses.Huber(delta=3.0, dtype="float64")(TARGETS, PREDICTIONS))
     assert taught["huber"](TARGETS, PREDICTIONS, delta=3.0) == pytest.approx(theirs, abs=1e-6)
 
 
-def test_binary_cross_entropy_is_that_of_keras(keras: Any, taught: dict) -> None:
+def test_binary_cross_entropy_is_that_of_keras(keras: Any, taught: Taught) -> None:
     theirs = keras.losses.BinaryCrossentropy(dtype="float64")(LABELS.astype(float), PROBABILITIES)
     assert taught["binary_cross_entropy"](LABELS, PROBABILITIES) == pytest.approx(float(theirs), abs=1e-6)
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [("hinge", "Hinge"), ("squared_hinge", "SquaredHinge")])
 def test_hinge_losses_are_those_of_keras_also_for_labels_of_zero_and_one(
-    keras: Any, taught: dict, ours: str, theirs: str
+    keras: Any, taught: Taught, ours: str, theirs: str
 ) -> None:
     signs, outputs = 2.0 * LABELS - 1, RNG.normal(size=50)
     loss = getattr(keras.losses, theirs)(dtype="float64")
@@ -74,13 +65,13 @@ def test_hinge_losses_are_those_of_keras_also_for_labels_of_zero_and_one(
         assert taught[ours](signs, outputs) == pytest.approx(float(loss(labels, outputs)), abs=1e-6)
 
 
-def test_softmax_is_that_of_keras_and_survives_large_logits(keras: Any, taught: dict) -> None:
+def test_softmax_is_that_of_keras_and_survives_large_logits(keras: Any, taught: Taught) -> None:
     np.testing.assert_allclose(taught["softmax"](LOGITS), np.asarray(keras.ops.softmax(LOGITS)), atol=1e-6)
     np.testing.assert_allclose(taught["softmax"](LOGITS + 5000), taught["softmax"](LOGITS), atol=1e-9)
 
 
 def test_cross_entropy_is_categorical_and_sparse_cross_entropy_alike(
-    keras: Any, taught: dict, one_hot: np.ndarray
+    keras: Any, taught: Taught, one_hot: np.ndarray
 ) -> None:
     probabilities = taught["softmax"](LOGITS)
     dense = float(keras.losses.CategoricalCrossentropy(dtype="float64")(one_hot, probabilities))
@@ -90,14 +81,14 @@ def test_cross_entropy_is_categorical_and_sparse_cross_entropy_alike(
     assert taught["loss_from_logits"](LOGITS, CLASSES) == pytest.approx(dense, abs=1e-6)
 
 
-def test_label_smoothing_is_that_of_keras(keras: Any, taught: dict, one_hot: np.ndarray) -> None:
+def test_label_smoothing_is_that_of_keras(keras: Any, taught: Taught, one_hot: np.ndarray) -> None:
     probabilities = taught["softmax"](LOGITS)
     theirs = keras.losses.CategoricalCrossentropy(label_smoothing=0.2, dtype="float64")(one_hot, probabilities)
     ours = taught["cross_entropy"](taught["smoothed"](one_hot, 0.2), probabilities)
     assert ours == pytest.approx(float(theirs), abs=1e-6)
 
 
-def test_cross_entropy_is_entropy_plus_divergence_and_divergence_that_of_keras(keras: Any, taught: dict) -> None:
+def test_cross_entropy_is_entropy_plus_divergence_and_divergence_that_of_keras(keras: Any, taught: Taught) -> None:
     for _ in range(20):
         p, q = RNG.dirichlet(np.ones(4)), RNG.dirichlet(np.ones(4))
         entropy, divergence = taught["entropy"](p), taught["kl_divergence"](p, q)
@@ -107,12 +98,12 @@ def test_cross_entropy_is_entropy_plus_divergence_and_divergence_that_of_keras(k
         assert divergence * np.log(2) == pytest.approx(nats, abs=1e-5)
 
 
-def test_entropy_is_in_bits_and_counts_what_never_happens_as_nothing(taught: dict) -> None:
+def test_entropy_is_in_bits_and_counts_what_never_happens_as_nothing(taught: Taught) -> None:
     assert taught["entropy"](np.full(8, 1 / 8)) == pytest.approx(3)
     assert taught["entropy"](np.array([0.5, 0.5, 0.0])) == pytest.approx(1)
 
 
-def test_best_constants_are_mean_median_and_quantile(keras: Any, taught: dict) -> None:
+def test_best_constants_are_mean_median_and_quantile(keras: Any, taught: Taught) -> None:
     constants = np.linspace(0, 20, 2001)
     squared = taught["mean_squared_error"](TARGETS, constants[:, None])
     absolute = taught["mean_absolute_error"](TARGETS, constants[:, None])
@@ -125,7 +116,7 @@ def test_best_constants_are_mean_median_and_quantile(keras: Any, taught: dict) -
         assert min(costs) == pytest.approx(at_quantile, abs=0.02)
 
 
-def test_quantile_loss_has_slopes_minus_q_and_one_minus_q(taught: dict) -> None:
+def test_quantile_loss_has_slopes_minus_q_and_one_minus_q(taught: Taught) -> None:
     tf = pytest.importorskip("tensorflow")
     guess = tf.Variable([[1.0], [3.0]])
     for q in (0.1, 0.9):
@@ -134,14 +125,14 @@ def test_quantile_loss_has_slopes_minus_q_and_one_minus_q(taught: dict) -> None:
         np.testing.assert_allclose(tape.gradient(loss, guess), [[-q], [1 - q]], atol=1e-6)
 
 
-def test_quantile_loss_takes_a_quantile_for_each_output(taught: dict) -> None:
+def test_quantile_loss_takes_a_quantile_for_each_output(taught: Taught) -> None:
     targets, outputs = RNG.normal(size=(6, 1)), RNG.normal(size=(6, 3))
     each = [taught["quantile_loss"](q)(targets, outputs[:, [i]]) for i, q in enumerate((0.1, 0.5, 0.9))]
     together = taught["quantile_loss"](np.array([0.1, 0.5, 0.9]))(targets, outputs)
     np.testing.assert_allclose(np.asarray(together), np.mean(each, axis=0), atol=1e-6)
 
 
-def test_slope_at_the_logits_is_prediction_minus_target(keras: Any, taught: dict, one_hot: np.ndarray) -> None:
+def test_slope_at_the_logits_is_prediction_minus_target(keras: Any, taught: Taught, one_hot: np.ndarray) -> None:
     tf = pytest.importorskip("tensorflow")
     logits, labels = tf.Variable(LOGITS), tf.constant(LABELS[:, None], tf.float64)
     with tf.GradientTape() as tape:
@@ -157,7 +148,7 @@ def test_slope_at_the_logits_is_prediction_minus_target(keras: Any, taught: dict
     np.testing.assert_allclose(tape.gradient(square, z), slow, atol=1e-6)
 
 
-def test_exercises_agree_with_keras(keras: Any, one_hot: np.ndarray, taught: dict) -> None:
+def test_exercises_agree_with_keras(keras: Any, one_hot: np.ndarray, taught: Taught) -> None:
     from helpers.exercise.content import exercises
 
     found = exercises("losses")

@@ -15,9 +15,10 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from helpers.start._course_order import Stop, direct_needs, draw_order, needed_for, place_stops, read_course
 from helpers.start._glossary import TERMS
-from tools import course as syllabus
+from helpers.start._syllabus import Course, Entry, SyllabusError, read_syllabus
+from tools import course as stamping
 from tools import start_page
-from tools.course import NOTEBOOKS, Course, Entry, SyllabusError, Taught, load_course
+from tools.concepts import NOTEBOOKS, Taught, concept_index
 
 PATH = NOTEBOOKS / "00_start_here.ipynb"
 COURSE = Course(
@@ -51,21 +52,19 @@ def tagged(notebook: NotebookNode, tag: str) -> list[str]:
 
 
 def test_pages_of_the_notebook_are_in_step_with_the_course(notebook: NotebookNode) -> None:
-    course = load_course()
-    made = start_page.pages(
-        course, start_page.index_entries(course, syllabus.concept_index(course, NOTEBOOKS)), NOTEBOOKS
-    )
+    course = read_syllabus()
+    made = start_page.pages(course, concept_index(course, NOTEBOOKS), NOTEBOOKS)
     for tag, text in made.items():
         assert tagged(notebook, tag) == [text], f"{tag}: run make stamp"
 
 
 def test_index_for_the_helpers_is_in_step_with_the_course() -> None:
     text = (NOTEBOOKS / "concepts.json").read_text(encoding="utf-8")
-    assert text == syllabus.concepts_json(load_course(), NOTEBOOKS), "run make stamp"
+    assert text == stamping.concepts_json(read_syllabus(), NOTEBOOKS), "run make stamp"
 
 
 def test_links_lead_to_cells_that_teach_the_concept() -> None:
-    entries = start_page.index_entries(load_course(), syllabus.concept_index(load_course(), NOTEBOOKS))
+    entries = start_page.index_entries(read_syllabus(), concept_index(read_syllabus(), NOTEBOOKS))
     for concept in ("A1", "L4", "B9", "S5"):
         file, _, target = entries[concept]["link"].partition("#cell-id=")
         (cell,) = [cell for cell in nbformat.read(NOTEBOOKS / file, as_version=4).cells if cell.id == target]
@@ -85,7 +84,7 @@ def test_order_has_times_links_and_the_sum(tmp_path: Path) -> None:
 
 def test_index_links_what_is_taught_and_names_what_is_not_yet(tmp_path: Path) -> None:
     (tmp_path / "01_one.ipynb").touch()
-    page = start_page.concept_pages(COURSE, start_page.index_entries(COURSE, TAUGHT), tmp_path)
+    page = start_page.concept_pages(COURSE, TAUGHT, tmp_path)
     assert page.split("\n\n")[1:] == [
         "**[01 · One: why one?](01_one.ipynb)**  \n"
         "A1 [First things](01_one.ipynb#cell-id=cell-of-a1) · A2 Second things",
@@ -115,12 +114,12 @@ def test_other_names_lead_to_the_names_of_the_course() -> None:
 def test_cell_tagged_for_an_unknown_page_is_refused() -> None:
     cells = [new_markdown_cell("x", metadata={"tags": ["stamped-nothing"]})]
     with pytest.raises(SyllabusError, match="stamped-nothing"):
-        syllabus.stamp_pages(new_notebook(cells=cells), load_course(), NOTEBOOKS)
+        stamping.stamp_pages(new_notebook(cells=cells), read_syllabus(), NOTEBOOKS)
 
 
 def test_notebook_without_such_cells_stays_as_it_is() -> None:
     plain = new_notebook(cells=[new_markdown_cell("x")])
-    syllabus.stamp_pages(plain, load_course(), NOTEBOOKS)
+    stamping.stamp_pages(plain, read_syllabus(), NOTEBOOKS)
     assert [cell.source for cell in plain.cells] == ["x"]
 
 
@@ -128,9 +127,8 @@ def test_notebook_without_such_cells_stays_as_it_is() -> None:
 
 
 def test_map_has_the_notebooks_of_the_syllabus(stops: list[Stop]) -> None:
-    assert [(stop.number, stop.minutes) for stop in stops] == [
-        (entry.number, entry.minutes) for entry in load_course().notebooks
-    ]
+    cores = {entry.number: entry.mean_minutes for entry in read_syllabus().notebooks if entry.part == "core"}
+    assert {stop.number: stop.minutes for stop in stops} == cores
 
 
 def test_way_to_a_notebook_holds_all_that_is_needed_through_others(stops: list[Stop]) -> None:
@@ -172,7 +170,7 @@ def test_every_notebook_stands_right_of_what_it_needs_and_alone(stops: list[Stop
 def test_map_says_what_is_needed_and_how_long_it_takes(stops: list[Stop]) -> None:
     ax = Figure().subplots()
     said = draw_order(ax, stops, "03")
-    minutes = sum(entry.minutes for entry in load_course().notebooks if entry.number in ("01", "02", "03"))
+    minutes = sum(entry.mean_minutes for entry in read_syllabus().notebooks if entry.number in ("01", "02", "03"))
     assert f"03 needs 01, 02; together {minutes / 60:.1f} hours" in said
     assert ax.get_title() in said
     assert {text.get_text() for text in ax.texts} >= {stop.word for stop in stops}
@@ -260,7 +258,7 @@ def test_every_other_name_in_the_cheat_sheet_exists(spans: list[str], names: dic
 
 
 def test_cheat_sheet_refers_to_concepts_that_there_are(notebook: NotebookNode) -> None:
-    concepts = {concept for entry in load_course().notebooks for concept in entry.concepts}
+    concepts = {concept for entry in read_syllabus().notebooks for concept in entry.concepts}
     rows = [row for source in tagged(notebook, "cheat-sheet") for row in source.splitlines() if row.startswith("| ")]
     referred = [row.split("|")[-2] for row in rows if re.search(r"\b[A-Z]\d+\b", row.split("|")[-2])]
     assert len(referred) >= 15

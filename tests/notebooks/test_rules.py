@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import copy
 import io
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,7 +17,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from tools.course import NOTEBOOKS, ROOT, Course, Entry, load_course
+from helpers.start import Course, Entry, read_syllabus
+from tools.concepts import NOTEBOOKS
 from tools.normalize import WIDGET_VIEW, dump, faults, normalize
 from tools.setup_cell import setup_cell
 
@@ -27,9 +27,6 @@ from tools import notebooks as maker
 
 REAL = sorted(NOTEBOOKS.glob("*.ipynb"))
 COURSE = Course("someone/course", (Entry("01_sample", "Is this a sample?", 10, (), {"A1": "A sample"}),))
-LONG = ("07_training", "08_regularization", "09_tuning")
-"""Notebooks that take minutes: run a second time only where COURSE_TWICE is set (nbval runs all once more anyway)."""
-
 READY = new_output("stream", name="stdout", text="Ready.\n")
 
 
@@ -43,21 +40,12 @@ def name_of(thing: Path | Callable) -> str:
 @pytest.mark.parametrize("rule", rules.RULES, ids=name_of)
 @pytest.mark.parametrize("path", REAL, ids=name_of)
 def test_notebook_keeps_the_rule(path: Path, rule: Callable) -> None:
-    assert rule(rules.Subject(nbformat.read(path, as_version=4), path, load_course())) == []
+    assert rule(rules.Subject(nbformat.read(path, as_version=4), path, read_syllabus())) == []
 
 
 @pytest.mark.parametrize("path", REAL, ids=name_of)
 def test_notebook_file_is_what_make_notebooks_writes(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == dump(nbformat.read(path, as_version=4))
-
-
-@pytest.mark.parametrize("path", REAL, ids=name_of)
-def test_notebook_runs_without_a_line_on_stderr(path: Path) -> None:
-    """Twice in one kernel: a student presses "run all" again."""
-    times = 1 if path.stem in LONG and "COURSE_TWICE" not in os.environ else 2
-    for executed in maker.execute(nbformat.read(path, as_version=4), NOTEBOOKS, times=times):
-        subject = rules.Subject(executed, path, load_course())
-        assert rules.nothing_is_on_stderr(subject) + rules.errors_are_announced(subject) == []
 
 
 # The rules see faults
@@ -277,37 +265,6 @@ def test_link_to_a_heading_of_another_notebook_is_followed(tmp_path: Path) -> No
     assert len(rules.links_lead_somewhere(subject(notebook, tmp_path))) == 1
 
 
-def test_failing_and_stale_notebooks_fail_under_nbval(tmp_path: Path) -> None:
-    stale = new_code_cell("print(1 + 1)", execution_count=1, metadata={"tags": ["nbval-check-output"]})
-    stale.outputs = [new_output("stream", name="stdout", text="3\n")]
-    good = copy.deepcopy(stale)
-    good.outputs[0].text = "2\n"
-    bar = copy.deepcopy(good)
-    bar.source = "print(1, end='\\r')\nprint(2)"
-    cells = {"good": good, "bar": bar, "stale": stale, "raising": new_code_cell("1 / 0", execution_count=1)}
-    for name, cell in cells.items():
-        nbformat.write(new_notebook(cells=[cell]), tmp_path / f"{name}.ipynb")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "--nbval-lax",
-        "-rA",
-        "--tb=no",
-        "-p",
-        "no:cacheprovider",
-        f"--rootdir={tmp_path}",
-    ]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    run = subprocess.run([*command, str(tmp_path)], cwd=tmp_path, env=environment, capture_output=True, text=True)
-    verdicts = {
-        line.split("ipynb")[0] + "ipynb" for line in run.stdout.splitlines() if line.startswith(("PASSED", "FAILED"))
-    }
-    assert verdicts == {"PASSED good.ipynb", "PASSED bar.ipynb", "FAILED stale.ipynb", "FAILED raising.ipynb"}, (
-        run.stdout
-    )
-
-
 # Normalizing
 
 
@@ -424,7 +381,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable:
     folder = tmp_path / "notebooks"
     folder.mkdir()
     monkeypatch.setattr(maker, "NOTEBOOKS", folder)
-    monkeypatch.setattr(maker, "load_course", lambda: COURSE)
+    monkeypatch.setattr(maker, "read_syllabus", lambda: COURSE)
     path = folder / "01_sample.ipynb"
 
     def run(*cells: NotebookNode, options: tuple[str, ...] = ()) -> tuple[int, Path]:
@@ -503,7 +460,9 @@ def test_keeping_outputs_does_not_execute(make: Callable) -> None:
 
 
 def test_command_runs_as_the_makefile_calls_it() -> None:
-    run = subprocess.run([sys.executable, "tools/notebooks.py", "--help"], cwd=ROOT, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "tools/notebooks.py", "--help"], cwd=NOTEBOOKS.parent, capture_output=True, text=True
+    )
     assert run.returncode == 0, run.stderr
 
 

@@ -38,7 +38,6 @@ def test_streams_that_take_everything_get_everything(monkeypatch):
         assert stream is None or stream.getvalue() == f"{MUCH}\n"
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp932"])
 @pytest.mark.parametrize(
     "code",
     [
@@ -51,8 +50,8 @@ def test_streams_that_take_everything_get_everything(monkeypatch):
     ],
     ids=["check", "hint", "progress", "quiz", "installation"],
 )
-def test_what_the_course_prints_is_printed(code, encoding, tmp_path):
-    environment = {**os.environ, "PYTHONIOENCODING": encoding, "COURSE_PROGRESS": str(tmp_path / "progress.json")}
+def test_what_the_course_prints_is_printed(code, tmp_path):
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "COURSE_PROGRESS": str(tmp_path / "progress.json")}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()

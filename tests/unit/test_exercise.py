@@ -2,9 +2,11 @@
 
 import contextlib
 import copy
+import doctest
 import json
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -14,14 +16,14 @@ import time
 import numpy as np
 import pytest
 
+from helpers import _console
 from helpers import exercise as course
 from helpers.exercise import _progress_file as progress_file
 from helpers.exercise import _quiz as quiz
-from helpers.exercise import _time_limit as time_limit
 from helpers.exercise import _verdict as verdict
 from helpers.exercise import check, export_progress, hint, import_progress, progress
 from helpers.exercise import content as exercises
-from helpers.exercise._comparison import describe, difference
+from helpers.exercise._comparison import difference, in_words
 from helpers.exercise.content import Exercise
 
 ID = "training.initial_loss"
@@ -50,13 +52,28 @@ def double(x):
     return 2 * x
 
 
+@pytest.mark.parametrize("module", [course, quiz, _console], ids=lambda module: module.__name__)
+def test_examples_in_docstrings_are_true(module):
+    failed, tried = doctest.testmod(module)
+    assert tried
+    assert not failed
+
+
 # What is printed and returned -----------------------------------------------------------------------------------------
 
 
-def test_check_prints_one_line_and_equals_true(capsys):
-    result = check(ID, np.log)
+def said(capsys):
+    """Return what was printed, as one line, after a look at its width."""
     printed = capsys.readouterr().out
-    assert printed.count("\n") == 1
+    assert printed.endswith("\n")
+    assert max(map(len, printed.splitlines())) <= 88
+    return " ".join(printed.split())
+
+
+def test_check_prints_its_message_and_equals_true(capsys):
+    result = check(ID, np.log)
+    printed = said(capsys)
+    assert printed == result.message
     assert printed.startswith("✔ correct — ")
     assert result == True  # noqa: E712
     assert result
@@ -108,6 +125,44 @@ def test_arity_is_told_in_words():
     assert "(a, b)" in said
 
 
+@pytest.mark.parametrize(
+    ("answer", "parameters"),
+    [
+        (lambda *, k: k, "(*, k)"),
+        (lambda k, *, base: k, "(k, *, base)"),
+        (lambda a, b=1, *, c: a, "(a, b=1, *, c)"),
+    ],
+)
+def test_star_that_asks_for_names_is_told(answer, parameters):
+    message = check(ID, answer).message
+    assert f"takes {parameters};" in message
+    assert "leave out the star" in message
+
+
+def test_stars_that_take_everything_are_fine():
+    assert check(ID, lambda *values, **settings: np.log(values[0]))
+    assert "star" not in check(ID, lambda a, b, **settings: a).message
+
+
+def test_annotations_are_left_out_of_the_parameters():
+    def answer(k: "np.ndarray", more: int) -> "np.ndarray":
+        return k
+
+    assert "takes (k, more)." in check(ID, answer).message
+
+
+@pytest.mark.parametrize("answer", [np.log, 3, "text", Ellipsis])
+def test_answer_before_id_is_told(answer, capsys):
+    assert not check(answer, ID)
+    assert f'the id comes first, then the answer: check("{ID}", …)' in said(capsys)
+    assert progress_file.read() == ({}, "")
+
+
+def test_id_of_another_type_is_told(capsys):
+    check(np.log)
+    assert "comes first, a text, such as" in said(capsys)
+
+
 def test_result_in_place_of_function_is_named():
     assert "without calling it" in check(ID, np.log(10)).message
 
@@ -122,6 +177,40 @@ def test_function_that_changes_its_argument_is_told_so():
     assert "changes its argument values" in said.message
     assert not said
     assert original.tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("step", [1e-5, 0.1, 3.0])
+def test_argument_that_was_moved_and_moved_back_is_unchanged(dtype, step):
+    original = np.array([0.3, -1.7, 0.0, 123.0], dtype)
+
+    def doubled(values):
+        for i in range(len(values)):
+            values[i] += dtype(step)
+            values[i] -= dtype(2 * step)
+            values[i] += dtype(step)
+        return 2 * original
+
+    made = make(lambda values: 2 * values, [(original,)], rtol=1e-3)
+    assert verdict.judge(made, doubled)
+
+
+@pytest.mark.parametrize("change", [1e-9, 1e-6, 1.0])
+def test_small_change_of_an_argument_is_still_told(change):
+    original = np.array([0.3, -1.7, 0.0, 123.0])
+
+    def doubled(values):
+        values[0] += change
+        return 2 * original
+
+    made = make(lambda values: 2 * values, [(original,)])
+    assert "changes its argument" in verdict.judge(made, doubled).message
+
+
+def test_changed_list_and_dictionary_are_told():
+    for original, change in ([[1, 2], [3]], lambda a: a[0].append(1)), ({"a": 1}, lambda a: a.update(a=2)):
+        made = make(lambda a: 1, [(original,)])
+        assert "changes its argument a" in verdict.judge(made, lambda a, change=change: change(a) or 1).message
 
 
 def test_result_that_a_later_call_overwrites_is_kept():
@@ -140,9 +229,10 @@ def test_prints_and_warnings_of_an_answer_are_swallowed(capsys):
         print("there", file=sys.stderr)
         return np.log(np.array([0.0, k]))[1]
 
-    assert check(ID, answer)
+    result = check(ID, answer)
+    assert result
     out, err = capsys.readouterr()
-    assert out.count("\n") == 1
+    assert " ".join(out.split()) == result.message
     assert err == ""
 
 
@@ -154,17 +244,17 @@ def test_unknown_id_names_the_nearest(capsys):
 @pytest.mark.parametrize(
     "id", [None, 3, "", "..", "nothing.at_all", "training", "os.path", [], {}, "a" * 10_000, "ä\n"]
 )
-def test_odd_ids_are_one_line(id, capsys):
-    assert not check(id, 3)
-    hint(id)
-    assert capsys.readouterr().out.count("\n") == 2
+def test_odd_ids_are_one_sentence(id, capsys):
+    for ask in (lambda: check(id, 3), lambda: hint(id)):
+        assert not ask()
+        assert said(capsys).count("✘") == 1
     assert progress_file.read() == ({}, "")
 
 
 def test_only_the_module_of_the_notebook_is_loaded():
     code = (
-        "import sys; from helpers.exercise import check; from helpers import exercises; "
-        "exercises.NOTEBOOKS; check('training.parameters', 266610, record=False); "
+        "import sys; from helpers.exercise import check; from helpers.exercise import content; "
+        "content.NOTEBOOKS; check('training.parameters', 266610, record=False); "
         "print([m for m in sys.modules if m.startswith('helpers.exercise.content.') or m in ('tensorflow', 'keras')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)
@@ -309,6 +399,31 @@ def test_answer_that_raises_not_implemented_or_adds_dots_is_untouched():
 
 
 @pytest.mark.parametrize(
+    ("answer", "missing"),
+    [
+        ({"A": ..., "B": ...}, "your answer"),
+        ([..., ...], "your answer"),
+        ({"A": (..., ...), "B": ...}, "your answer"),
+        ({"A": 1, "B": ...}, "the answer for 'B'"),
+        ({"A": {"x": 2, "y": ...}, "B": 3}, "the answer for 'y' of the answer for 'A'"),
+        ({"A": (1, ...), "B": 3}, "value 2 of 2 of the answer for 'A'"),
+        ((1, 2, ...), "value 3 of 3"),
+    ],
+)
+def test_answer_with_dots_says_what_is_missing_and_does_not_count(answer, missing, own_progress):
+    result = check("training.shapes", answer)
+    assert result.message.startswith("○ not yet: ")
+    assert missing in result.message
+    assert not own_progress.exists()
+
+
+def test_answer_with_none_for_a_value_is_an_answer():
+    assert verdict.judge(make({"A": None, "B": 2}), {"A": None, "B": 2})
+    assert not verdict.judge(make({"A": 1}), {"A": None}).untouched
+    assert not verdict.judge(make([1]), []).untouched
+
+
+@pytest.mark.parametrize(
     ("reference", "answer"),
     [
         (7, 7.0),
@@ -355,7 +470,7 @@ def test_tensors_and_variables_are_values():
         assert "shape (3,)" in verdict.judge(make(1.0), value).message
     assert verdict.judge(make(2.0), keras.Variable(2.0))
     assert not verdict.judge(make(expected), keras.KerasTensor((3,)))
-    assert "3" in describe(keras.Variable(3.0))
+    assert "3" in in_words(keras.Variable(3.0))
 
 
 def test_misconception_that_raises_is_recognized():
@@ -413,7 +528,7 @@ def test_looping_answer_is_stopped_outside_the_main_thread(short_limit):
 
 
 def test_looping_answer_is_stopped_by_watching(short_limit, monkeypatch):
-    monkeypatch.setattr(time_limit, "_by_alarm", time_limit._by_watching)
+    monkeypatch.delattr(signal, "setitimer", raising=False)
     assert "was stopped" in check(ID, loops).message
     assert check(ID, np.log)
 
@@ -429,11 +544,125 @@ def test_list_that_holds_itself_many_times_is_stopped(short_limit):
     tangled: list = []
     tangled.extend([tangled] * 9)
     assert not verdict.judge(make(1.0), tangled)
-    assert len(describe(tangled)) <= 90
+    assert len(in_words(tangled)) <= 90
 
 
 def test_limit_is_five_seconds():
     assert verdict.SECONDS == 5
+
+
+def waits_and_swallows(_):
+    while True:
+        try:
+            time.sleep(0.05)
+        except:  # noqa: E722
+            continue
+
+
+def works_and_swallows(_):
+    while True:
+        try:
+            sum(range(100))
+        except:  # noqa: E722
+            continue
+
+
+def swallows_by_finally(_):
+    while True:
+        try:
+            time.sleep(0.05)
+        finally:
+            continue  # noqa: B012
+
+
+def swallows_by_suppress(_):
+    while True:
+        with contextlib.suppress(BaseException):
+            time.sleep(0.05)
+
+
+def swallows_many_times(_):
+    while True:
+        try:
+            waits_and_swallows(_)
+        except:  # noqa: E722
+            try:
+                works_and_swallows(_)
+            except BaseException:
+                waits_and_swallows(_)
+
+
+def keeps_what_it_swallows(_):
+    kept = []
+    while True:
+        try:
+            time.sleep(0.05)
+        except BaseException as error:
+            kept.append(error)
+
+
+def asks_again(_):
+    try:
+        time.sleep(0.2)
+    except:  # noqa: E722
+        return asks_again(_)
+    return asks_again(_)
+
+
+SWALLOWING = [
+    waits_and_swallows,
+    works_and_swallows,
+    swallows_by_finally,
+    swallows_by_suppress,
+    swallows_many_times,
+    keeps_what_it_swallows,
+    asks_again,
+]
+
+
+@pytest.mark.parametrize("way", ["alarm", "watching", "thread"])
+@pytest.mark.parametrize("answer", SWALLOWING)
+def test_answer_that_swallows_every_exception_is_stopped(answer, way, short_limit, monkeypatch):
+    if way == "watching":
+        monkeypatch.delattr(signal, "setitimer", raising=False)
+    results, started, trace = [], time.monotonic(), sys.gettrace()
+    if way == "thread":
+        thread = threading.Thread(target=lambda: results.append(check(ID, answer)), daemon=True)
+        thread.start()
+        thread.join(30)
+    else:
+        results.append(check(ID, answer))
+    assert "initial_loss(2) was stopped after 0.3 s" in results[0].message
+    assert time.monotonic() - started < 5
+    assert sys.gettrace() is trace
+    assert check(ID, np.log)
+
+
+def test_answer_may_clean_up_when_it_is_stopped(short_limit):
+    cleaned = []
+
+    def answer(_):
+        try:
+            time.sleep(50)
+        finally:
+            for number in range(3):
+                cleaned.append(number)
+
+    assert "was stopped" in check(ID, answer).message
+    assert cleaned == [0, 1, 2]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the test needs a terminal's standard input")
+def test_answer_that_asks_until_a_number_comes_is_stopped():
+    code = (
+        "from helpers.exercise import _verdict, check; _verdict.SECONDS = 0.3\n"
+        "def initial_loss(k):\n while True:\n  try: return float(input('a number: '))\n  except: print('again')\n"
+        f"check({ID!r}, initial_loss, record=False)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as asking:
+        assert "was stopped after 0.3 s" in asking.stdout.read()
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no alarms on Windows")
@@ -492,9 +721,15 @@ def test_kernel_stops_a_loop_and_lets_an_interrupt_pass(tmp_path):
                 return "".join(texts)
 
     try:
-        run("from helpers import verdict\nfrom helpers.exercise import check\nverdict.SECONDS = 0.5\nimport sys, time")
+        run("import sys, time\nfrom helpers.exercise import _verdict as verdict, check, quiz\nverdict.SECONDS = 0.5")
         loop = "def initial_loss(k):\n    while True:\n        pass\n"
-        assert run(f"{loop}check('{ID}', initial_loss)").endswith("does every loop come to an end?\n")
+        assert run(f"{loop}check('{ID}', initial_loss)").endswith("come to an\n  end?\n")
+        for quits in ("quit()", "exit()", "exit(keep_kernel=True)", "sys.exit(3)"):
+            said = run(f"def initial_loss(k):\n    {quits}\ncheck('{ID}', initial_loss)")
+            assert "initial_loss(2) stops with" in said, quits
+        time.sleep(0.5)  # IPython's own quit ends the kernel a moment later
+        assert run("type(quit).__name__, print(6 * 7)").startswith("42")
+        assert "ZMQExitAutocall" in run("print(type(quit))")
         assert run(f"check('{ID}', ...)").count("\n") == 1
         run("verdict.SECONDS = 60")
         noisy = "out = sys.stdout\ndef initial_loss(k):\n    out.write('waiting'); out.flush()\n    time.sleep(50)\n"
@@ -513,8 +748,9 @@ def test_hints_come_one_by_one_and_end_at_the_solution(capsys):
     hints = exercises.exercises("training")[ID].hints
     for _ in range(len(hints) + 2):
         assert hint(ID) is None
-    lines = capsys.readouterr().out.splitlines()
+    lines = re.split(r" (?=Hint \d of|That was)", said(capsys))
     assert [line.split(": ", 1)[1] for line in lines[: len(hints)]] == list(hints)
+    assert len(lines) == len(hints) + 2
     assert all("solution" in line for line in lines[len(hints) :])
     hint("training.parameters")
     assert capsys.readouterr().out.startswith("Hint 1 of")
@@ -553,9 +789,9 @@ def test_damaged_file_is_kept_aside_and_progress_goes_on(own_progress, damage, c
         assert check(ID, np.log)
         assert own_progress.with_name(f"progress.json.damaged-{number}").read_bytes() == damage
         assert json.loads(own_progress.read_text()) == {ID: "done"}
-    out = capsys.readouterr().out.splitlines()
-    assert len(out) == 2
-    assert "damaged-1" in out[0]
+    out = said(capsys)
+    assert out.count("✔ correct") == 2
+    assert out.index("damaged-1") < out.index("damaged-2")
 
 
 def test_good_entries_of_a_damaged_file_are_kept(own_progress):
@@ -568,9 +804,7 @@ def test_file_that_cannot_be_written_leaves_the_verdict(monkeypatch, own_progres
     own_progress.write_text("{}")
     monkeypatch.setenv("COURSE_PROGRESS", str(own_progress / "inside" / "file.json"))
     assert check(ID, np.log)
-    out = capsys.readouterr().out
-    assert "cannot be saved" in out
-    assert out.count("\n") == 1
+    assert "cannot be saved" in said(capsys)
     assert "0 of" in repr(progress())
 
 
@@ -586,7 +820,7 @@ def test_folder_and_missing_parents_are_understood(monkeypatch, tmp_path):
 
 def test_notebooks_that_write_at_once_keep_their_entries(own_progress):
     code = (
-        "import sys; from helpers import progress_file\n"
+        "import sys; from helpers.exercise import _progress_file as progress_file\n"
         "for i in range(20): assert not progress_file.record({f'losses.{sys.argv[1]}_{i}': 'done'})"
     )
     running = [subprocess.Popen([sys.executable, "-c", code, str(number)]) for number in range(4)]

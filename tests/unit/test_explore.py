@@ -7,18 +7,25 @@ import gc
 import io
 import json
 import re
+import warnings
+from typing import NamedTuple
 
 import ipywidgets
+import matplotlib
+import matplotlib.style
 import numpy as np
 import pytest
+from ipywidgets import fixed
 from matplotlib.figure import Figure
 from PIL import Image
 
 from helpers import explore as module
+from helpers import style
 from helpers.explore import _frames as frames
-from helpers.explore import explore
+from helpers.explore import _stills as stills
+from helpers.explore import explore, still
 from helpers.explore._memory import Memory
-from helpers.explore._redraw import Picture, Redrawer, _touches_edge, key_of
+from helpers.explore._redraw import Picture, Redrawer, key_of, touches_edge
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -299,7 +306,7 @@ def test_labels_that_grow_are_not_cut_off(panels):
     figure.controls["scale"].value = 11
     assert figure.error is None
     redrawer = figure._redrawer
-    assert not _touches_edge(redrawer.canvas)
+    assert not touches_edge(redrawer.canvas)
     for ax in redrawer.figure.axes:
         label = ax.yaxis.label.get_window_extent()
         low, high = ax.get_ylim()
@@ -455,17 +462,356 @@ def test_one_display_carries_widget_picture_and_words(monkeypatch):
     figure = explore(line, beta=(0.0, 1.0))
     data, metadata = figure._repr_mimebundle_()
     assert set(data) == {VIEW, "image/png", "text/plain"}
-    assert data["image/png"] == figure.image.value
     assert metadata["image/png"]["alt"] == data["text/plain"] == "A line to 0.5 and 3."
 
 
-@pytest.mark.parametrize(("width", "columns"), [(5, 2), (6.2, 2), (6.3, 1), (9, 1)])
-def test_stills_stand_in_one_picture_that_fits_a_page(width, columns):
-    figure = explore(line, figsize=(width, 3), beta=(0.0, 1.0, 0.01), stills=[{"beta": 0.1}, {"beta": 0.9}])
-    data, _ = figure._repr_mimebundle_()
+def test_picture_without_a_kernel_is_sharp_and_shows_the_present_state(monkeypatch):
+    monkeypatch.delenv("COURSE_STATIC", raising=False)
+    figure = explore(line, figsize=(4, 3), beta=(0.0, 1.0))
+    figure.controls["beta"].value = 0.9
+    data, metadata = figure._repr_mimebundle_()
+    assert data["text/plain"] == "A line to 0.9 and 3."
+    height, width, _ = pixels(data["image/png"]).shape
+    assert (metadata["image/png"]["width"], metadata["image/png"]["height"]) == (width / 2, height / 2)
+    assert width == 800
+
+
+@pytest.mark.parametrize(
+    ("width", "panels", "columns", "shown"),
+    [(3, 1, 2, 600), (5, 1, 2, 760), (7.6, 1, 2, 760), (7.7, 1, 1, 760), (9, 2, 1, 760), (5, 2, 1, 500)],
+)
+def test_stills_stand_in_one_picture_that_fits_a_page(width, panels, columns, shown):
+    def draw(axes, beta=0.5):
+        return line(np.ravel(axes)[0], beta)
+
+    figure = explore(
+        draw, panels=(1, panels), figsize=(width, 3), beta=(0.0, 1.0, 0.01), stills=[{"beta": 0.1}, {"beta": 0.9}]
+    )
+    data, metadata = figure._repr_mimebundle_()
     assert data["text/plain"] == "beta = 0.10: A line to 0.1 and 3. beta = 0.90: A line to 0.9 and 3."
-    assert pixels(data["image/png"]).shape == (270 * (3 - columns), int(80 * width) * columns, 3)
+    assert metadata["image/png"]["width"] == shown
+    assert (metadata["image/png"]["height"] > 450) == (columns == 1)
     assert figure.values == {"beta": 0.5}
+
+
+@pytest.fixture
+def course_style():
+    with matplotlib.rc_context():
+        style.use()
+        yield
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Return a function that makes the stills of a figure, and returns their tiles and their words."""
+    tiles = []
+    render = stills._render
+    monkeypatch.setattr(stills, "_render", lambda tile: tiles.append(render(tile)) or tiles[-1])
+
+    def draw(*args, **more):
+        tiles.clear()
+        data, _ = explore(*args, **more)._repr_mimebundle_()
+        return tiles, data["text/plain"]
+
+    return draw
+
+
+def slope(axes, height=1.0, kind="linear", upside_down=False, limits=None):
+    for rank, ax in enumerate(np.ravel(axes)):
+        ax.plot([0, 1], [0.1, height * (rank + 1)])
+        ax.set_yscale(kind)
+        if limits:
+            ax.set_ylim(limits)
+        if upside_down:
+            ax.invert_yaxis()
+    return f"A slope to {height}"
+
+
+def limits_of(tile, panel=0):
+    return dict(tile.axes)[panel].get_ylim()
+
+
+MOVING = {"height": (1.0, 100.0)}
+
+
+def test_stills_have_the_captions_of_an_author(drawn):
+    tiles, words = drawn(slope, **MOVING, stills=[still("flat", height=1.0), still("steep ", height=9.0)])
+    assert words == "flat: A slope to 1.0. steep: A slope to 9.0."
+    assert len(tiles) == 2
+
+
+def test_panels_of_stills_share_their_limits(drawn):
+    chosen = [still("flat"), still("steep", height=9.0), still("panel", panel=1, height=50.0)]
+    tiles, _ = drawn(slope, panels=(1, 2), **MOVING, stills=chosen)
+    flat, steep, one = tiles
+    assert limits_of(flat) == limits_of(steep) != limits_of(flat, 1)
+    assert limits_of(flat, 1) == limits_of(steep, 1) == limits_of(one, 1)
+    low, high = limits_of(one, 1)
+    assert low < 0.1
+    assert high > 100
+
+
+def test_still_with_its_own_scale_says_so_and_moves_no_other(drawn):
+    chosen = [still("flat"), still("steep", own_scale=True, height=90.0)]
+    (flat, steep), words = drawn(slope, **MOVING, stills=chosen)
+    assert "steep (own scale): A slope" in words
+    assert limits_of(flat)[1] < 2
+    assert limits_of(steep)[1] > 80
+
+
+def test_shared_limits_keep_logarithmic_upturned_and_fixed_axes(drawn):
+    chosen = [still("a"), still("b", height=9.0)]
+    for options, check in (
+        ({"kind": fixed("log")}, lambda low, high: 0 < low < 0.1 and high > 9),
+        ({"upside_down": fixed(True)}, lambda low, high: low > 9 and high < 0.1),
+        ({"limits": fixed((0.2, 5))}, lambda low, high: (low, high) == (0.2, 5)),
+    ):
+        tiles, _ = drawn(slope, **MOVING, **options, stills=chosen)
+        assert limits_of(tiles[0]) == limits_of(tiles[1])
+        assert check(*limits_of(tiles[0]))
+
+
+def test_axes_of_different_kinds_keep_their_limits(drawn):
+    chosen = [still("a"), still("b", kind="log", height=9.0)]
+    (linear, log), _ = drawn(slope, kind=["linear", "log"], **MOVING, stills=chosen)
+    assert limits_of(linear)[1] < 2
+    assert limits_of(log)[1] > 9
+
+
+def test_second_axis_of_stills_shares_its_limits(drawn):
+    def draw(ax, top=1.0):
+        ax.twinx().plot([0, top])
+
+    (one, other), _ = drawn(draw, top=(1.0, 9.0), stills=[still("a"), still("b", top=9.0)])
+    assert one.canvas.figure.axes[1].get_ylim() == other.canvas.figure.axes[1].get_ylim()
+    assert one.canvas.figure.axes[1].get_ylim()[1] > 9
+
+
+def test_one_panel_of_a_still_gets_the_whole_room_and_its_own_axes(drawn):
+    def draw(axes, top=1):
+        axes[0, 1].imshow([[0, top]])
+        axes[0, 1].figure.colorbar(axes[0, 1].images[0], ax=axes[0, 1])
+        axes[1, 0].set_title("other panel")
+        return "Four panels"
+
+    (tile,), _ = drawn(draw, panels=(2, 2), figsize=(6, 4), top=(1, 3), stills=[still("heat", panel=1)])
+    assert len(tile.canvas.figure.axes) == 2
+    assert tuple(tile.canvas.figure.get_size_inches()) == (3, 2)
+    assert dict(tile.axes)[1].images
+
+
+def test_letters_of_stills_are_ten_points_at_the_size_shown(drawn, course_style):
+    for options in ({}, {"panels": (1, 2), "figsize": (10, 3.6)}):
+        tiles, _ = drawn(slope, **options, **MOVING, stills=[still("a"), still("b", height=9.0)])
+        for tile in tiles:
+            figure = tile.canvas.figure
+            letters = min(label.get_fontsize() for ax in figure.axes for label in ax.get_xticklabels())
+            points = letters / 72 * figure.dpi / 2 * 0.75  # two pixels are one of the page, which is 0.75 points
+            assert points >= 10
+            assert figure.get_size_inches()[0] <= 7.6
+
+
+def bottom_line_is_grey_text(data):
+    lowest = pixels(data["image/png"])[-40:]
+    return lowest.min() > 0x60 and (abs(lowest - 0x76).max(axis=2) < 25).any()
+
+
+def test_still_picture_says_that_it_moves_but_its_words_do_not():
+    data, _ = explore(slope, **MOVING, stills=[still("a")])._repr_mimebundle_()
+    assert bottom_line_is_grey_text(data)
+    assert "live" not in data["text/plain"]
+    data, _ = explore(slope)._repr_mimebundle_()
+    assert not bottom_line_is_grey_text(data)
+
+
+@pytest.mark.parametrize("failing", ["raise", "$\\nosuchcommand$"])
+def test_still_that_fails_shows_its_message_beside_the_others(failing):
+    def draw(ax, title="fine"):
+        if title == "raise":
+            raise ValueError("no such state")
+        ax.set_title(title)
+        return "A title."
+
+    chosen = [still("first", title=failing), still("second", title="fine")]
+    data, _ = explore(draw, title="fine", stills=chosen)._repr_mimebundle_()
+    assert data["text/plain"].startswith("first: This state could not be drawn. ValueError")
+    assert data["text/plain"].endswith("second: A title.")
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda: still(""), ValueError, "caption"),
+        (lambda: still(None), TypeError, "caption"),
+        (lambda: still("a", panel=-1), ValueError, "-1"),
+        (lambda: still("a", panel=1.0), TypeError, "1.0"),
+        (lambda: still("a", panel=True), TypeError, "True"),
+        (lambda: explore(line, stills=[still("a", panel=1)]), ValueError, "panels are 0 to 0"),
+        (lambda: explore(line, stills=[still("a", gamma=1)]), TypeError, "gamma"),
+        (lambda: explore(line, stills=still("a")), TypeError, "stills"),
+        (lambda: explore(lambda ax, panel=1: None), TypeError, "panel"),
+    ],
+)
+def test_wrong_still_is_told_in_a_sentence(make, error, words):
+    with pytest.raises(error, match=re.escape(words)):
+        make()
+
+
+# Constants
+
+
+class Thing:
+    """Something that `explore` knows nothing of."""
+
+
+class Pair(NamedTuple):
+    first: int
+    second: int
+
+
+@pytest.mark.parametrize(
+    "constant",
+    [abs, Thing, Thing(), np.arange(3), (np.arange(3), np.arange(2)), Pair(1, 2), {1, 2}, range(3), fixed((0, 1))],
+    ids=lambda constant: type(constant).__name__,
+)
+def test_constants_reach_draw_as_they_are(constant):
+    got = []
+
+    def draw(ax, thing, beta=0.5):
+        got.append(thing)
+
+    figure = explore(draw, thing=constant, beta=(0.0, 1.0))
+    figure.controls["beta"].value = 0.7
+    expected = constant.value if isinstance(constant, ipywidgets.fixed) else constant
+    assert figure.error is None
+    assert all(one is expected for one in got)
+    assert len(got) == 2
+    assert list(figure.controls) == ["beta"]
+    assert figure.values == {"beta": 0.7}
+
+
+def test_fixed_value_wins_over_a_default():
+    figure = explore(line, steps=fixed(7))
+    assert figure.alternative == "A line to 0.5 and 7."
+
+
+def test_constants_are_in_stills_but_not_in_their_captions():
+    def draw(ax, rule, beta=0.5):
+        return f"{rule(beta)}."
+
+    chosen = [still("half", beta=0.5), still("other rule", rule=lambda x: x + 1), {"beta": 0.2}]
+    data, _ = explore(draw, rule=lambda x: 2 * x, beta=(0.0, 1.0, 0.1), stills=chosen)._repr_mimebundle_()
+    assert data["text/plain"] == "half: 1.0. other rule: 1.5. beta = 0.2: 0.4."
+
+
+def test_words_of_a_silent_draw_name_no_constant():
+    def wave(ax, rule, frequency=1):
+        pass
+
+    figure = explore(wave, rule=abs, frequency=(1, 3), stills=[still("other", rule=min)])
+    assert figure.alternative == "wave (frequency = 1)"
+    assert figure._repr_mimebundle_()[0]["text/plain"] == "other: wave (frequency = 1)."
+
+
+def test_a_changed_rule_gives_new_pictures():
+    def draw(ax, rule, beta=0.5):
+        return str(rule(beta))
+
+    assert explore(draw, rule=lambda x: x, beta=(0.0, 1.0)).alternative == "0.5"
+    assert explore(draw, rule=lambda x: -x, beta=(0.0, 1.0)).alternative == "-0.5"
+
+
+def test_constants_reach_the_frames_of_the_web_edition():
+    def draw(ax, rule, step=1):
+        return f"{rule(step)}"
+
+    text, data = static(explore(draw, figsize=(1, 1), rule=lambda x: 10 * x, step=(1, 3)))
+    assert data["sentences"] == ["10", "20", "30"]
+    assert "rule" not in text
+
+
+def test_missing_constant_is_told_in_a_sentence():
+    with pytest.raises(TypeError, match="default for rule"):
+        explore(lambda ax, rule, beta=0.5: None, beta=(0.0, 1.0))
+
+
+# What students and their settings do
+
+
+@pytest.fixture
+def pyplot():
+    import matplotlib.pyplot as plt
+
+    plt.close("all")
+    yield plt
+    plt.close("all")
+
+
+def with_plot(plt, f):
+    plt.plot([0, f, 0])
+
+
+def with_figure(plt, f):
+    plt.figure()
+
+
+@pytest.mark.parametrize("wrong", [with_plot, with_figure])
+@pytest.mark.parametrize("figure_of_their_own", [False, True])
+def test_drawing_with_pyplot_is_told_and_leaves_no_figure(pyplot, wrong, figure_of_their_own):
+    def wave(ax, f=1.0):
+        wrong(pyplot, f)
+
+    if figure_of_their_own:
+        pyplot.plot([1, 2])
+    before = pyplot.get_fignums()
+    figure = explore(wave, f=(1.0, 3.0, 1.0))
+    figure.controls["f"].value = 2.0
+    assert "wave draws with plt" in figure.alternative
+    assert isinstance(figure.error, TypeError)
+    assert pyplot.get_fignums() == before
+    if before:
+        assert len(pyplot.gca().lines) == 1
+
+
+def test_own_figures_of_pyplot_are_left_alone(pyplot):
+    _, ax = pyplot.subplots()
+    ax.plot([0, 1])
+    figure = explore(line, beta=(0.0, 1.0))
+    assert figure.error is None
+    assert len(ax.lines) == 1
+
+
+def test_message_of_a_failed_state_can_be_read_on_a_dark_style(monkeypatch):
+    def draw(ax, rate=0):
+        raise ValueError("no such rate")
+
+    with matplotlib.style.context("dark_background"):
+        figure = explore(draw, rate=(0, 5))
+        picture = pixels(figure.image.value)
+        still_picture = pixels(figure._repr_mimebundle_()[0]["image/png"])
+    for seen in (picture, still_picture):
+        assert tuple(seen[0, 0]) == (0, 0, 0)
+        assert (seen.min(axis=2) == 255).any()
+
+
+def test_latex_that_is_not_there_is_told_in_the_picture(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with matplotlib.rc_context({"text.usetex": True}):
+        figure = explore(line, beta=(0.0, 1.0), stills=[still("first"), still("last", beta=1.0)])
+        figure.controls["beta"].value = 0.7
+        assert "latex" in figure.alternative
+        assert figure.error is not None
+        assert "latex" in figure._repr_mimebundle_()[0]["text/plain"]
+
+
+@pytest.mark.parametrize("setting", ["figure.autolayout", "figure.constrained_layout.use"])
+def test_layout_settings_of_the_user_give_no_warnings(setting):
+    with matplotlib.rc_context({setting: True}), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure = explore(slope, panels=(1, 2), **MOVING, stills=[still("a"), still("one", panel=1)])
+        figure.controls["height"].value = 50.0
+        figure._repr_mimebundle_()
+    assert figure.error is None
 
 
 # Frames
@@ -473,7 +819,7 @@ def test_stills_stand_in_one_picture_that_fits_a_page(width, columns):
 
 def static(figure):
     """Return the HTML of a figure in the web edition, and the data inside it."""
-    text = frames.to_html(figure._picture, figure.controls, play=figure._play, interval=10)
+    text = frames.frames_to_html(figure._picture, figure.controls, play=figure._play, interval=10)
     return text, json.loads(re.search(r'<script type="application/json">(.*?)</script>', text, re.S)[1])
 
 

@@ -284,3 +284,7 @@ def test_summary_counts_what_needs_a_look(monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setattr(installation, "_findings", lambda: [good, bad])
     installation.check_installation()
     assert capsys.readouterr().out == "✔ fine\n✘ broken: repair it\n1 of 2 lines need a look: those with ✘.\n"
+
+
+def test_progress_that_would_go_into_a_device_is_told():
+    assert not _about_progress(Path(os.devnull), on_colab=False).fine

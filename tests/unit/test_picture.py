@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from helpers.picture import bundle, encode_png, show, to_png
+from helpers.picture import bundle, encode_palette_png, encode_png, new_axes, show, to_png
 
 
 def pixels(png: bytes) -> np.ndarray:
@@ -65,7 +65,10 @@ def test_show_displays_picture_and_alternative_once(displayed):
     show(Figure(figsize=(1, 1)), "an empty figure")
     [((data,), options)] = displayed
     assert data["image/png"].startswith(b"\x89PNG")
-    assert options == {"metadata": {"image/png": {"alt": "an empty figure"}}, "raw": True}
+    assert options == {
+        "metadata": {"image/png": {"alt": "an empty figure", "width": 100, "height": 100}},
+        "raw": True,
+    }
 
 
 def test_show_closes_a_figure_of_pyplot_and_no_other(displayed):
@@ -95,3 +98,110 @@ def test_encoded_pixels_are_read_back_by_pillow(channels, level):
     read.verify()  # the checksums of its parts
     assert read.mode == "RGB"
     np.testing.assert_array_equal(pixels(encode_png(given, compress_level=level))[..., :3], given[..., :3])
+
+
+# Pictures that are kept
+
+
+def lines():
+    figure = Figure(figsize=(5, 3), layout="constrained")
+    ax = figure.subplots()
+    for turn in range(6):
+        ax.plot([0, 1, 2], [0, turn, 1], label=f"line {turn}")
+    ax.legend(title="lines")
+    ax.set(title="Six lines", xlabel="time (s)", ylabel="height (m)")
+    return figure
+
+
+def difference(png, other):
+    return abs(pixels(png).astype(int) - pixels(other).astype(int)).max(axis=2)
+
+
+def test_kept_picture_has_a_palette_and_looks_the_same():
+    exact = pixels(to_png(lines(), dpi=200))
+    png = encode_palette_png(exact)
+    assert Image.open(io.BytesIO(png)).mode == "P"
+    assert len(png) < 0.7 * len(encode_png(exact, compress_level=9))
+    assert (difference(png, encode_png(exact)) > 16).mean() <= 0.001
+    assert (pixels(png)[[0, 0, -1, -1], [0, -1, 0, -1]] == 255).all()
+
+
+def test_a_picture_of_few_colours_is_kept_exactly():
+    given = np.random.default_rng(0).integers(0, 4, (40, 50, 3), dtype=np.uint8) * 85
+    np.testing.assert_array_equal(pixels(encode_palette_png(given))[..., :3], given)
+
+
+def test_a_picture_of_too_many_colours_keeps_them_all():
+    given = np.random.default_rng(0).integers(0, 256, (90, 90, 3), dtype=np.uint8)
+    png = encode_palette_png(given)
+    assert Image.open(io.BytesIO(png)).mode == "RGB"
+    np.testing.assert_array_equal(pixels(png)[..., :3], given)
+
+
+def test_background_of_a_kept_picture_is_exact():
+    y, x = np.mgrid[0:200, 0:200]
+    given = np.dstack([253 + (x > 60), 250 - y // 40, 255 - x // 3]).astype(np.uint8)
+    given[:10] = 254, 253, 255
+    assert (pixels(encode_palette_png(given))[0, 0, :3] == given[0, 0]).all()
+
+
+def test_shown_picture_is_twice_as_dense_as_it_is_shown(displayed):
+    figure = lines()
+    show(figure, "six lines")
+    [((data,), options)] = displayed
+    assert pixels(data["image/png"]).shape == (600, 1000, 4)
+    assert options["metadata"] == {"image/png": {"alt": "six lines", "width": 500, "height": 300}}
+    assert figure.dpi == 100
+
+
+# Axes that show themselves
+
+
+def display_of(value):
+    """Return what IPython displays for the last value of a cell."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    return InteractiveShell.instance().display_formatter.format(value)
+
+
+@pytest.mark.parametrize("shown", [lambda ax: ax, lambda ax: ax.figure])
+def test_axes_as_last_value_show_their_picture(shown):
+    ax = new_axes("a rising line", figsize=(3, 2))
+    ax.plot([0, 1])
+    data, metadata = display_of(shown(ax))
+    assert pixels(data["image/png"]).shape == (400, 600, 4)
+    assert pixels(data["image/png"])[..., :3].min() < 100
+    assert data["text/plain"] == "a rising line"
+    assert metadata["image/png"] == {"alt": "a rising line", "width": 300, "height": 200}
+
+
+def test_text_alternative_of_axes_is_asked_for_when_they_are_shown():
+    ax = new_axes(lambda: f"{len(ax.lines)} lines")
+    ax.plot([0, 1])
+    ax.plot([1, 0])
+    assert display_of(ax)[0]["text/plain"] == "2 lines"
+
+
+def test_axes_that_show_themselves_are_not_of_pyplot():
+    import matplotlib.pyplot as plt
+
+    before = plt.get_fignums()
+    ax = new_axes("nothing")
+    assert plt.get_fignums() == before
+    assert ax.name == "rectilinear"
+
+
+def test_axes_without_layout_fill_their_figure():
+    assert new_axes("nothing", layout=None).get_position().bounds == (0, 0, 1, 1)
+
+
+def test_figure_of_shown_axes_can_be_shown_under_other_words(displayed):
+    show(new_axes("its own words").figure, "other words")
+    [((data,), _)] = displayed
+    assert data["text/plain"] == "other words"
+
+
+@pytest.mark.parametrize(("describe", "error"), [("", ValueError), (None, TypeError), (3, TypeError)])
+def test_axes_without_words_are_refused(describe, error):
+    with pytest.raises(error):
+        new_axes(describe)

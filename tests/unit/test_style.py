@@ -1,4 +1,7 @@
+import doctest
 import itertools
+import re
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -97,3 +100,120 @@ def test_figures_are_white_whatever_was_set_before():
     matplotlib.rcParams["figure.facecolor"] = "black"
     style.use()
     assert to_rgb(Figure().get_facecolor()) == (1, 1, 1)
+
+
+# Looks
+
+
+def seen_alike(one: style.Look, other: style.Look) -> bool:
+    """Say whether two looks are told apart by dash and marker alone, in greyscale or by somebody's eyes."""
+    grey = abs(lab(linear(one.color))[0] - lab(linear(other.color))[0])
+    eyes = min(np.linalg.norm(np.subtract(*(lab(EYES[e] @ linear(k.color)) for k in (one, other)))) for e in EYES)
+    return grey < 10 or eyes < 15
+
+
+@pytest.mark.parametrize("group", style.LOOKS)
+def test_no_two_things_of_a_group_look_alike(group):
+    for (name, one), (rival, other) in itertools.combinations(style.LOOKS[group].items(), 2):
+        assert one.marker != other.marker, (name, rival)
+        assert not seen_alike(one, other) or one.dash != other.dash, (name, rival)
+
+
+def test_a_name_stands_in_one_group_only():
+    names = [style.look(name) for group in style.LOOKS.values() for name in group]
+    assert names == [own for group in style.LOOKS.values() for own in group.values()]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("training", "validation", "positive", "negative"),
+        ("SGD", "momentum", "Nesterov", "Adagrad", "RMSprop", "Adadelta", "Adam", "Adamax", "Nadam", "AdamW", "Lion"),
+        ("Newton", "sigmoid", "tanh", "ReLU", "leaky ReLU", "PReLU", "ELU", "SELU", "GELU", "SiLU", "softplus"),
+        ("linear", "zeros", "small", "large", "LeCun", "Glorot", "He", "orthogonal"),
+        ("batch", "stochastic", "mini-batch", *(f"class {number}" for number in range(10))),
+    ],
+)
+def test_what_the_course_compares_has_a_look_that_matplotlib_draws(names):
+    ax = Figure().subplots()
+    for name in names:
+        (line,), (dots,) = ax.plot([0, 1], **style.look(name).line), ax.plot([0, 1], **style.look(name).dots)
+        assert line.get_color() == dots.get_color() == style.look(name).color
+        assert dots.get_marker() == style.look(name).marker
+        assert dots.get_linestyle() == "None"
+
+
+@pytest.mark.parametrize("spelling", ["leaky relu", "Leaky ReLU", "leaky_relu", "LeakyReLU"])
+def test_spelling_does_not_change_a_look(spelling):
+    assert style.look(spelling) == style.look("leaky ReLU")
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"), [("Adaam", "Adam"), ("validaton", "validation"), ("momentun", "momentum")]
+)
+def test_an_unknown_name_is_told_the_nearest(name, nearest):
+    with pytest.raises(ValueError, match=f"'{name}'.*'{nearest}'"):
+        style.look(name)
+
+
+@pytest.mark.parametrize("name", ["", None, 3])
+def test_what_is_not_a_name_has_no_look(name):
+    with pytest.raises(ValueError, match="there is no look for"):
+        style.look(name)
+
+
+def test_one_thing_has_one_look_in_all_of_helpers():
+    names = {f'"{name}"': own for group in style.LOOKS.values() for name, own in group.items()}
+    for path in (Path(style.__file__).parent).rglob("*.py"):
+        if path.name == "style.py":
+            continue
+        for line in path.read_text(encoding="utf-8").splitlines():
+            colors = [getattr(style, color) for color in re.findall(r"style\.([A-Z_]+)\b", line)]
+            for name, own in names.items():
+                if name in line and colors:
+                    assert own.color in colors, f"{path.name} gives {name} a look of its own: {line.strip()}"
+
+
+# Letters and grounds
+
+
+@pytest.mark.parametrize(("look", "least"), [("use", 9), ("lecture", 14)])
+def test_letters_are_large_enough(look, least):
+    getattr(style, look)()
+    figure = Figure()
+    figure.suptitle("t")
+    ax = figure.subplots()
+    ax.plot([0, 1], label="line")
+    ax.set(title="t", xlabel="x", ylabel="y")
+    legend = ax.legend(title="t")
+    small = ax.text(0, 0, "t", fontsize="small")
+    texts = [ax.title, ax.xaxis.label, ax.yaxis.label, small, *ax.get_xticklabels(), *legend.get_texts()]
+    assert min(text.get_size() for text in [*texts, legend.get_title(), *figure.texts]) >= least
+
+
+@pytest.mark.parametrize("on", ["white", "black", "#222222", "#2B2B2B", "#EAEAF2", "#767676", "navy", "yellow"])
+def test_ink_and_colours_can_be_read_on_any_ground(on):
+    assert style.contrast(style.ink(on), on) >= 4.5 or on == "#767676"
+    for color in style.COLORS:
+        assert style.contrast(style.visible(color, on), on) >= 3
+
+
+def test_a_colour_that_stands_out_stays_as_it_is():
+    assert all(style.visible(color, "white").upper() == color for color in style.COLORS)
+
+
+def test_the_ground_of_axes_is_what_is_seen_behind_them():
+    figure = Figure(facecolor="black")
+    ax = figure.subplots()
+    ax.patch.set_facecolor("yellow")
+    assert style.ground(ax) == "#ffff00"
+    ax.set_axis_off()
+    assert style.ground(ax) == "#000000"
+    figure.set_facecolor("none")
+    assert style.ground(ax) == "#ffffff"
+
+
+def test_examples_in_docstrings_are_true():
+    found = doctest.testmod(style)
+    assert found.attempted > 5
+    assert not found.failed

@@ -23,13 +23,15 @@ import matplotlib
 import numpy as np
 import pytest
 
+from helpers._files import write_whole
 from helpers.data import load_fashion_mnist
 from helpers.startup import silent_stderr
 from helpers.tune import __main__ as tune
 from helpers.tune import _folder as tune_folder
 from helpers.tune import _machines as tune_machines
 from helpers.tune import build_model, load_split, make_tuner, read_trials
-from helpers.tune._folder import SearchProblem, keep_settings, open_folder, read_settings, write_whole
+from helpers.tune._arguments import build_parser
+from helpers.tune._folder import SearchProblem, keep_settings, open_folder, read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = ["--images", "100", "--epochs", "1"]
@@ -172,7 +174,6 @@ def test_help_explains_every_argument_with_units_and_examples(capsys):
     assert stop.value.code == 0
     for expected in ("--trials", "--full", "--output", "--wait SECONDS", "HOST:PORT", "exit code", "examples:"):
         assert expected in text
-    assert max(map(len, text.splitlines())) <= 120
 
 
 def test_the_program_asks_for_tensorflow_only_when_it_trains():
@@ -219,12 +220,21 @@ def test_a_damaged_description_of_the_search_is_a_sentence(text, tmp_path):
         read_settings(tmp_path)
 
 
-@pytest.mark.skipif(tune_folder.fcntl is None, reason="this system has no file locks")
 def test_two_searches_do_not_write_in_one_folder(run, tmp_path):
     with open_folder(tmp_path, {}):
         done = run(tmp_path, "--trials", 1)
     assert done.code == 1
     assert "another search is running" in done.err
+
+
+def test_a_folder_in_the_home_of_nobody_is_a_sentence_and_no_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="home folder"):
+        make_tuner("random", "~nobody-of-this-name/tuning")
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["--trials", "1", "--output", "~nobody-of-this-name/tuning"])
+    assert "home folder in '~nobody-of-this-name/tuning' is not known" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_cannot_be_made_is_a_sentence_and_a_fault(run, tmp_path):

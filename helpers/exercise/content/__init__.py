@@ -110,8 +110,12 @@ def find(id: Any, among: Callable[[str], dict[str, Any]], kind: str) -> Any:
         found = among(id.split(".")[0]).get(id)
         if found is not None:
             return found
-    asked = id[:60] if isinstance(id, str) else f"a value of type {type(id).__name__}"
     known = [name for notebook in NOTEBOOKS for name in among(notebook)]
+    if not isinstance(id, str):
+        example = f', such as "{known[0]}"' if known else ""
+        given = f"a value of type {type(id).__name__}"
+        return f"the id of the {kind} comes first, a text{example}, but got {given}."
+    asked = id[:60]
     near = difflib.get_close_matches(asked.strip().lower(), known, n=3, cutoff=0.4) or known[:3]
     ids = ", ".join(f'"{name}"' for name in near)
     return f'there is no {kind} "{" ".join(asked.split())}"' + (f"; the nearest ids are {ids}." if ids else " yet.")
