@@ -23,7 +23,6 @@ from helpers.start import Course, Entry
 from tools.concepts import Heading, headings, parse_markdown
 from tools.normalize import (
     PNG_SIGNATURE,
-    SIZE_LIMIT,
     WIDGET_VIEW,
     absolute_path,
     cell_name,
@@ -31,6 +30,7 @@ from tools.normalize import (
     normalize,
     output_text,
     png_bytes,
+    size_limit,
     tags,
 )
 from tools.setup_cell import setup_cell
@@ -237,8 +237,8 @@ def cell_ids_are_unique(subject: Subject) -> list[str]:
 
 
 def file_is_small(subject: Subject) -> list[str]:
-    size = len(dump(subject.notebook).encode())
-    return [f"the notebook has {size:,} bytes, and must stay under {SIZE_LIMIT:,}"] if size >= SIZE_LIMIT else []
+    size, limit = len(dump(subject.notebook).encode()), size_limit(subject.course, subject.path.stem)
+    return [f"the notebook has {size:,} bytes, and must stay under {limit:,}"] if size >= limit else []
 
 
 def timing_cells_are_not_compared(subject: Subject) -> list[str]:

@@ -367,7 +367,7 @@ def test_slide_metadata_set_by_hand_stays() -> None:
 def test_fault_names_cell_and_path() -> None:
     notebook = good_notebook()
     say("first\nsaved in /home/ada/runs\n")(notebook)
-    assert faults(notebook) == ["cell 5 (show(figure)) shows a path of this machine: /home/ada/runs"]
+    assert faults(notebook, 2_000_000) == ["cell 5 (show(figure)) shows a path of this machine: /home/ada/runs"]
 
 
 # Making
