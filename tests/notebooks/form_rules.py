@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from notebook_rules import Rule, Subject, final_check, link_targets, parse_cell
-from reading_cost import calls, code_lines, measure, printed_lines, solutions_start
+from notebook_rules import Rule, Subject, final_check, link_targets
+from reading_cost import calls, code_lines, parse_cell, printed_lines, solutions_start
 
 from helpers.start import Course
 from tools.concepts import Heading
@@ -150,7 +150,7 @@ def three_questions_look_back(subject: Subject) -> list[str]:
 
 def time_is_a_range_around_the_measured_one(subject: Subject) -> list[str]:
     found = re.fullmatch(r"(\d+)–(\d+)", str(subject.entry.minutes))
-    measured = measure(subject.notebook).minutes
+    measured = subject.cost.minutes
     if not found:
         return [f'course.yml must give a range such as "100–130" minutes; {measured:.0f} are measured']
     least, most = int(found[1]), int(found[2])
@@ -163,7 +163,7 @@ def time_is_a_range_around_the_measured_one(subject: Subject) -> list[str]:
 
 
 def headings_carry_the_measured_minutes(subject: Subject) -> list[str]:
-    faults, measured = [], measure(subject.notebook).sections
+    faults, measured = [], subject.cost.sections
     for heading in _content(subject):
         stated = _MINUTES.search(heading.text)
         minutes = measured.get(heading.text, 0.0)
@@ -175,7 +175,7 @@ def headings_carry_the_measured_minutes(subject: Subject) -> list[str]:
 
 
 def core_is_one_lecture(subject: Subject) -> list[str]:
-    reading = measure(subject.notebook).reading
+    reading = subject.cost.reading
     if subject.entry.part == "core" and reading > CORE_MINUTES:
         return [f"reading takes {reading:.0f} minutes, and a core notebook may take {CORE_MINUTES}"]
     return []
@@ -186,7 +186,7 @@ def deeper_sections_are_short(subject: Subject) -> list[str]:
         return []
     return [
         f'"## {title}" takes {minutes:.0f} minutes, and a section that goes deeper may take {DEEPER_SECTION_MINUTES}'
-        for title, minutes in measure(subject.notebook).sections.items()
+        for title, minutes in subject.cost.sections.items()
         if minutes > DEEPER_SECTION_MINUTES
     ]
 
@@ -293,7 +293,7 @@ def _exercise_cells(subject: Subject, end: int) -> dict[int, str]:
 def core_has_enough_to_see_and_to_do(subject: Subject) -> list[str]:
     if not is_core(subject):
         return []
-    cost = measure(subject.notebook)
+    cost = subject.cost
     figures, faults = cost.figures + cost.moving_figures, []
     if figures < FIGURES:
         faults.append(f"there are {figures} figures, and at least {FIGURES} must be")
@@ -347,7 +347,7 @@ def code_parses(subject: Subject) -> list[str]:
 
 
 def code_takes_little_of_the_page(subject: Subject) -> list[str]:
-    share, limit = measure(subject.notebook).code_share, CODE_SHARE[subject.entry.part]
+    share, limit = subject.cost.code_share, CODE_SHARE[subject.entry.part]
     if is_lecture(subject) and share > limit:
         return [f"code takes {share:.0%} of the page, and may take {limit:.0%} of a {subject.entry.part} notebook"]
     return []

@@ -15,9 +15,9 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from PIL import Image
+from reading_cost import Cost, measure, parse_cell
 
 from helpers.start import Course, Entry
 from tools.concepts import Heading, headings, parse_markdown
@@ -62,6 +62,10 @@ class Subject:
     @cached_property
     def headings(self) -> list[Heading]:
         return headings(self.notebook)
+
+    @cached_property
+    def cost(self) -> Cost:
+        return measure(self.notebook)
 
     def name(self, index: int) -> str:
         return cell_name(self.notebook, index)
@@ -378,14 +382,6 @@ def final_check(source: str) -> Check | None:
         key.arg == "record" and isinstance(key.value, ast.Constant) and not key.value.value for key in call.keywords
     )
     return Check(str(exercise), not off)
-
-
-def parse_cell(source: str) -> ast.Module:
-    """Return the syntax tree of a cell, magics included; an empty one when it has none (execution will say so)."""
-    try:
-        return ast.parse(TransformerManager().transform_cell(source))
-    except SyntaxError:
-        return ast.parse("")
 
 
 # Text

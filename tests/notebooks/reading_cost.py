@@ -15,15 +15,15 @@ import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT)] * (str(ROOT) not in sys.path)  # as a command it finds only what lies beside it
-
-from notebook_rules import Subject, parse_cell  # noqa: E402
 
 from tools.concepts import headings  # noqa: E402
 from tools.normalize import PNG_SIGNATURE, output_text, png_bytes, tags  # noqa: E402
@@ -171,6 +171,18 @@ def code_lines(source: str) -> int:
     return sum(bool(line.strip()) for line in source.splitlines())
 
 
+@cache
+def parse_cell(source: str) -> ast.Module:
+    """Return the syntax tree of a cell, magics included; an empty one when it has none (execution will say so).
+
+    The trees are kept and must not be changed.
+    """
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))
+    except SyntaxError:
+        return ast.parse("")
+
+
 def calls(source: str, name: str) -> Iterator[ast.Call]:
     """Yield the calls of the function `name` in the cell `source`, as `name(…)` or `module.name(…)`."""
     for node in ast.walk(parse_cell(source)):
@@ -220,6 +232,7 @@ HEAD = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print what notebooks cost and what falls short; return 1 when something does."""
     from form_rules import SECOND_EDITION  # which counts with this module
+    from notebook_rules import Subject
 
     from helpers.start import read_syllabus
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
-from notebook_rules import final_check, parse_cell
+from notebook_rules import final_check
+from reading_cost import parse_cell
 
 from tools.concepts import NOTEBOOKS
 from tools.normalize import tags
