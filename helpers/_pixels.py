@@ -1,13 +1,14 @@
 """What seldom changes while a figure moves, kept as pixels and pasted: ticks, labels and grids, the ground below paths.
 
 Why this file exists: ticks made by a locator are half of the work of a usual picture, five artists each, made anew for
-every state, and a logarithmic axis has dozens. Measured with matplotlib 3.11, CPU ms for a state not seen before
-(medians of 30, in one process on a busy machine, so compare within a column):
+every state, and a logarithmic axis has dozens. Measured with matplotlib 3.11, CPU ms for a state not seen before (the
+least of 30, taken in turns in one process):
 
-                                      one panel   two panels, log axis, paths   four panels   network
-    axes and ground from here            @@
-    axes drawn each time                 @@
-    neither                              @@
+                                 one panel   two panels, log axis, paths   four panels   network
+    axes and ground from here        28                  40                    105          26
+    axes from here                   28                  51                    102          25
+    ground from here                 60                 114                    213          25
+    neither                          60                 131                    210          25
 
 All of it uses matplotlib's public ways: artists of our own stand in the place of an axis, which is set invisible, and
 of the ground.
