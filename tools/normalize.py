@@ -11,7 +11,11 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-SIZE_LIMIT = 2_000_000
+from helpers.start import Course
+
+SIZE_LIMITS = {1: 2_000_000, 2: 1_200_000}
+"""Edition of a notebook → how many bytes its file must stay under."""
+
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -69,8 +73,19 @@ def dump(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook, version=4, indent=1, sort_keys=True, ensure_ascii=False).rstrip("\n") + "\n"
 
 
-def faults(notebook: NotebookNode) -> list[str]:
-    """Return what forbids to commit the executed `notebook`, a sentence each: failures, noise, paths, size."""
+def size_limit(course: Course, name: str) -> int:
+    """Return how many bytes the notebook `name` must stay under; one that is not in the syllabus is a first edition."""
+    entry = course.by_name.get(name)
+    return SIZE_LIMITS[entry.edition if entry else 1]
+
+
+def faults(notebook: NotebookNode, limit: int) -> list[str]:
+    """Return what forbids to commit the executed `notebook`, a sentence each: failures, noise, paths, size.
+
+    Args:
+        notebook: Normalized.
+        limit: Bytes that its file must stay under, see `size_limit`.
+    """
     found = []
     for index, cell in enumerate(notebook.cells):
         name = cell_name(notebook, index)
@@ -84,8 +99,8 @@ def faults(notebook: NotebookNode) -> list[str]:
             if path := absolute_path(output_text(output)):
                 found.append(f"{name} shows a path of this machine: {path}")
     size = len(dump(notebook).encode())
-    if size >= SIZE_LIMIT:
-        found.append(f"the notebook has {size:,} bytes, and must stay under {SIZE_LIMIT:,}")
+    if size >= limit:
+        found.append(f"the notebook has {size:,} bytes, and must stay under {limit:,}")
     return found
 
 

@@ -2,7 +2,7 @@
 
 `python tools/notebooks.py` does all of them, `python tools/notebooks.py 07_training` one. A notebook in which a cell
 fails or writes to stderr is not written. Doing it twice changes nothing: cells tagged `timing`, whose output differs
-each time, keep their committed output while their source is unchanged.
+each time, keep their committed output while their source is unchanged, and so do pictures that look as before.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ sys.path.insert(0, str(ROOT))  # `python tools/notebooks.py` itself finds only w
 from helpers.start import Course, read_syllabus  # noqa: E402
 from tools.concepts import NOTEBOOKS  # noqa: E402
 from tools.course import stamp_notebook  # noqa: E402
-from tools.normalize import cell_name, dump, faults, last_line, normalize, tags  # noqa: E402
+from tools.kept_pictures import keep_pictures  # noqa: E402
+from tools.normalize import cell_name, dump, faults, last_line, normalize, size_limit, tags  # noqa: E402
 
 CELL_TIMEOUT = 600
 
@@ -105,7 +106,14 @@ def committed(path: Path) -> NotebookNode:
         return nbformat.v4.new_notebook()
 
 
-def make(path: Path, course: Course, *, keep_outputs: bool = False, retime: bool = False) -> None:
+def make(
+    path: Path,
+    course: Course,
+    *,
+    keep_outputs: bool = False,
+    retime: bool = False,
+    other_versions: bool = False,
+) -> None:
     """Stamp, execute, normalize and write the notebook at `path`.
 
     Args:
@@ -113,6 +121,7 @@ def make(path: Path, course: Course, *, keep_outputs: bool = False, retime: bool
         course: Gives the setup cell and the Colab button.
         keep_outputs: Do not execute.
         retime: Take new outputs for cells tagged `timing`, too.
+        other_versions: As for `keep_pictures`.
 
     Raises:
         NotebookError: The notebook cannot be committed; its file is left as it was.
@@ -120,19 +129,22 @@ def make(path: Path, course: Course, *, keep_outputs: bool = False, retime: bool
     before = nbformat.read(path, as_version=4)
     notebook = copy.deepcopy(before)
     stamp_notebook(notebook, path.stem, course)
+    limit = size_limit(course, path.stem)
     if not keep_outputs:
         notebook = execute(notebook, path.parent)[0]
-        _refuse_faults(notebook)  # before committed timings take the place of new ones, noise included
+        _refuse_faults(notebook, limit)  # before committed timings take the place of new ones, noise included
+        earlier = [committed(path), before]
         if not retime:
-            keep_timings(notebook, committed(path), before)
-    _refuse_faults(notebook)
+            keep_timings(notebook, *earlier)
+        keep_pictures(notebook, *earlier, other_versions=other_versions)
+    _refuse_faults(notebook, limit)
     path.write_text(dump(notebook), encoding="utf-8", newline="\n")
 
 
-def _refuse_faults(notebook: NotebookNode) -> None:
-    """Normalize `notebook`; raise NotebookError when it cannot be committed."""
+def _refuse_faults(notebook: NotebookNode, limit: int) -> None:
+    """Normalize `notebook`; raise NotebookError when it cannot be committed, or has `limit` bytes or more."""
     normalize(notebook)
-    if found := faults(notebook):
+    if found := faults(notebook, limit):
         raise NotebookError("\n".join(found))
 
 
@@ -155,6 +167,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="07_training, or 07; all without one")
     parser.add_argument("--keep-outputs", action="store_true", help="normalize without executing")
     parser.add_argument("--retime", action="store_true", help="renew the outputs of cells tagged timing, too")
+    parser.add_argument(
+        "--other-versions",
+        action="store_true",
+        help="only matplotlib is another one, and no drawing: keep the pictures of all cells that are as before",
+    )
     options = parser.parse_args(arguments)
     course = read_syllabus()
     failed = False
@@ -167,7 +184,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{path.stem} …", end=" ", flush=True)
         start = time.perf_counter()
         try:
-            make(path, course, keep_outputs=options.keep_outputs, retime=options.retime)
+            make(
+                path,
+                course,
+                keep_outputs=options.keep_outputs,
+                retime=options.retime,
+                other_versions=options.other_versions,
+            )
             print(f"{time.perf_counter() - start:.0f} s")
         except NotebookError as error:
             failed = True

@@ -15,15 +15,14 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from PIL import Image
+from reading_cost import Cost, measure, parse_cell
 
 from helpers.start import Course, Entry
 from tools.concepts import Heading, headings, parse_markdown
 from tools.normalize import (
     PNG_SIGNATURE,
-    SIZE_LIMIT,
     WIDGET_VIEW,
     absolute_path,
     cell_name,
@@ -31,6 +30,7 @@ from tools.normalize import (
     normalize,
     output_text,
     png_bytes,
+    size_limit,
     tags,
 )
 from tools.setup_cell import setup_cell
@@ -63,6 +63,10 @@ class Subject:
     def headings(self) -> list[Heading]:
         return headings(self.notebook)
 
+    @cached_property
+    def cost(self) -> Cost:
+        return measure(self.notebook)
+
     def name(self, index: int) -> str:
         return cell_name(self.notebook, index)
 
@@ -89,6 +93,9 @@ class Subject:
             if start <= (index, number) < end
         ]
         return "\n".join(lines)
+
+
+Rule = Callable[[Subject], list[str]]
 
 
 # Anatomy
@@ -237,8 +244,8 @@ def cell_ids_are_unique(subject: Subject) -> list[str]:
 
 
 def file_is_small(subject: Subject) -> list[str]:
-    size = len(dump(subject.notebook).encode())
-    return [f"the notebook has {size:,} bytes, and must stay under {SIZE_LIMIT:,}"] if size >= SIZE_LIMIT else []
+    size, limit = len(dump(subject.notebook).encode()), size_limit(subject.course, subject.path.stem)
+    return [f"the notebook has {size:,} bytes, and must stay under {limit:,}"] if size >= limit else []
 
 
 def timing_cells_are_not_compared(subject: Subject) -> list[str]:
@@ -377,14 +384,6 @@ def final_check(source: str) -> Check | None:
     return Check(str(exercise), not off)
 
 
-def parse_cell(source: str) -> ast.Module:
-    """Return the syntax tree of a cell, magics included; an empty one when it has none (execution will say so)."""
-    try:
-        return ast.parse(TransformerManager().transform_cell(source))
-    except SyntaxError:
-        return ast.parse("")
-
-
 # Text
 
 
@@ -392,7 +391,7 @@ def links_lead_somewhere(subject: Subject) -> list[str]:
     faults = []
     anchors: dict[Path, set[str]] = {subject.path: _anchors(subject.notebook)}
     for index, cell in subject.cells("markdown"):
-        for target in _targets(cell.source):
+        for target in link_targets(cell.source):
             if re.match(r"[a-z]+:", target) or target.startswith("//"):
                 continue
             file, _, anchor = target.partition("#")
@@ -408,8 +407,11 @@ def links_lead_somewhere(subject: Subject) -> list[str]:
 
 
 def _anchors(notebook: NotebookNode) -> set[str]:
-    """What may stand behind "#": the name of a heading or, as JupyterLab looks for it, the id of a cell."""
-    return {heading.anchor for heading in headings(notebook)} | {f"cell-id={cell.get('id')}" for cell in notebook.cells}
+    """What may stand behind "#": a heading, the id of a cell as JupyterLab looks for it, or an anchor set by hand."""
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    by_hand = {anchor for text in texts for anchor in re.findall(r"<a id=[\"']([^\"']+)[\"']></a>", text)}
+    cells = {f"cell-id={cell.get('id')}" for cell in notebook.cells}
+    return {heading.anchor for heading in headings(notebook)} | cells | by_hand
 
 
 def pictures_in_the_text_have_alternatives(subject: Subject) -> list[str]:
@@ -432,7 +434,7 @@ def _walk(source: str) -> Iterator:
         waiting = (token.children or []) + waiting
 
 
-def _targets(source: str) -> Iterator[str]:
+def link_targets(source: str) -> Iterator[str]:
     """Yield where the links and pictures of Markdown `source` point."""
     for token in _walk(source):
         target = token.attrGet("href") or token.attrGet("src")
@@ -442,11 +444,9 @@ def _targets(source: str) -> Iterator[str]:
             yield from re.findall(r"\b(?:href|src)=[\"']([^\"']+)", token.content)
 
 
-RULES: tuple[Callable[[Subject], list[str]], ...] = (
+BOTH_EDITIONS: tuple[Rule, ...] = (
     title_is_the_question_of_the_syllabus,
-    opening_says_what_to_expect,
     setup_cell_is_the_same_everywhere,
-    sections_come_in_order,
     further_reading_has_years_and_links,
     concepts_tag_headings,
     cells_are_executed_in_order,
@@ -462,10 +462,17 @@ RULES: tuple[Callable[[Subject], list[str]], ...] = (
     figures_have_a_background,
     outputs_do_not_change_by_themselves,
     nothing_names_a_folder_of_a_machine,
-    code_cells_are_short,
     code_is_of_today,
     no_line_ends_in_a_semicolon,
-    exercises_are_pairs,
     links_lead_somewhere,
     pictures_in_the_text_have_alternatives,
 )
+FIRST_EDITION: tuple[Rule, ...] = (
+    opening_says_what_to_expect,
+    sections_come_in_order,
+    code_cells_are_short,
+    exercises_are_pairs,
+)
+"""For a notebook until course.yml says `edition: 2`; then those of form_rules.py take their place."""
+
+RULES = BOTH_EDITIONS + FIRST_EDITION

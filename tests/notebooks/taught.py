@@ -17,7 +17,8 @@ from types import CodeType
 from typing import Any, NamedTuple
 
 import nbformat
-from notebook_rules import final_check, parse_cell
+from notebook_rules import final_check
+from reading_cost import parse_cell
 
 from tools.concepts import NOTEBOOKS
 from tools.normalize import tags

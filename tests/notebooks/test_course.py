@@ -306,11 +306,13 @@ def test_command_runs_as_the_makefile_calls_it() -> None:
 
 # The setup cell
 
+ON_COLAB = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')"
+
 
 def run_setup(folder: Path, *, before: str = "", times: int = 1, environment: dict[str, str] | None = None) -> str:
     """Run the setup cell in `folder`; return what it prints, its error, and how often the course is on the path."""
     source = setup_cell("someone/course")
-    count = "print(sum(str(course) == entry for entry in sys.path), course.name)"
+    count = "print(sum(os.path.abspath(course) == entry for entry in sys.path), os.path.basename(sys.path[0]))"
     run = subprocess.run(
         [sys.executable, "-c", "\n".join([before, *[source] * times, count])],
         cwd=folder,
@@ -336,7 +338,24 @@ def test_setup_cell_finds_the_course_and_can_run_again(small_course: Path) -> No
 
 def test_setup_cell_says_what_to_do_when_the_course_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
-    assert "open the notebook in the course's folder notebooks" in run_setup(tmp_path / "elsewhere")
+    assert "AssertionError: Open this notebook in the course's folder." in run_setup(tmp_path / "elsewhere")
+
+
+def test_setup_cell_says_so_when_colab_cannot_fetch_the_course(tmp_path: Path) -> None:
+    nowhere = {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.file://{tmp_path}/nowhere.insteadOf",
+        "GIT_CONFIG_VALUE_0": "https://github.com/someone/course",
+    }
+    said = run_setup(tmp_path, before=ON_COLAB, environment=nowhere)
+    assert "fatal: " in said  # git says what went wrong
+    assert "AssertionError: Open this notebook in the course's folder." in said
+
+
+def test_setup_cell_fits_on_the_first_screen() -> None:
+    lines = [line for line in setup_cell(read_syllabus().repository).splitlines() if line.strip()]
+    assert len(lines) <= 10
+    assert max(map(len, lines)) <= 88
 
 
 def test_setup_cell_clones_the_course_on_colab_once(small_course: Path, tmp_path: Path) -> None:
@@ -345,11 +364,10 @@ def test_setup_cell_clones_the_course_on_colab_once(small_course: Path, tmp_path
         subprocess.run(["git", *command], cwd=small_course, check=True)
     colab = tmp_path / "content"
     colab.mkdir()
-    stand_in = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')"
     local = {
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"url.file://{small_course}.insteadOf",
         "GIT_CONFIG_VALUE_0": "https://github.com/someone/course",
     }
     expected = "Ready.\nReady.\n1 inside-neural-networks\n"
-    assert run_setup(colab, before=stand_in, times=2, environment=local) == expected
+    assert run_setup(colab, before=ON_COLAB, times=2, environment=local) == expected

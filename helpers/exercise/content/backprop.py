@@ -63,33 +63,29 @@ def _gradient_of_one(w: np.ndarray) -> np.ndarray:
     return 2 * np.exp(2 * w)
 
 
-def _only_small(w: np.ndarray) -> float:
-    return float(1e-6 * (np.sin(w[0]) + np.sin(2 * w[1])))
+def _of_many_sizes(mistake: list[float]) -> tuple[Function, Function]:
+    """Return a loss whose derivatives go from 1e-5 to 100, and its gradient with each entry times one of `mistake`."""
 
+    def loss(w: np.ndarray) -> float:
+        return float(1 + 20 * np.sin(5 * (w[0] - 0.4)) + 1e-5 * w[1] ** 2 + 0.01 * np.exp(w[2]) + w[3] ** 2)
 
-def _steep_and_flat(w: np.ndarray) -> float:
-    return float(1e-6 * np.sin(w[0]) + 100 * np.exp(w[1]) + w[2] ** 2)
+    def gradient(w: np.ndarray) -> np.ndarray:
+        right = [100 * np.cos(5 * (w[0] - 0.4)), 2e-5 * w[1], 0.01 * np.exp(w[2]), 2 * w[3]]
+        return np.array(right) * mistake
 
-
-def _steep_and_flat_gradient(factors: Any) -> Function:
-    """Return the gradient of `_steep_and_flat`, about 1e-6, 100 and 1, times `factors`."""
-    return lambda w: np.array([1e-6 * np.cos(w[0]), 100 * np.exp(w[1]), 2 * w[2]]) * factors
+    return loss, gradient
 
 
 POINT = np.array([0.4, 0.7, 0.2, -0.5])
-# The sizes of the derivatives differ by eight powers of ten, so no fixed tolerance can serve; some entries are wrong by
-# half a per cent only.
 CHECKS = [
     (*_planted(lambda right, w: right * [1, -1, 1, 1]), POINT),
     (*_planted(lambda right, w: right * [1.02, 1, 0.25, 1]), POINT),
     (*_planted(lambda right, w: right), POINT),
     (*_planted(lambda right, w: right - [0, 0, 0, 2e-3 * w[3] * w[1]]), POINT),
+    # No fixed tolerance tells 0.3 % of 1e-5, a mistake, from 0.03 % of 100, which is none.
+    (*_of_many_sizes([1.0003, 1.003, 0.9997, 1]), POINT),
+    (*_of_many_sizes([0.997, 1, -1, 1.0003]), POINT),
     (_loss_of_one, _gradient_of_one, np.array([0.3])),
-    (_only_small, lambda w: 1e-6 * np.array([np.cos(w[0]), 2 * np.cos(2 * w[1])]) * [2, 1], np.array([0.4, 0.3])),
-    (*_planted(lambda right, w: right * [1, 1.005, 1, 1]), POINT),
-    (_steep_and_flat, _steep_and_flat_gradient([1, 1, 1]), np.array([0.4, 0.1, 0.5])),
-    (_steep_and_flat, _steep_and_flat_gradient([1, 1.005, 1]), np.array([0.4, 0.1, 0.5])),
-    (_steep_and_flat, _steep_and_flat_gradient([1, 1, 1.005]), np.array([0.4, 0.1, 0.5])),
 ]
 
 # What a right answer returns ------------------------------------------------------------------------------------------
@@ -102,7 +98,14 @@ def hidden_delta(delta: np.ndarray, W: np.ndarray, z: np.ndarray) -> np.ndarray:
 
 def wrong_entries(loss: Function, gradient: Function, w: np.ndarray) -> list[int]:
     """Indices at which `gradient(w)` differs from central differences of `loss` by more than 0.1 %."""
-    return _differing(loss, gradient, w)
+    h, found = 1e-5, []
+    for index in range(len(w)):
+        step = np.zeros(len(w))
+        step[index] = h
+        numeric = (loss(w + step) - loss(w - step)) / (2 * h)
+        if abs(gradient(w)[index] - numeric) > 1e-3 * abs(numeric):
+            found.append(index)
+    return found
 
 
 def tape_step(
@@ -156,7 +159,16 @@ def _used(answer: Any) -> list[float]:
     return found
 
 
-engine_tanh = _tanh_with(lambda value, result: (1 - result.data**2) * result.grad)
+def engine_tanh(value: Any) -> Any:
+    """tanh of a value of the engine; it adds (1 − a²) times the gradient that has arrived."""
+    result = type(value)(np.tanh(value.data), (value,))
+
+    def hand_on() -> None:
+        value.grad += (1 - result.data**2) * result.grad
+
+    result.hand_on = hand_on
+    return result
+
 
 ENGINE_SLIPS = {
     "this overwrites what another way to the loss has brought to value.grad: += instead of =.": (
@@ -322,6 +334,7 @@ EXERCISES = [
         task="The δ of a leaky layer",
         reference=hidden_delta,
         cases=DELTAS,
+        equal_mutants={"z > 0 → z >= 0": "at the kink either slope will do"},
         hints=[
             "Write down the shapes: which product of `delta` and `W` has one column for each unit of this layer?",
             "That product is the derivative with respect to the activations. One more factor leads from a to z.",
@@ -371,6 +384,7 @@ EXERCISES = [
         reference=train_step,
         cases=NETWORKS,
         stub=_output_first,
+        equal_mutants={"_network_step: y → x (2)": "x and y have a row for each example: len is the same"},
         hints=[
             "The gradient of the whole network belongs to one set of weights: which line uses a weight too late?",
             "Follow W2: where is it changed, and which line reads it after that?",
@@ -385,6 +399,9 @@ EXERCISES = [
             ),
             "The slope of tanh was right: it is 1 − a², not 1 − a.": (
                 lambda x, y, W1, W2, learning_rate: _network_step(x, y, W1, W2, learning_rate, lambda a: 1 - a)
+            ),
+            "The new weights come in the other order: W1 first, then W2.": (
+                lambda x, y, W1, W2, learning_rate: train_step(x, y, W1, W2, learning_rate)[::-1]
             ),
             "The sign was right: the gradient is subtracted.": (
                 lambda x, y, W1, W2, learning_rate: _network_step(x, y, W1, W2, -learning_rate)
@@ -438,6 +455,7 @@ EXERCISES = [
         task="A training step with GradientTape",
         reference=tape_step,
         cases=LAYERS,
+        equal_mutants={"_layer_gradients: y → x": "x and y have a row for each example: len is the same"},
         rtol=1e-3,
         atol=1e-5,
         hints=[
@@ -505,14 +523,25 @@ EXERCISES = [
         hints=[
             "Move one entry of a copy of w up and down by a small h, and look at the loss: what is the slope?",
             "The two losses are 2h apart, and h = 1e-5 suits float64.",
-            "The derivatives are small, so compare the difference with their size, not with a fixed number.",
+            "One derivative may be a million times another: compare each difference with its own size.",
         ],
         misconceptions={
-            "The two points are 2h apart, so divide by 2h: with h alone every derivative seems half as large.": (
+            "Every derivative is accused, so it is the differences that are wrong: (loss(w + h) − loss(w − h)) / 2h.": (
                 lambda loss, gradient, w: _differing(loss, gradient, w, divisor=1.0)
             ),
             "A fixed tolerance misses mistakes in small derivatives: compare relative to their size.": (
                 lambda loss, gradient, w: _differing(loss, gradient, w, relative=0.0, absolute=5e-3)
+            ),
+            "Every fixed tolerance misses small derivatives or accuses large ones: compare relative to their size.": (
+                lambda loss, gradient, w: _differing(loss, gradient, w, relative=0.0, absolute=1e-6)
+            ),
+            "The tolerance is a share of the whole gradient's length, so mistakes in small derivatives pass unseen.": (
+                lambda loss, gradient, w: _differing(
+                    loss, gradient, w, relative=0.0, absolute=1e-3 * float(np.linalg.norm(gradient(w)))
+                )
+            ),
+            "The tolerance is too narrow: a derivative that differs by 0.03 % counts as right here.": (
+                lambda loss, gradient, w: _differing(loss, gradient, w, relative=1e-5)
             ),
             "The step is too long: over h = 0.1 the loss bends, and right derivatives look wrong.": (
                 lambda loss, gradient, w: _differing(loss, gradient, w, h=0.1)
@@ -523,17 +552,20 @@ EXERCISES = [
             "These are the entries that agree; the ones that the differences contradict are asked for.": (
                 lambda loss, gradient, w: [k for k in range(len(w)) if k not in _differing(loss, gradient, w)]
             ),
-            "The tolerance is too wide: a derivative that is wrong by half a per cent passes.": (
+            "The tolerance is too wide: a derivative that is wrong by 2 % passes.": (
+                lambda loss, gradient, w: _differing(loss, gradient, w, relative=0.05)
+            ),
+            "The tolerance is too wide: a derivative that is wrong by 0.3 % passes.": (
                 lambda loss, gradient, w: _differing(loss, gradient, w, relative=0.01)
             ),
-            "A tolerance relative to the whole gradient misses mistakes in its small entries; compare one by one.": (
-                lambda loss, gradient, w: _differing(
-                    loss, gradient, w, relative=0.0, absolute=1e-3 * float(np.linalg.norm(gradient(w)))
-                )
-            ),
-            "The step is too short: what is left of two losses that agree in 16 digits is rounding.": (
-                lambda loss, gradient, w: _differing(loss, gradient, w, h=1e-12)
-            ),
+        },
+        equal_mutants={
+            "1e-05 → 2e-05": "any step from 1e-7 to 1e-4 will do",
+            "1e-05 → 5e-06": "any step from 1e-7 to 1e-4 will do",
+            "0.001 → 0.002": "other usual forms of a relative difference are half or twice as strict",
+            "0.001 → 0.0005": "other usual forms of a relative difference are half or twice as strict",
+            "abs(gradient(w)[index] - numeric) > 0.001 * abs(numeric) → abs(gradient(w)[index] - numeric) >= 0.001 * "
+            "abs(numeric)": "no difference is exactly 0.1 %",
         },
         insight="this works for any gradient: it needs to know nothing about the network.",
     ),
