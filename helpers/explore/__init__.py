@@ -205,7 +205,8 @@ def explore(
             each time; with several panels an array of them, as `Figure.subplots(rows, columns)` gives it. A string that
             it returns is the text alternative of the picture. When it raises, its message takes the picture's place.
         panels: Rows and columns of Axes.
-        figsize: Width and height of the figure in inches; by default from the style.
+        figsize: Width and height of the figure in inches; by default from the style. Stills of a figure that is given a
+            width of 5.8 or less may stand side by side, wider ones stand one below the other.
         play: Name of a whole-number slider that gets a play button.
         stills: States to show where there is no kernel, such as `[still("follows the noise", beta=0.5), still("calm",
             beta=0.95)]`, or without captions `[{"beta": 0.5}, {"beta": 0.95}]`; a parameter that a state leaves out

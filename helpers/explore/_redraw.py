@@ -84,6 +84,7 @@ class Redrawer:
             round(width if columns == 1 else 1.4 * width, 2),
             round(height if rows == 1 else 0.85 * rows * height, 2),
         )
+        self.needs_its_width = figsize is not None
         self.figure = Figure(figsize=self.figsize)
         self.canvas = FigureCanvasAgg(self.figure)
         self._layouts: dict[int, list[Place]] = {}

@@ -80,6 +80,10 @@ def still(caption: str, /, *, panel: int | None = None, own_scale: bool = False,
     return Still(" ".join(caption.split()), state, panel, bool(own_scale))
 
 
+HALVED = 5.8
+"""Inches: figures of one panel up to this width, when an author asks for it, may stand side by side as stills."""
+
+
 class Tile(NamedTuple):
     """A still that is drawn, before its limits are settled.
 
@@ -99,8 +103,8 @@ class Tile(NamedTuple):
 def draw_stills(redrawer: Redrawer, stills: Sequence[Still], note: str = "") -> tuple[np.ndarray, str]:
     """Return several states in one picture, each under its caption, and what the picture shows in words.
 
-    Wide stills stand one below the other, narrow ones (one panel) in two columns. None is shrunk together with its
-    letters: it is drawn anew for the room that it has.
+    Wide stills stand one below the other, narrow ones (one panel, and no `figsize` wider than 5.8) in two columns. None
+    is shrunk together with its letters: it is drawn anew for the room that it has.
 
     Args:
         redrawer: What draws the states.
@@ -150,8 +154,10 @@ def _natural_size(redrawer: Redrawer, one: Still) -> tuple[float, float]:
 
 def _is_narrow(redrawer: Redrawer, one: Still, size: tuple[float, float], page: float) -> bool:
     """Tell whether two such stills fit side by side on a `page` of so many inches."""
-    one_panel_wide = one.panel is not None or redrawer.panels[1] == 1
-    return size[0] <= (page if one_panel_wide else page / 2)
+    if one.panel is None and redrawer.panels[1] == 1:
+        # An author who asks for the width of the page needs it; the style's own width may be halved.
+        return size[0] <= (HALVED if redrawer.needs_its_width else page)
+    return size[0] <= (page if one.panel is not None else page / 2)
 
 
 def _draw_tile(redrawer: Redrawer, one: Still, size: tuple[float, float]) -> Tile:

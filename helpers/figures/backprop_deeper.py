@@ -204,13 +204,7 @@ def saliency(axes: Any, images: Any, slopes: Mapping[str, Any], titles: Sequence
     chosen = np.asarray(slopes[which])
     top = float(np.quantile(np.abs(chosen), 0.995))
     for ax, image, slope, title in zip(np.ravel(axes), images, chosen, titles, strict=True):
-        ax.imshow(image, cmap="gray_r", vmin=0, vmax=2.2)
-        shown = np.ma.masked_less(np.abs(slope), 0.15 * top)
-        ax.imshow(
-            np.ma.array(slope, mask=shown.mask), cmap=style.DIVERGING, norm=TwoSlopeNorm(0, -top, top), alpha=0.75
-        )
-        ax.set(xticks=[], yticks=[])
-        ax.grid(False)
+        _draw_map(ax, image, slope, top)
         ax.set_title(title)
     return (
         f"Saliency, {which}, of {', '.join(titles)}: blue where ink would raise the score, red where it would lower it."
@@ -229,17 +223,29 @@ def draw_three_bundles(runs: Mapping[str, Any], *, ax: Axes | None = None) -> Ax
     return ax
 
 
-def draw_four_maps(images: Any, slopes: Any, *, ax: Axes | None = None) -> Axes:
-    """Draw four saliency maps, A to D, of one trained and one untrained network, without saying which."""
+def draw_four_maps(images: Any, slopes: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
+    """Draw four saliency maps, A to D, without saying which network made them: A and D are of the trained one.
+
+    Args:
+        images: (4, 28, 28).
+        slopes: "trained" and "untrained" → (4, 28, 28).
+        ax: Where to draw.
+    """
     if ax is None:
-        ax = new_axes("Four saliency maps, A to D; some are structured, some are noise.", figsize=(7.6, 2.5))
-    for panel, name, image, slope in zip(kit.panels(ax, (4,)), "ABCD", images, slopes, strict=True):
-        top = float(np.quantile(np.abs(slope), 0.995))
-        panel.imshow(image, cmap="gray_r", vmin=0, vmax=2.2)
-        panel.imshow(slope, cmap=style.DIVERGING, norm=TwoSlopeNorm(0, -top, top), alpha=0.7)
-        panel.set(xticks=[], yticks=[], title=name)
-        panel.grid(False)
+        ax = new_axes("Four saliency maps, A to D: in two of them patches, in the others noise.", figsize=(7.6, 2.5))
+    networks = ("trained", "untrained", "untrained", "trained")
+    for k, (panel, network) in enumerate(zip(kit.panels(ax, (4,)), networks, strict=True)):
+        _draw_map(panel, images[k], slopes[network][k], float(np.quantile(np.abs(slopes[network][k]), 0.995)))
+        panel.set_title("ABCD"[k])
     return ax
+
+
+def _draw_map(ax: Axes, image: Any, slope: Any, top: float) -> None:
+    """Draw slopes over a pale image, on a scale from -top to top."""
+    ax.imshow(image, cmap="gray_r", vmin=0, vmax=2.2)
+    ax.imshow(slope, cmap=style.DIVERGING, norm=TwoSlopeNorm(0, -top, top), alpha=0.7)
+    ax.set(xticks=[], yticks=[])
+    ax.grid(False)
 
 
 __all__ = [

@@ -478,7 +478,7 @@ def test_picture_without_a_kernel_is_sharp_and_shows_the_present_state(monkeypat
 
 @pytest.mark.parametrize(
     ("width", "panels", "columns", "shown"),
-    [(3, 1, 2, 600), (5, 1, 2, 760), (7.6, 1, 2, 760), (7.7, 1, 1, 760), (9, 2, 1, 760), (5, 2, 1, 500)],
+    [(3, 1, 2, 600), (5, 1, 2, 760), (7.6, 1, 1, 760), (7.7, 1, 1, 760), (9, 2, 1, 760), (5, 2, 1, 500)],
 )
 def test_stills_stand_in_one_picture_that_fits_a_page(width, panels, columns, shown):
     def draw(axes, beta=0.5):

@@ -417,7 +417,7 @@ EXERCISES = [
         task="Four loss curves, four diagnoses",
         reference={"A": "crawls", "B": "noisy gradients", "C": "diverges", "D": "plateau"},
         hints=[
-            "Which curve only grows? Which one jumps up and down?",
+            "Which curve goes up and up in the end? Which one jumps up and down?",
             "A plateau is flat for a long time and then falls all the same; a crawl goes down evenly, without end.",
         ],
         misconceptions={
@@ -608,14 +608,14 @@ EXERCISES = [
     Exercise(
         id="backprop.which_maps",
         task="Four saliency maps: trained or untrained?",
-        reference={"A": "untrained", "B": "trained", "C": "trained", "D": "untrained"},
+        reference={"A": "trained", "B": "untrained", "C": "untrained", "D": "trained"},
         hints=[
             "In a trained map neighbouring pixels tend to agree. In which maps do they?",
             "An untrained map is noise from pixel to pixel, on the object and off it alike.",
         ],
         misconceptions={
             "Fine grain all over is what random weights give; a trained map has patches.": (
-                {"A": "trained", "B": "untrained", "C": "untrained", "D": "trained"}
+                {"A": "untrained", "B": "trained", "C": "trained", "D": "untrained"}
             ),
             "Two of the four come from the untrained network: compare the grain of A with that of B.": (
                 {"A": "trained", "B": "trained", "C": "trained", "D": "trained"}

@@ -7,7 +7,7 @@ defines (a rule, a forward pass) is handed over, so that the figure moves by the
 
 from helpers.figures.backprop._exercises import FOUR_RATES, draw_four_runs, draw_four_walks, four_runs
 from helpers.figures.backprop._graphs import NINE, chain, nine_numbers
-from helpers.figures.backprop._layers import describe_matrix_form, draw_matrix_form, wishes
+from helpers.figures.backprop._layers import describe_matrix_form, describe_wishes, draw_matrix_form, draw_wishes
 from helpers.figures.backprop._training import (
     describe_borders,
     describe_runs,
@@ -36,6 +36,7 @@ __all__ = [
     "describe_runs",
     "describe_stopping",
     "describe_two_valleys",
+    "describe_wishes",
     "draw_borders",
     "draw_four_runs",
     "draw_four_walks",
@@ -43,6 +44,7 @@ __all__ = [
     "draw_runs",
     "draw_stopping",
     "draw_two_valleys",
+    "draw_wishes",
     "film",
     "fog",
     "four_runs",
@@ -51,5 +53,4 @@ __all__ = [
     "minibatch",
     "nine_numbers",
     "walk",
-    "wishes",
 ]

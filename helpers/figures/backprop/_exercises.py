@@ -59,7 +59,7 @@ def four_runs() -> dict[str, np.ndarray]:
             W1, b1 = W1 - inputs.T @ hidden, b1 - hidden.sum(axis=0)
         return np.array(record)
 
-    return {"A": losses(0.002, 60, 300), "B": losses(0.9, 2, 300), "C": losses(1.75, 60, 40), "D": on_a_plateau()}
+    return {"A": losses(0.002, 60, 300), "B": losses(0.9, 2, 300), "C": losses(1.95, 60, 26), "D": on_a_plateau()}
 
 
 def draw_four_runs(*, ax: Axes | None = None) -> Axes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,21 +14,43 @@ from helpers.figures._kit import number
 from helpers.picture import new_axes
 
 
-def wishes(ax: Axes, weights: Any, y_hat_1: float = 0.3, y_hat_2: float = 0.7) -> str:
-    """Draw what two outputs ask of three hidden units: an arrow for each edge, their sum at the unit; up is "grow".
+def draw_wishes(weights: Any, predictions: Sequence[tuple[float, float]], *, ax: Axes | None = None) -> Axes:
+    """Draw what two outputs ask of three hidden units, once for each pair of predictions; the targets are 1 and 0.
 
     Args:
-        ax: Where to draw.
         weights: W (3, 2) from the hidden units to the outputs.
-        y_hat_1: Prediction of output 1, whose target is 1.
-        y_hat_2: Prediction of output 2, whose target is 0.
+        predictions: Two pairs (ŷ₁, ŷ₂).
+        ax: Where to draw.
     """
-    weights = np.asarray(weights, float)
+    if ax is None:
+        ax = new_axes(describe_wishes(weights, predictions), figsize=(7.6, 3.9))
+    for panel, pair in zip(kit.panels(ax, (len(predictions),)), predictions, strict=True):
+        _wishes(panel, weights, *pair)
+    return ax
+
+
+def describe_wishes(weights: Any, predictions: Sequence[tuple[float, float]]) -> str:
+    """Return what `draw_wishes` shows."""
+    said = []
+    for pair in predictions:
+        sums = _asked(weights, *pair).sum(axis=1)
+        words = ", ".join("larger" if s > 0.005 else "smaller" if s < -0.005 else "as it is" for s in sums)
+        said.append(f"predictions {pair[0]:g} and {pair[1]:g}: {words}")
+    return f"What two outputs ask of three hidden units, and its sum at each unit. With {'; with '.join(said)}."
+
+
+def _asked(weights: Any, y_hat_1: float, y_hat_2: float) -> np.ndarray:
+    """Return −∂L/∂a (3, 2), part by part: up is "be larger"."""
     y_hat = np.array([y_hat_1, y_hat_2])
     delta = (y_hat - (1, 0)) * y_hat * (1 - y_hat)
-    asked = -delta * weights  # up means up
+    return -delta * np.asarray(weights, float)
+
+
+def _wishes(ax: Axes, weights: Any, y_hat_1: float, y_hat_2: float) -> None:
+    """Draw one pair of predictions: an arrow for each edge, their sum at the unit; up is "be larger"."""
+    y_hat, asked = (y_hat_1, y_hat_2), _asked(weights, y_hat_1, y_hat_2)
     sums = asked.sum(axis=1)
-    kit.bare(ax, (-1.5, 4.6), (-0.5, 5.2))
+    kit.bare(ax, (-2.0, 4.9), (-0.5, 5.2))
     hidden, outputs = [(0.0, 4.1), (0.0, 2.2), (0.0, 0.3)], [(3.1, 3.4), (3.1, 1.0)]
     colors = (style.BLUE, style.ORANGE)
     for unit, (x0, y0) in enumerate(hidden):
@@ -46,11 +69,7 @@ def wishes(ax: Axes, weights: Any, y_hat_1: float = 0.3, y_hat_2: float = 0.7) -
         kit.label_end(ax, x1, y1, f"is {y_hat[output]:.2g}\nshould\nbe {1 - output}", colors[output], offset=(22, 0))
     ax.text(-0.95, 5.0, "in all", weight="bold", ha="center")
     ax.text(1.3, 5.0, "each output asks", ha="center")
-    words = ", ".join("be larger" if s > 0.005 else "be smaller" if s < -0.005 else "stay" for s in sums)
     kit.keep_inside(ax)
-    return (
-        f"Two outputs ask three hidden units to change; added up: {words}. Sums {', '.join(number(s) for s in sums)}."
-    )
 
 
 def _vertical(ax: Axes, x: float, y: float, size: float, color: str, width: float = 3.5) -> None:

@@ -64,7 +64,7 @@ def draw_stopping(training: Any, validation: Any, *, ax: Axes | None = None) -> 
     kit.label_end(ax, len(training) - 1, training[-1], "training", style.BLUE)
     kit.label_end(ax, len(validation) - 1, validation[-1], "validation", style.VERMILION)
     ax.plot(best, validation[best], "s", color=style.VERMILION, markersize=9)
-    ax.annotate(f"lowest: step {best}", (best, validation[best]), (14, -30), textcoords="offset points",
+    ax.annotate(f"lowest: step {best}", (best, validation[best]), (-10, 34), textcoords="offset points",
                 color=style.VERMILION, arrowprops={"arrowstyle": "-", "color": style.VERMILION})  # fmt: skip
     ax.set(xlim=(0, 1.16 * len(training)), ylim=(0, None), xlabel="step", ylabel="cross-entropy (nats)")
     ax.set_title("The training loss falls to the end; the validation loss turns")
