@@ -101,7 +101,8 @@ def main() -> int:
     """Run the leg; return its exit status."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--unit-tests", action="store_true", help="run the quick unit tests of the helpers, too")
-    with_unit_tests = parser.parse_args().unit_tests
+    parser.add_argument("names", nargs="*", metavar="NN", help="numbers of notebooks, such as 07; all without one")
+    arguments = parser.parse_args()
     before = versions(Path(sys.prefix, "before.txt").read_text())
     uv = Path(sys.executable).with_name("uv")
     if installed() != before:  # The setup cells of an earlier run installed something.
@@ -118,7 +119,9 @@ def main() -> int:
             "The setup cells clone a copy of this folder as it is now, with changes that are not committed.", flush=True
         )
         commit_working_tree(ROOT, repository)
-        for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+            if arguments.names and notebook.name[:2] not in arguments.names:
+                continue
             alone = content / notebook.stem  # On Colab each notebook has a machine of its own.
             alone.mkdir(parents=True)
             shutil.copy2(notebook, alone)
@@ -129,14 +132,14 @@ def main() -> int:
         options = ["--options", *quiet, "--rootdir", str(content)]
         if subprocess.run([*execute, *options], cwd=content, env=environment).returncode:
             failed.append("notebooks")
-        if with_unit_tests:
+        if arguments.unit_tests:
             # What a student of Colab adds by hand, where a notebook asks for it.
             add = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *NOT_ON_COLAB]
             subprocess.run(add, check=True)
             pytest = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", "-p", "no:cacheprovider"]
-            chosen = ["-m", "not slow and not browser", "tests/unit"]
+            quick = ["-m", "not slow and not browser", "tests/unit"]
             progress = {**os.environ, "COURSE_PROGRESS": environment["COURSE_PROGRESS"]}
-            if subprocess.run([*pytest, *quiet, *chosen], cwd=ROOT, env=progress).returncode:
+            if subprocess.run([*pytest, *quiet, *quick], cwd=ROOT, env=progress).returncode:
                 failed.append("unit tests")
 
     changed = changes(before, installed())

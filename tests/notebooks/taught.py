@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 import builtins
+import dis
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any, NamedTuple
 
 import nbformat
@@ -85,27 +87,26 @@ class Taught:
             raise AttributeError(error.args[0]) from error
 
     def _define(self, name: str) -> bool:
-        """Run the definition of `name` and, before it, those that it names; return whether it could be run."""
+        """Run the definition of `name` and, before it, those that it needs; return whether it could be run."""
         if name in self._scope:
             return True
-        if name in self._waiting or name not in self._definitions:
-            return name in self._waiting
-        node, place = self._definitions[name]
-        self._waiting.add(name)  # Two functions may call each other.
-        used = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
-        there = {other for other in sorted(used) if self._define(other)}
-        self._waiting.discard(name)
-        if isinstance(node, ast.Assign | ast.AnnAssign) and not self._is_constant(node, there):
+        if name in self._waiting or name not in self._definitions:  # Two functions may call each other.
             return False
-        exec(compile(ast.Module([node], []), place, "exec"), self._scope)
+        node, place = self._definitions[name]
+        code = compile(ast.Module([node], []), place, "exec")
+        needed = set(global_names(code)) - set(vars(builtins))
+        self._waiting.add(name)
+        try:
+            for other in sorted(needed):
+                self._define(other)
+        finally:
+            self._waiting.remove(name)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and not (
+            needed <= set(self._scope) and not any(self._may_train(other) for other in called(node))
+        ):
+            return False
+        exec(code, self._scope)
         return True
-
-    def _is_constant(self, node: ast.stmt, there: set[str]) -> bool:
-        """Tell whether the value of an assignment needs only names that are `there`, and calls that train nothing."""
-        own = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
-        own |= {part.arg for part in ast.walk(node) if isinstance(part, ast.arg)}
-        needed = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} - own - set(vars(builtins))
-        return needed <= there and not any(self._may_train(name) for name in called(node))
 
     def _may_train(self, name: str) -> bool:
         """Tell whether a call of `name` may run for long: a function of the notebook, or one of the libraries above."""
@@ -114,7 +115,9 @@ class Taught:
         node = self._definitions[name].node
         if isinstance(node, ast.Import):
             return any(alias.name.split(".")[0] in TRAINING for alias in node.names)
-        return not isinstance(node, ast.ImportFrom) or (node.module or "").split(".")[0] in TRAINING
+        if isinstance(node, ast.ImportFrom):
+            return (node.module or "").split(".")[0] in TRAINING
+        return isinstance(node, ast.FunctionDef | ast.ClassDef)
 
 
 @cache
@@ -141,6 +144,16 @@ def names(node: ast.stmt) -> Iterator[str]:
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             plain = target.elts if isinstance(target, ast.Tuple) else [target]
             yield from (part.id for part in plain if isinstance(part, ast.Name))
+
+
+def global_names(code: CodeType) -> Iterator[str]:
+    """Yield the names that `code` and the functions in it look up outside of themselves."""
+    for step in dis.get_instructions(code):
+        if step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
+            yield step.argval
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from global_names(constant)
 
 
 def called(node: ast.AST) -> Iterator[str]:

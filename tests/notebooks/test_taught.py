@@ -63,6 +63,16 @@ def test_table_of_functions_is_a_constant(read: Any) -> None:
     assert names["table"]["twice"](3) == 6
 
 
+def test_names_of_its_own_are_no_definitions_of_the_notebook(read: Any) -> None:
+    names = read(["x = open('missing')", "def half(x):\n    y = [x for x in (x,)]\n    return (lambda x: x / 2)(y[0])"])
+    assert names["half"](4) == 2
+
+
+def test_constant_may_be_drawn_by_another_constant(read: Any) -> None:
+    names = read(["import numpy as np", "rng = np.random.default_rng(0)\nx, y = rng.normal(size=(2, 3))"])
+    assert names["x"].shape == names["y"].shape == (3,)
+
+
 def test_first_definition_counts_and_exercises_are_left_out(read: Any) -> None:
     names = read(
         ["def f():\n    return 1", "def f():\n    return 2", "def g():\n    ...\n\ncheck('sample.g', g)"],

@@ -311,6 +311,7 @@ def test_a_tuner_that_makes_no_sense_is_refused(wrong, tmp_path):
 # A search on this machine
 
 
+@pytest.mark.slow
 def test_a_search_keeps_results_and_the_best_model_and_goes_on_where_it_ended(run, tmp_path, keras_tuner):
     import keras
 
@@ -380,6 +381,7 @@ def test_one_failing_trial_is_a_failed_row_and_the_search_goes_on(without_traini
     assert_each_once(tmp_path, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code", "name"), [(signal.SIGINT, 130, "Ctrl-C"), (signal.SIGTERM, 143, "SIGTERM")])
 def test_an_interrupted_search_goes_on_without_losing_or_repeating(
     number, code, name, without_training, run, tmp_path, monkeypatch
@@ -405,6 +407,7 @@ def test_an_interrupted_search_goes_on_without_losing_or_repeating(
     assert began == [0, 1, 1]
 
 
+@pytest.mark.slow
 def test_a_search_killed_with_9_goes_on_without_losing_or_repeating(run, tmp_path):
     search = program("--trials", 50, "--output", tmp_path, *QUICK)
     with ended(search):
@@ -445,6 +448,7 @@ class Killed(BaseException):
     pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["random", "hyperband"])
 def test_a_kill_between_any_two_files_loses_and_repeats_no_finished_trial(kind, keras_tuner, tmp_path, monkeypatch):
     from helpers.tune import _oracle as tune_oracle
@@ -836,6 +840,7 @@ def test_what_answers_and_is_no_chief_is_a_sentence():
         stub.Ask("")
 
 
+@pytest.mark.slow
 def test_chief_and_two_workers_finish_every_trial_exactly_once(tmp_path):
     address = f"127.0.0.1:{free_port()}"
     workers = [program("--worker", name, "--chief", address) for name in ("one", "two")]
@@ -854,6 +859,7 @@ def test_chief_and_two_workers_finish_every_trial_exactly_once(tmp_path):
     assert "True" not in said[0][0]  # KerasTuner prints conditions that it sends.
 
 
+@pytest.mark.slow
 def test_a_search_survives_a_killed_worker_and_a_killed_chief(tmp_path):
     address = f"127.0.0.1:{free_port()}"
     command = ["--trials", 3, "--output", tmp_path, "--chief", address, "--patience", 5]
