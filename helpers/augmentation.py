@@ -36,7 +36,7 @@ def change(name: str, images: np.ndarray, amount: float, rng: np.random.Generato
 
     Args:
         name: One of `CHANGES`.
-        images: (n, height, width), from 0 to 1.
+        images: (n, height, width), from 0 to 1; of uint8, from 0 to 255.
         amount: In the unit that `CHANGES` gives; 0 changes nothing.
         rng: Where the chance comes from.
 
@@ -44,7 +44,12 @@ def change(name: str, images: np.ndarray, amount: float, rng: np.random.Generato
         (n, height, width) float32, from 0 to 1.
 
     Raises:
-        ValueError: There is no such change, `amount` is negative or `images` is no stack of images.
+        ValueError: There is no such change, `amount` is negative, or `images` has another shape or other values.
+
+    Example:
+        >>> image = np.array([[[0.0, 0.5, 1.0]]])
+        >>> change("flip", image, 1.0, np.random.default_rng(0)).tolist()
+        [[[1.0, 0.5, 0.0]]]
     """
     images = _checked(images)
     if name not in CHANGES:
@@ -88,25 +93,37 @@ def mix(
 
     Args:
         name: "mixup", "CutMix" or "CowMix".
-        images: (n, height, width), from 0 to 1.
-        targets: (n, classes): probabilities.
+        images: (n, height, width), from 0 to 1; of uint8, from 0 to 255.
+        targets: (n, classes): probabilities, such as one-hot rows (`keras.utils.to_categorical` makes them of class
+            numbers).
         shares: How much of the partner comes in, 0 to 1: a number, or one for each image.
         rng: Draws the partners and the places.
 
     Returns:
-        Images (n, height, width), and targets (n, classes) by the share of the partner that is really there: pixels
-        are whole, so CutMix and CowMix meet `shares` only nearly.
+        Images (n, height, width) from 0 to 1, and targets (n, classes) by the share of the partner that is really
+        there: pixels are whole, so CutMix and CowMix meet `shares` only nearly.
 
     Raises:
-        ValueError: There is no such mixture, or a share lies outside 0 … 1.
+        ValueError: There is no such mixture, a share lies outside 0 … 1, or `images` or `targets` have another shape or
+            other values.
+
+    Example:
+        >>> images, classes = np.array([[[0.0]], [[1.0]]]), np.array([[1, 0], [0, 1]])
+        >>> mixed, targets = mix("mixup", images, classes, 0.25, np.random.default_rng(0))
+        >>> mixed[:, 0, 0].tolist(), targets.tolist()
+        ([0.25, 0.75], [[0.75, 0.25], [0.25, 0.75]])
     """
     images = _checked(images)
     if name not in MIXTURES:
         raise ValueError(f"there is no mixture {name!r}; there are {', '.join(MIXTURES)}")
     count, height, width = images.shape
-    share = np.broadcast_to(np.asarray(shares, "float32"), (count,))
+    targets = _checked_targets(targets, count)
+    share = np.asarray(shares, "float32")
+    if share.shape not in ((), (count,)):
+        raise ValueError(f"shares must be one number or {count}, one for each image, but have the shape {share.shape}")
+    share = np.broadcast_to(share, (count,))
     if not ((share >= 0) & (share <= 1)).all():
-        raise ValueError("shares must lie between 0 and 1")
+        raise ValueError(f"shares must lie between 0 and 1, but {_span(share)}")
     ring = rng.permutation(count)  # each takes its neighbour on a random ring, so no image meets itself
     partner = np.empty_like(ring)
     partner[ring] = np.roll(ring, 1)
@@ -128,12 +145,20 @@ def augment(
 
     Args:
         amounts: Name → amount for the changes; for a mixture, α of the distribution Beta(α, α) of the shares.
-        images: (n, height, width).
-        targets: (n, classes).
+        images: (n, height, width), from 0 to 1; of uint8, from 0 to 255.
+        targets: (n, classes): probabilities.
         rng: Where the chance comes from.
+
+    Raises:
+        ValueError: As `change` and `mix` do, or α is not positive.
     """
+    images = _checked(images)
     for name, amount in amounts.items():
         if name in MIXTURES:
+            if not amount > 0:
+                raise ValueError(
+                    f"the amount of {name} is α of a Beta distribution and must be positive, but is {amount}"
+                )
             images, targets = mix(name, images, targets, rng.beta(amount, amount, len(images)), rng)
         else:
             images = change(name, images, amount, rng)
@@ -141,10 +166,42 @@ def augment(
 
 
 def _checked(images: np.ndarray) -> np.ndarray:
-    images = np.asarray(images, "float32")
-    if images.ndim != 3:
-        raise ValueError(f"images must be a stack (n, height, width), but have the shape {images.shape}")
+    """Return `images` as float32 from 0 to 1."""
+    given = np.asarray(images)
+    if given.ndim != 3:
+        raise ValueError(f"images must be a stack (n, height, width), but have the shape {given.shape}")
+    images = given.astype("float32", copy=False)
+    if given.dtype == np.uint8:
+        return images / 255
+    if not _lie_between_0_and_1(images):
+        advice = ": divide them by 255" if 2 < images.max() <= 255 and images.min() >= 0 else ""
+        raise ValueError(f"images must have values from 0 to 1, but {_span(images)}{advice}")
     return images
+
+
+def _checked_targets(targets: np.ndarray, count: int) -> np.ndarray:
+    """Return `targets` as an array (count, classes) of probabilities."""
+    targets = np.asarray(targets)
+    advice = "keras.utils.to_categorical makes such rows of class numbers"
+    if targets.ndim != 2 or len(targets) != count:
+        raise ValueError(
+            f"targets must have the shape ({count}, classes), a row of probabilities for each image, but have "
+            f"the shape {targets.shape}; {advice}"
+        )
+    if not _lie_between_0_and_1(targets):
+        raise ValueError(f"targets must be probabilities from 0 to 1, but {_span(targets)}; {advice}")
+    return targets
+
+
+def _lie_between_0_and_1(values: np.ndarray) -> bool:
+    """Say whether all values lie there, but for what interpolation in 32 bits adds; NaN does not."""
+    return values.size == 0 or bool(values.min() >= -1e-3 and values.max() <= 1 + 1e-3)
+
+
+def _span(values: np.ndarray) -> str:
+    if np.isnan(values).any():
+        return "some are NaN"
+    return f"these go from {values.min():g} to {values.max():g}"
 
 
 def _moved(images: np.ndarray, *affine: np.ndarray) -> np.ndarray:

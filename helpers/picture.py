@@ -106,8 +106,9 @@ def encode_palette_png(pixels: np.ndarray) -> bytes:
         pixels: Array (height, width, 3 or more) of uint8; what comes after the third channel is left out.
     """
     colors = np.ascontiguousarray(pixels[..., :3])
-    # Of Pillow's methods this one keeps flat colours as they are, and fine lines on them.
+    # Of Pillow's methods this one keeps fine lines and letters best.
     palette = Image.fromarray(colors).quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    _make_flat_colors_exact(palette, colors)
     painted = np.asarray(palette.convert("RGB"))
     changed = np.maximum(painted, colors) - np.minimum(painted, colors)
     if changed[0, 0].any() or (changed.max(axis=2) > VISIBLE).mean() > FEW:
@@ -115,6 +116,24 @@ def encode_palette_png(pixels: np.ndarray) -> bytes:
     file = io.BytesIO()
     palette.save(file, "png", compress_level=9)
     return file.getvalue()
+
+
+def _make_flat_colors_exact(palette: Image.Image, colors: np.ndarray) -> None:
+    """Give every entry of `palette` that mostly stands for the colour of one surface just this colour.
+
+    Args:
+        palette: An image with a palette, changed in place.
+        colors: Array (height, width, 3) of uint8, the image as it should be.
+    """
+    some = slice(None, None, 7)  # a sample is enough to find surfaces
+    entries = np.asarray(palette).ravel()[some].astype(np.uint32)
+    red, green, blue = colors.reshape(-1, 3)[some].astype(np.uint32).T
+    pairs, counts = np.unique(entries << 24 | red << 16 | green << 8 | blue, return_counts=True)
+    most = 2 * counts > np.bincount(entries, minlength=256)[pairs >> 24]
+    flat = pairs[most & (counts > FEW * entries.size)]
+    table = np.array(palette.getpalette(), np.uint8).reshape(-1, 3)
+    table[flat >> 24] = np.stack([flat >> 16 & 255, flat >> 8 & 255, flat & 255], axis=1)
+    palette.putpalette(table.tobytes())
 
 
 def bundle(

@@ -34,6 +34,10 @@ def start() -> None:
 
     Raises:
         ImportError: A package of requirements.txt is missing; the message says how to install it.
+
+    Examples:
+        >>> start()  # doctest: +ELLIPSIS
+        Ready: Keras 3... on TensorFlow 2... (...).
     """
     os.environ["KERAS_BACKEND"] = "tensorflow"  # The course also uses TensorFlow's own tapes and data sets.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -191,25 +191,29 @@ def ground(ax: Axes) -> str:
 
 
 def ink(on: Any = "white") -> str:
-    """Return the colour of text on the colour `on`: `BLACK`, or white where that can be read more easily.
+    """Return the colour of text on a colour, or on bare Axes: `BLACK`, or white where that can be read more easily.
 
     >>> ink("white"), ink("#333333")
     ('#222222', '#ffffff')
     """
+    on = ground(on) if isinstance(on, Axes) else on
     return max((BLACK, "#ffffff"), key=lambda color: contrast(color, on))
 
 
 def visible(color: Any, on: Any, least: float = 3.0) -> str:
-    """Return `color`, mixed with the ink of the colour `on` as far as it takes to stand out from it.
+    """Return `color`, mixed with the ink of what lies beneath as far as it takes to stand out from it.
 
     Args:
         color: A colour.
-        on: The colour beneath it.
+        on: The colour beneath it, or the Axes that it is drawn on.
         least: The contrast it needs: 3 for what is drawn, 4.5 for text (WCAG 2.2, criteria 1.4.11 and 1.4.3).
 
-    >>> visible(BLUE, "white") == to_hex(BLUE)
-    True
+    >>> visible(BLUE, "white") == BLUE, visible(BLUE, "black")
+    (True, '#2c5fa4')
     """
+    on = ground(on) if isinstance(on, Axes) else on
+    if contrast(color, on) >= least:
+        return color
     own, end = np.array(to_rgb(color)), np.array(to_rgb(ink(on)))
     mixed = [to_hex(own + share * (end - own)) for share in np.linspace(0, 1, 21)]
     return next((step for step in mixed if contrast(step, on) >= least), mixed[-1])

@@ -9,13 +9,12 @@ import hashlib
 import io
 import os
 import sys
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from helpers._files import check_regular, replacing, user_path
 from helpers.data._hold_out import HeldOut, hold_out, small_images
 from helpers.data._openml import DataUnavailable, download
 
@@ -43,12 +42,6 @@ OFFICIAL_SHA256 = (
     "9f1ec356a747bfe4ebab3cfb722d3694c9ca737e2570f6f90cf31d7b6fd689d4",
 )
 """`digest` of the official 60,000 training and 10,000 test images with their labels, in the official order."""
-
-OFFICIAL_SUMS = (
-    "6500a5c38e44b76e4d2cda21fd0b5881b1d4465198c280ac705955c8de3ea6dd",
-    "9fa243ba9d14ee8352ced0878e7cb93339e1f1d352c0b1d56db6f7c9781978d2",
-)
-"""`unordered_digest` of the same."""
 
 CACHE_NAME = "fashion_mnist_70000.npz"
 
@@ -93,13 +86,6 @@ def digest(images: Images, labels: Images) -> str:
     return sha.hexdigest()
 
 
-def unordered_digest(images: Images, labels: Images) -> str:
-    """Return the sum of the SHA-256 of every image followed by its label, modulo 2²⁵⁶: the same in any order."""
-    rows = np.column_stack([images.reshape(len(images), -1), labels])
-    total = sum(int.from_bytes(hashlib.sha256(row.data).digest(), "big") for row in rows)
-    return f"{total % 2**256:064x}"
-
-
 def _load_embedded() -> Split:
     try:
         raw = EMBEDDED.read_bytes()
@@ -122,28 +108,26 @@ def _load_embedded() -> Split:
 def _load_full() -> Split:
     path = _cache_file()
     damaged = ""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return _official(archive["images"], archive["labels"])
-    except FileNotFoundError:
-        pass
-    except Exception:  # whatever a damaged file may raise, the answer is the same: download again
-        damaged = f"the copy in {path} is damaged, and "
+    if path is not None:
+        try:
+            check_regular(path)
+            with np.load(path, allow_pickle=False) as archive:
+                return _official(archive["images"], archive["labels"])
+        except FileNotFoundError:
+            pass
+        except Exception:  # whatever a damaged file may raise, the answer is the same: download again
+            damaged = f"the copy in {path} is damaged, and "
     try:
         images, labels = download()
-        split = _official(images.reshape(-1, 28, 28), labels)
+        images = images.reshape(-1, 28, 28)
+        split = _official(images, labels)
     except DataUnavailable as error:
         raise DataUnavailable(
             f"the full Fashion-MNIST is not available because {damaged}{error}; "
             "load_fashion_mnist() without full=True needs no network"
         ) from error
-    try:
-        _keep(path, images.reshape(-1, 28, 28), labels)
-    except OSError as error:
-        print(
-            f"The images are complete, but {path} cannot be written ({error.strerror or error}), "
-            "so the next time they come from OpenML again."
-        )
+    if problem := _keep(path, images, labels):
+        print(f"The images are complete, but {problem}, so the next time they come from OpenML again.")
     return split
 
 
@@ -161,40 +145,34 @@ def _official(images: Images, labels: Images) -> Split:
         raise DataUnavailable("the images that came are not 7,000 of each of ten classes")
     train, test = (images[:60_000], labels[:60_000]), (images[60_000:], labels[60_000:])
     if (digest(*train), digest(*test)) != OFFICIAL_SHA256:
-        same = int(unordered_digest(images, labels), 16) == sum(int(part, 16) for part in OFFICIAL_SUMS) % 2**256
-        problem = (
-            "the right images came in the wrong order" if same else "the images that came differ from the official ones"
-        )
-        raise DataUnavailable(problem)
+        raise DataUnavailable("the images that came, or their order, differ from the official ones")
     return train, test
 
 
-def _cache_file() -> Path:
-    """Return where the 70,000 images are kept between runs; the folder need not exist."""
-    if folder := os.environ.get("COURSE_CACHE"):
-        return Path(os.path.expanduser(folder)).resolve() / CACHE_NAME
+def _cache_file() -> Path | None:
+    """Return where the 70,000 images are kept between runs, None where there is no home folder; it need not exist."""
+    cache = os.environ.get("XDG_CACHE_HOME", "")
     if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+        cache = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
     elif sys.platform == "darwin":
-        base = "~/Library/Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(os.path.expanduser(base)).resolve() / "inside-neural-networks" / CACHE_NAME
-
-
-def _keep(path: Path, images: Images, labels: Images) -> None:
-    """Write the cache file in one step: other processes see the old file or the whole new one.
-
-    Raises:
-        OSError: The folder cannot be written or is full; nothing is left behind.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        cache = "~/Library/Caches"
+    elif not os.path.isabs(cache):  # the standard says to ignore a relative one
+        cache = "~/.cache"
+    chosen = os.environ.get("COURSE_CACHE", "").strip()
     try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, images=images, labels=labels)
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
+        return user_path(chosen or f"{cache}/inside-neural-networks").resolve() / CACHE_NAME
+    except ValueError:
+        return None
+
+
+def _keep(path: Path | None, images: Images, labels: Images) -> str:
+    """Write the cache file in one step, and say in words that go on after "but" where that fails."""
+    if path is None:
+        return "there is no home folder to keep them in (COURSE_CACHE can name another)"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as part:
+            np.savez(part, images=images, labels=labels)
+    except OSError as error:
+        return f"{path} cannot be written ({error.strerror or error})"
+    return ""

@@ -12,6 +12,7 @@ from typing import Any
 
 from ipywidgets import HTML, Box, Button, DOMWidget, HBox, Image, IntSlider, Layout, Play, VBox, link
 
+from helpers._pixels import Memory
 from helpers.explore._controls import (
     constant_of,
     describe_value,
@@ -21,7 +22,6 @@ from helpers.explore._controls import (
     without_dust,
 )
 from helpers.explore._frames import frames_to_html
-from helpers.explore._memory import Memory
 from helpers.explore._redraw import Picture, Redrawer, key_of
 from helpers.explore._stills import NOTE, Still, draw_stills, still
 from helpers.picture import bundle_pixels
@@ -193,6 +193,7 @@ def explore(
     In a notebook, write it as the last line of a cell. Where no kernel runs (GitHub, PDF) a still picture stands in its
     place; with the environment variable COURSE_STATIC=1 it is a page of frames behind plain HTML controls.
 
+    >>> import numpy as np
     >>> def wave(ax, data, frequency=1.0):
     ...     ax.plot(data, np.sin(2 * np.pi * frequency * data))
     ...     return f"A sine wave that goes up and down {frequency} times a second."

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox, ScaledTranslation
 
-from helpers.explore._axis_memory import tick_extents
+from helpers._pixels import tick_extents
 
 SLACK = 3.0
 """Pixels by which tick labels may outgrow the room that the layout gave them before the layout is made again."""
@@ -75,7 +75,7 @@ def _room(ax: Axes) -> np.ndarray:
         box = ax.bbox.extents
         for side, axis in enumerate((ax.yaxis, ax.xaxis)):
             extents = tick_extents(axis)
-            if len(extents) and axis.get_visible():
+            if len(extents):
                 room[side] = box[side] - extents[:, side].min()
                 room[side + 2] = extents[:, side + 2].max() - box[side + 2]
         if ax.yaxis.offsetText.get_text():

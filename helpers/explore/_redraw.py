@@ -21,7 +21,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine, PlaceHolderLayoutE
 from matplotlib.transforms import Bbox
 
 from helpers import style
-from helpers.explore._axis_memory import remember_axes
+from helpers._pixels import keep_axes
 from helpers.explore._places import SIDES, Place
 from helpers.picture import draw_png
 
@@ -144,7 +144,8 @@ class Redrawer:
         """Return the picture with Axes and labels where they were, or None if its text does not fit."""
         for ax, place in zip(axes, layout, strict=True):
             place.apply(ax)
-            remember_axes(ax)
+            if place.title_is_low:  # a title above the ticks looks for them
+                keep_axes(ax)
         png = draw_png(self.canvas)
         outgrown = any(place.is_outgrown(ax) for ax, place in zip(axes, layout, strict=True))
         return None if outgrown or (touches_edge(self.canvas) and not self._fills_edge) else png

@@ -121,7 +121,8 @@ def draw_stills(redrawer: Redrawer, stills: Sequence[Still], note: str = "") -> 
     tiles = []
     for one, (width, height) in zip(stills, sizes, strict=True):
         shown = min(cell, width)
-        tiles.append(_draw_tile(redrawer, one, (shown, height * max(shown / width, 0.8))))
+        # Text takes as much room as before, so a wide still keeps its height, and a narrow one most of it.
+        tiles.append(_draw_tile(redrawer, one, (shown, height * (1 if columns == 1 else max(shown / width, 0.8)))))
     _share_limits([tile for tile in tiles if not tile.still.own_scale])
     tiles = [_render(tile) for tile in tiles]
     pictures = [np.asarray(tile.canvas.buffer_rgba()) for tile in tiles]

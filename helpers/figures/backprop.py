@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from helpers import style
-from helpers.figures._labels import Labels
-from helpers.network._artists import draw_units
+from helpers._text import Labels
+from helpers.network import draw_units
 
 Values = Mapping[str, float]
 Places = Mapping[str, tuple[float, float]]
@@ -23,6 +22,7 @@ Places = Mapping[str, tuple[float, float]]
 FACTOR_COLORS = (style.VERMILION, style.BLUE, style.GREEN, style.PURPLE, style.ORANGE)
 CIRCLED = "①②③④⑤"
 RADIUS = 0.26
+SIZE = 11.5
 
 
 class Factor(NamedTuple):
@@ -108,7 +108,7 @@ def draw_neuron(ax: Axes, values: Values, gradients: Values) -> None:
         labels.add(f"← ∂ {_number(gradients[source])}", x, y - 0.16, color=style.VERMILION, ground=not level)
     for name, formula in _FORMULAS.items():
         x, y = _NEURON[name]
-        labels.add(formula, min(x, 8.75), y + 0.45, scale=0.95, bold=True)
+        labels.add(formula, min(x, 8.75), y + 0.45, size=0.95 * SIZE, bold=True)
     labels.add(_number(values["L"]), 8.9, 1.65)
     labels.add("∂ 1", 8.9, 1.4, color=style.VERMILION)
     _draw_nodes(ax, labels, _NEURON, {name: name for name in _NEURON}, ["x", "w", "b", "y"])
@@ -136,16 +136,16 @@ def draw_two_layers(ax: Axes, values: Values, gradients: Values, parameter: str)
         crossing = not level and source.startswith("x")
         x, y = _between(_NETWORK[source], _NETWORK[target], 0.32 if crossing else 0.48)
         bold, ground = name == parameter, not level
-        labels.add(f"{name} {_number(values[name])}", x, y + 0.11, scale=0.9, bold=bold, ground=ground)
+        labels.add(f"{name} {_number(values[name])}", x, y + 0.11, size=0.9 * SIZE, bold=bold, ground=ground)
         below = f"∂ {_number(gradients[name])}"
-        labels.add(below, x, y - 0.11, color=style.VERMILION, scale=0.9, bold=bold, ground=ground)
+        labels.add(below, x, y - 0.11, color=style.VERMILION, size=0.9 * SIZE, bold=bold, ground=ground)
     for (source, target), operation in _STEPS.items():
         x, y = _between(_NETWORK[source], _NETWORK[target], 0.5)
-        labels.add(operation, x, y + 0.22, color=style.GREY, scale=0.9)
+        labels.add(operation, x, y + 0.22, color=style.GREY, size=0.9 * SIZE)
     for name, (x, y) in _NETWORK.items():
         if not name.startswith("1"):
             labels.add(name, x, y + 0.4, bold=True)
-            labels.add(f"∂ {_number(gradients[name])}", x, y - 0.4, color=style.VERMILION, scale=0.9)
+            labels.add(f"∂ {_number(gradients[name])}", x, y - 0.4, color=style.VERMILION, size=0.9 * SIZE)
     labels.add(f"y = {_number(values['y'])}", 9.1, 2.05)
     texts = {name: "1" if name.startswith("1") else f"{values[name]:.2f}".replace("-", "−") for name in _NETWORK}
     _draw_nodes(ax, labels, _NETWORK, texts, ["x₁", "x₂", "1₁", "1₂", "1"])
@@ -165,7 +165,7 @@ def _slope(activation: str) -> Callable[[Values], float]:
 def _prepared(ax: Axes, height: float) -> Labels:
     ax.set_axis_off()
     ax.set(xlim=(0, 9.4), ylim=(0, height), aspect="equal")
-    return Labels(ax, size=11.5)
+    return Labels(ax, SIZE)
 
 
 def _draw_edges(
@@ -180,17 +180,15 @@ def _draw_edges(
     for (source, target), number in index.items():
         short = abs(places[target][0] - places[source][0]) < 1.5
         x, y = _between(places[source], places[target], 0.5 if short else 0.8)
-        labels.add(CIRCLED[number], x, y, color=FACTOR_COLORS[number], scale=1.15, ground=True)
+        labels.add(CIRCLED[number], x, y, color=FACTOR_COLORS[number], size=1.15 * SIZE, ground=True)
 
 
 def _draw_nodes(ax: Axes, labels: Labels, places: Places, texts: Mapping[str, str], given: Sequence[str]) -> None:
     """Draw what is given as squares, what is computed as circles, and write `texts` in them."""
     for role, names in (("input", given), ("hidden", [name for name in places if name not in given])):
-        centres, kept = np.array([places[name] for name in names]), np.zeros(len(names), bool)
-        fills = ["white"] * len(names)
-        draw_units(ax, centres, role, RADIUS, fills=fills, bias=None, crossed=kept, divided=False)
+        draw_units([places[name] for name in names], role, RADIUS, ax=ax, fills=["white"] * len(names))
     for name, (x, y) in places.items():
-        labels.add(texts[name], x, y, scale=0.9 if len(texts[name]) > 3 else 1.0)
+        labels.add(texts[name], x, y, size=(0.9 if len(texts[name]) > 3 else 1.0) * SIZE, on="white")
 
 
 def _write_product(labels: Labels, name: str, factors: Sequence[Factor], values: Values, result: float) -> None:

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 
 from helpers import style
+from helpers.picture import new_axes
 
 BINS_PER_DECADE = 8
 HEIGHT = 0.92
@@ -22,25 +23,28 @@ HEIGHT = 0.92
 
 
 def draw_ridgelines(
-    ax: Axes,
     columns: Mapping[str, Sequence[Any]],
     expected: Mapping[str, Sequence[Any]] | None = None,
     *,
+    ax: Axes | None = None,
     decades: tuple[int, int] = (-7, 3),
     row_name: str = "layer",
-) -> None:
+) -> Axes:
     """Draw a histogram of log₁₀ |value| for each row of each column; columns stand side by side, row 1 on top.
 
     Sizes outside of `decades` are counted in the first or last bin; zeros, which have no logarithm, and NaN are left
     out, and so is a row that holds nothing else. Each histogram is as high as the others, whatever it counts.
 
     Args:
-        ax: Empty Axes.
         columns: Heading → an array of values for each row, of any shape.
         expected: Heading → for each row, values that are evenly spread over the distribution that is expected there
             (its quantiles). Their histogram is drawn as a line over the measured one, to the same scale of area.
+        ax: Empty Axes; those of a new figure when None.
         decades: The powers of ten where each column begins and ends.
         row_name: What a row is, for the axis.
+
+    Returns:
+        The Axes.
 
     Raises:
         ValueError: There are no columns, they have different numbers of rows, or `decades` is no range.
@@ -54,6 +58,7 @@ def draw_ridgelines(
         raise ValueError(f"decades needs a lower and a higher power of ten, but got {decades!r}")
     if unknown := set(expected) - set(columns):
         raise ValueError(f"expected names {sorted(unknown)}, which is no column; there are {list(columns)}")
+    ax = new_axes(describe_ridgelines(columns, row_name=row_name)) if ax is None else ax
     number, pitch = lengths.pop(), last - first + 1
     edges = first + np.arange((last - first) * BINS_PER_DECADE + 1) / BINS_PER_DECADE
     powers = range(first + first % 2, last + 1, 2)
@@ -63,7 +68,7 @@ def draw_ridgelines(
             density = _density(values, first, last)
             scale = HEIGHT / density.max() if density.any() else 0.0
             polygons.append(_staircase(edges + place * pitch, row, scale * density))
-            colors.append(style.COLORS[place % len(style.COLORS)])
+            colors.append(style.visible(style.COLORS[place % len(style.COLORS)], ax))
             if heading in expected:
                 # A needle of the smooth density can be higher than any measured bin; it ends at the row above.
                 curve = row - np.minimum(scale * _density(expected[heading][row], first, last), 1.2)
@@ -71,15 +76,33 @@ def draw_ridgelines(
         ax.text(place * pitch + (first + last) / 2, -1.15, heading, ha="center", va="bottom")
     # Few artists, as figures that move are drawn at every step of a slider: one for the grid, one for all histograms.
     shifts = [place * pitch for place in range(len(columns))]
+    faint = style.LIGHT_GREY if style.ink(ax) == style.BLACK else "#444444"
     grid = [[(power + shift, number - 1), (power + shift, -1)] for shift in shifts for power in powers]
     grid += [[(first + shift, row), (last + shift, row)] for shift in shifts for row in range(number)]
-    ax.add_collection(LineCollection(grid, colors=style.LIGHT_GREY, linewidths=0.8))
+    ax.add_collection(LineCollection(grid, colors=faint, linewidths=0.8))
     ax.add_collection(PolyCollection(polygons, facecolor=colors, edgecolor="none", alpha=0.6))
-    ax.add_collection(LineCollection(lines, colors=style.BLACK, linewidths=1.2))
+    ax.add_collection(LineCollection(lines, colors=style.ink(ax), linewidths=1.2))
     ax.set_xticks([power + shift for shift in shifts for power in powers], [_power(p) for p in powers] * len(shifts))
     ax.set_yticks([0, *range(4, number, 5)], ["1", *(str(row + 1) for row in range(4, number, 5))])
     ax.set(xlim=(first - 0.3, first + len(shifts) * pitch - 0.7), ylim=(number - 0.8, -1.9), ylabel=row_name)
     ax.grid(False)
+    return ax
+
+
+def describe_ridgelines(columns: Mapping[str, Sequence[Any]], *, row_name: str = "layer") -> str:
+    """Return in a sentence what `draw_ridgelines` shows: the usual size in the first and last row of each column."""
+    parts = []
+    for heading, rows in columns.items():
+        sizes = [_usual_size(rows[0]), _usual_size(rows[-1])]
+        parts.append(f"{heading}: {sizes[0]} in {row_name} 1, {sizes[1]} in {row_name} {len(rows)}")
+    return f"Histograms of the sizes of numbers in each {row_name}, typical sizes: {'; '.join(parts)}."
+
+
+def _usual_size(values: Any) -> str:
+    """Return the median size of `values` as a power of ten in words that can be read aloud."""
+    sizes = np.abs(np.asarray(values, dtype=float).ravel())
+    sizes = sizes[sizes > 0]
+    return f"about {np.median(sizes):.1g}" if len(sizes) else "none"
 
 
 def _density(values: Any, first: int, last: int) -> np.ndarray:

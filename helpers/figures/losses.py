@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
+from sklearn import metrics
 
 from helpers import style
+from helpers.picture import ShownFigure, new_axes
 
 
 class Confusion(NamedTuple):
@@ -46,45 +49,54 @@ class ThresholdCurves:
     """Every decision that some threshold makes, from the strictest one to the most generous one.
 
     Attributes:
-        thresholds: (n,), falling: infinity, at which nothing is positive, and then each score that occurs.
-        true_positives: (n,), rising: positive examples that score at least the threshold, as a count or a weight.
-        false_positives: (n,), rising: negative examples that do.
+        labels: (n,), 1 for positive examples and 0 for negative ones.
+        scores: (n,), higher for examples that are more likely positive.
+        weights: (n,), for how many examples each one stands.
     """
 
-    thresholds: np.ndarray
-    true_positives: np.ndarray
-    false_positives: np.ndarray
+    labels: np.ndarray
+    scores: np.ndarray
+    weights: np.ndarray
+
+    @cached_property
+    def _roc(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return metrics.roc_curve(self.labels, self.scores, sample_weight=self.weights, drop_intermediate=False)
+
+    @property
+    def thresholds(self) -> np.ndarray:
+        """(steps,), falling: infinity, at which nothing is positive, and then each score that occurs."""
+        return self._roc[2]
 
     @property
     def recall(self) -> np.ndarray:
-        """True-positive rate (n,), from 0 to 1."""
-        return self.true_positives / self.true_positives[-1]
+        """True-positive rate (steps,), from 0 to 1."""
+        return self._roc[1]
 
     @property
     def false_positive_rate(self) -> np.ndarray:
-        """False-positive rate (n,), from 0 to 1."""
-        return self.false_positives / self.false_positives[-1]
+        """False-positive rate (steps,), from 0 to 1."""
+        return self._roc[0]
 
-    @property
+    @cached_property
     def precision(self) -> np.ndarray:
-        """Precision (n,); NaN at the infinite threshold, where nothing is called positive."""
-        called = self.true_positives + self.false_positives
-        return np.divide(self.true_positives, called, out=np.full(len(called), np.nan), where=called > 0)
+        """Precision (steps,); NaN at the infinite threshold, where nothing is called positive."""
+        rising = metrics.precision_recall_curve(self.labels, self.scores, sample_weight=self.weights)[0]
+        return np.append(np.nan, rising[-2::-1])  # scikit-learn's last point belongs to no threshold
 
     @property
     def share(self) -> float:
         """Share of positive examples among all."""
-        return float(self.true_positives[-1] / (self.true_positives[-1] + self.false_positives[-1]))
+        return float(self.weights[self.labels == 1].sum() / self.weights.sum())
 
-    @property
+    @cached_property
     def auc(self) -> float:
         """Area under the ROC curve: how often a random positive example scores above a random negative one."""
-        return float(np.trapezoid(self.recall, self.false_positive_rate))
+        return float(metrics.auc(self.false_positive_rate, self.recall))
 
-    @property
+    @cached_property
     def average_precision(self) -> float:
         """Area under the precision-recall curve, as a sum of steps: each gain of recall times its precision."""
-        return float(np.sum(np.diff(self.recall) * self.precision[1:]))
+        return float(metrics.average_precision_score(self.labels, self.scores, sample_weight=self.weights))
 
     def at(self, threshold: float) -> Confusion:
         """Return the decisions when everything that scores at least `threshold` is called positive.
@@ -94,10 +106,9 @@ class ThresholdCurves:
         """
         if np.isnan(threshold):
             raise ValueError("a threshold must be a number, but is NaN")
-        place = int(np.searchsorted(-self.thresholds, -threshold, side="right")) - 1
-        positives, negatives = float(self.true_positives[-1]), float(self.false_positives[-1])
-        hits, alarms = float(self.true_positives[place]), float(self.false_positives[place])
-        return Confusion(hits, positives - hits, alarms, negatives - alarms)
+        called = (self.scores >= threshold).astype(int)
+        counts = metrics.confusion_matrix(self.labels, called, sample_weight=self.weights, labels=[1, 0])
+        return Confusion(*counts.ravel().tolist())
 
     def with_share(self, share: float) -> ThresholdCurves:
         """Return the curves to expect where a `share` of all examples is positive and each class scores as before.
@@ -107,11 +118,14 @@ class ThresholdCurves:
         """
         if not 0 < share < 1:
             raise ValueError(f"the share of positive examples must lie between 0 and 1, but is {share}")
-        return ThresholdCurves(self.thresholds, share * self.recall, (1 - share) * self.false_positive_rate)
+        positive = self.labels == 1
+        totals = np.where(positive, self.weights[positive].sum(), self.weights[~positive].sum())
+        weights = np.where(positive, share, 1 - share) * self.weights / totals
+        return ThresholdCurves(self.labels, self.scores, weights)
 
 
 def threshold_curves(labels: Any, scores: Any) -> ThresholdCurves:
-    """Return the decisions of every threshold on `scores`.
+    """Return the decisions of every threshold on `scores`, computed by scikit-learn.
 
     Args:
         labels: (n,) of 0 and 1, or False and True; both must occur.
@@ -119,33 +133,26 @@ def threshold_curves(labels: Any, scores: Any) -> ThresholdCurves:
 
     Raises:
         ValueError: The shapes differ, labels are not 0 and 1, a class is missing, or a score is not finite.
-
-    Source:
-        Fawcett (2006), An introduction to ROC analysis, algorithm 1: equal scores make one step.
     """
     labels, scores = np.asarray(labels), np.asarray(scores, dtype=float)
     if labels.ndim != 1 or labels.shape != scores.shape:
         raise ValueError(f"labels and scores must be two rows of equal length, but are {labels.shape}, {scores.shape}")
     if not np.isin(labels, (0, 1)).all() or len(np.unique(labels)) < 2:
-        raise ValueError("labels must be 0 and 1, and both must occur")
+        raise ValueError(f"labels must be 0 and 1, and both must occur, but there are {np.unique(labels)[:5].tolist()}")
     if not np.isfinite(scores).all():
-        raise ValueError("scores must be finite numbers")
-    order = np.argsort(-scores, kind="stable")
-    hits, ranked = np.cumsum(labels[order] == 1), scores[order]
-    last = np.flatnonzero(np.append(np.diff(ranked) != 0, True))  # of each group of equal scores
-    return ThresholdCurves(
-        np.append(np.inf, ranked[last]), np.append(0, hits[last]), np.append(0, last + 1 - hits[last])
-    )
+        raise ValueError("scores must be finite numbers, but hold NaN or infinity")
+    return ThresholdCurves(labels.astype(int), scores, np.ones(len(labels)))
 
 
-def draw_confusion(ax: Axes, found: Confusion, name: str) -> None:
+def draw_confusion(found: Confusion, name: str = "positive", *, ax: Axes | None = None) -> Axes:
     """Write the four counts as a table: true classes as rows, decisions as columns, right ones on the diagonal.
 
     Args:
-        ax: Where to draw.
         found: The counts.
         name: What a positive example is, such as "shirt".
+        ax: Where to draw; on a new figure when None.
     """
+    ax = new_axes(describe_confusion(found, name)) if ax is None else ax
     table = np.array(found).reshape(2, 2)
     shares = table / table.sum(axis=1, keepdims=True)
     ax.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
@@ -157,56 +164,125 @@ def draw_confusion(ax: Axes, found: Confusion, name: str) -> None:
     names = [name, "other"]
     ax.set(xticks=(0, 1), xticklabels=names, yticks=(0, 1), yticklabels=names, xlabel="called", ylabel="truly")
     ax.grid(False)
+    return ax
 
 
-def draw_roc(ax: Axes, curves: ThresholdCurves, found: Confusion | None = None) -> None:
-    """Draw the true-positive rate against the false-positive rate, with chance and the point of a threshold."""
-    ax.plot((0, 1), (0, 1), ":", color=style.GREY)
-    ax.text(0.6, 0.44, "chance", color=style.GREY)
-    ax.plot(curves.false_positive_rate, curves.recall, "-", color=style.BLUE)
-    if found is not None:
-        ax.plot(found.false_positive_rate, found.recall, "o", color=style.VERMILION, markersize=9)
-    ax.set(xlabel="false-positive rate", ylabel="true-positive rate", xlim=(-0.02, 1.02), ylim=(-0.02, 1.05))
-    ax.set_title(f"ROC: AUC {curves.auc:.3f}")
+def describe_confusion(found: Confusion, name: str = "positive") -> str:
+    """Return in a sentence what `draw_confusion` shows."""
+    positives, negatives = found.true_positives + found.false_negatives, found.false_positives + found.true_negatives
+    return (
+        f"Of {positives:,.0f} {name} examples {found.true_positives:,.0f} are found, "
+        f"of {negatives:,.0f} others {found.false_positives:,.0f} are called so too."
+    )
 
 
-def draw_precision_recall(ax: Axes, curves: ThresholdCurves, found: Confusion | None = None) -> None:
-    """Draw precision against recall, with chance (the share of positive examples) and the point of a threshold."""
-    ax.axhline(curves.share, linestyle=":", color=style.GREY)
-    ax.text(0.02, curves.share + 0.02, "chance", color=style.GREY)
-    ax.plot(curves.recall, curves.precision, "-", color=style.GREEN, drawstyle="steps-pre", linewidth=1.5)
-    if found is not None:
-        ax.plot(found.recall, found.precision, "o", color=style.VERMILION, markersize=9)
-    ax.set(xlabel="recall", ylabel="precision", xlim=(-0.02, 1.02), ylim=(-0.02, 1.05))
-    ax.set_title(f"precision-recall: average precision {curves.average_precision:.3f}")
-
-
-def draw_threshold(axes: Any, curves: ThresholdCurves, threshold: float, name: str = "positive") -> str:
-    """Draw one threshold in four linked panels, and return in words what they show.
+def draw_roc(curves: ThresholdCurves, found: Confusion | None = None, *, ax: Axes | None = None) -> Axes:
+    """Draw the true-positive rate against the false-positive rate, with chance and the point of a threshold.
 
     Args:
-        axes: (2, 2) Axes: confusion matrix, precision and recall over thresholds, ROC, precision-recall.
+        curves: What `threshold_curves` returned.
+        found: The decisions of one threshold, from `curves.at`, to be marked.
+        ax: Where to draw; on a new figure when None.
+    """
+    ax = new_axes(describe_roc(curves, found)) if ax is None else ax
+    grey = style.visible(style.GREY, ax, 4.5)
+    ax.plot((0, 1), (0, 1), ":", color=grey)
+    ax.text(0.6, 0.44, "chance", color=grey)
+    ax.plot(curves.false_positive_rate, curves.recall, "-", color=style.visible(style.BLUE, ax))
+    if found is not None:
+        _mark(ax, found.false_positive_rate, found.recall)
+    ax.set(xlabel="false-positive rate", ylabel="true-positive rate", xlim=(-0.02, 1.02), ylim=(-0.02, 1.05))
+    ax.set_title(f"ROC: AUC {curves.auc:.3f}")
+    return ax
+
+
+def describe_roc(curves: ThresholdCurves, found: Confusion | None = None) -> str:
+    """Return in a sentence what `draw_roc` shows."""
+    marked = ""
+    if found is not None:
+        rates = f"true-positive rate {found.recall:.0%} and false-positive rate {found.false_positive_rate:.0%}"
+        marked = f", with a point at {rates}"
+    return f"ROC curve with area {curves.auc:.3f}, where chance has 0.5{marked}."
+
+
+def draw_precision_recall(curves: ThresholdCurves, found: Confusion | None = None, *, ax: Axes | None = None) -> Axes:
+    """Draw precision against recall, with chance (the share of positive examples) and the point of a threshold.
+
+    Args:
+        curves: What `threshold_curves` returned.
+        found: The decisions of one threshold, from `curves.at`, to be marked.
+        ax: Where to draw; on a new figure when None.
+    """
+    ax = new_axes(describe_precision_recall(curves, found)) if ax is None else ax
+    grey = style.visible(style.GREY, ax, 4.5)
+    ax.axhline(curves.share, linestyle=":", color=grey)
+    ax.text(0.02, curves.share + 0.02, "chance", color=grey)
+    color = style.visible(style.GREEN, ax)
+    ax.plot(curves.recall, curves.precision, "-", color=color, drawstyle="steps-pre", linewidth=1.5)
+    if found is not None:
+        _mark(ax, found.recall, found.precision)
+    ax.set(xlabel="recall", ylabel="precision", xlim=(-0.02, 1.02), ylim=(-0.02, 1.05))
+    ax.set_title(f"precision-recall: average precision {curves.average_precision:.3f}")
+    return ax
+
+
+def describe_precision_recall(curves: ThresholdCurves, found: Confusion | None = None) -> str:
+    """Return in a sentence what `draw_precision_recall` shows."""
+    marked = "" if found is None else f", with a point at recall {found.recall:.0%} and precision {_percent(found)}"
+    chance = f"where chance has {curves.share:.3f}"
+    return f"Precision-recall curve with average precision {curves.average_precision:.3f}, {chance}{marked}."
+
+
+def draw_threshold(curves: ThresholdCurves, threshold: float, name: str = "positive", *, axes: Any = None) -> Any:
+    """Draw one threshold in four linked panels: confusion matrix, both rates over thresholds, ROC, precision-recall.
+
+    Args:
         curves: What `threshold_curves` returned, for scores from 0 to 1.
         threshold: Everything that scores at least this is called positive.
         name: What a positive example is, such as "shirt".
+        axes: (2, 2) Axes; those of a new figure when None, which `axes[0, 0].figure` shows.
+
+    Returns:
+        The (2, 2) Axes.
     """
+    if axes is None:
+        figure = ShownFigure(figsize=(9.5, 6.4), layout="constrained")
+        figure.describe = describe_threshold(curves, threshold, name)
+        axes = figure.subplots(2, 2)
     (table, over_thresholds), (roc, precision_recall) = axes
     found = curves.at(threshold)
-    draw_confusion(table, found, name)
+    draw_confusion(found, name, ax=table)
     table.set_title(f"threshold {threshold:.2f}: accuracy {found.accuracy:.1%}")
-    over_thresholds.plot(curves.thresholds[1:], curves.precision[1:], "-", color=style.GREEN, linewidth=1.5)
-    over_thresholds.plot(curves.thresholds[1:], curves.recall[1:], "--", color=style.BLUE)
-    over_thresholds.axvline(threshold, color=style.VERMILION, linewidth=1.5)
-    over_thresholds.plot([threshold] * 2, [found.precision, found.recall], "o", color=style.VERMILION, markersize=9)
+    green, blue, red = (style.visible(color, over_thresholds) for color in (style.GREEN, style.BLUE, style.VERMILION))
+    over_thresholds.plot(curves.thresholds[1:], curves.precision[1:], "-", color=green, linewidth=1.5)
+    over_thresholds.plot(curves.thresholds[1:], curves.recall[1:], "--", color=blue)
+    over_thresholds.axvline(threshold, color=red, linewidth=1.5)
+    _mark(over_thresholds, [threshold] * 2, [found.precision, found.recall])
     over_thresholds.set(xlabel="threshold", ylabel="share", xlim=(-0.02, 1.02), ylim=(-0.02, 1.05))
-    over_thresholds.text(0.58, 0.42, "solid: precision\ndashed: recall")
-    precision = "undefined" if np.isnan(found.precision) else f"{found.precision:.0%}"
-    over_thresholds.set_title(f"precision {precision}, recall {found.recall:.0%}")
-    draw_roc(roc, curves, found)
-    draw_precision_recall(precision_recall, curves, found)
+    over_thresholds.text(0.58, 0.42, "solid: precision\ndashed: recall", color=style.ink(over_thresholds))
+    over_thresholds.set_title(f"precision {_percent(found)}, recall {found.recall:.0%}")
+    draw_roc(curves, found, ax=roc)
+    draw_precision_recall(curves, found, ax=precision_recall)
+    return axes
+
+
+def describe_threshold(curves: ThresholdCurves, threshold: float, name: str = "positive") -> str:
+    """Return in words what `draw_threshold` shows."""
+    found = curves.at(threshold)
+    positives = found.true_positives + found.false_negatives
     return (
-        f"At threshold {threshold:.2f}, {found.true_positives:.0f} of {curves.true_positives[-1]:.0f} {name} examples "
-        f"are found and {found.false_positives:.0f} others called so: precision {precision}, "
+        f"At threshold {threshold:.2f}, {found.true_positives:.0f} of {positives:.0f} {name} examples "
+        f"are found and {found.false_positives:.0f} others called so: precision {_percent(found)}, "
         f"recall {found.recall:.0%}, accuracy {found.accuracy:.1%}. "
         f"ROC area {curves.auc:.3f}, average precision {curves.average_precision:.3f}."
     )
+
+
+def _percent(found: Confusion) -> str:
+    """Return the precision in words."""
+    return "undefined" if np.isnan(found.precision) else f"{found.precision:.0%}"
+
+
+def _mark(ax: Axes, x: Any, y: Any) -> None:
+    """Mark the points of the chosen threshold."""
+    ax.plot(x, y, "o", color=style.visible(style.VERMILION, ax), markersize=9)

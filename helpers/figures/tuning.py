@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from helpers import style
+from helpers.picture import new_axes
 
 Round = tuple[int, float]
 Brackets = dict[int, list[Round]]
@@ -88,29 +90,44 @@ def epochs_of(rounds: Sequence[Round], *, resume: bool = True) -> float:
     return total
 
 
-def draw_brackets(brackets: Mapping[int, Sequence[Round]], ax: Any) -> None:
+def draw_brackets(brackets: Mapping[int, Sequence[Round]], *, ax: Axes | None = None) -> Axes:
     """Draw each bracket as a row of discs: the area is the number of networks, the place their epochs.
 
     Args:
         brackets: From `paper_brackets` or `keras_tuner_brackets`.
-        ax: Axes to draw into; the row's number of epochs, with networks that go on, stands at its right.
+        ax: Where to draw, on a new figure when None; the row's number of epochs, with networks that go on, stands at
+            its right.
+
+    Returns:
+        The Axes.
     """
+    ax = new_axes(describe_brackets(brackets)) if ax is None else ax
     most = max(networks for rounds in brackets.values() for networks, _ in rounds)
     longest = max(rounds[-1][1] for rounds in brackets.values())
     ends = sorted({epochs for rounds in brackets.values() for _, epochs in rounds})
     for color, (bracket, rounds) in zip(style.COLORS * 3, brackets.items(), strict=False):
         epochs = [end for _, end in rounds]
         networks = [number for number, _ in rounds]
-        ax.plot(epochs, [bracket] * len(rounds), color=style.LIGHT_GREY, linewidth=3, linestyle="-", zorder=1)
+        color = style.visible(color, ax)
+        ax.plot(
+            epochs,
+            [bracket] * len(rounds),
+            color=style.visible(style.LIGHT_GREY, ax, 1.3),
+            linewidth=3,
+            linestyle="-",
+            zorder=1,
+        )
         ax.scatter(epochs, [bracket] * len(rounds), s=[60 + 1100 * n / most for n in networks], color=color, zorder=2)
         for end, number in zip(epochs, networks, strict=True):
             inside = number / most > 0.25
-            place, look = ((0, 0), "white") if inside else ((0, 9 + 14 * math.sqrt(number / most)), style.BLACK)
+            place = (0, 0) if inside else (0, 9 + 14 * math.sqrt(number / most))
+            look = style.ink(color if inside else ax)
             ax.annotate(
                 str(number), (end, bracket), place, textcoords="offset points", ha="center", va="center", color=look
             )
         ax.text(1.6 * longest, bracket, f"{epochs_of(rounds):.0f}", ha="right", va="center")
-    ax.text(1.6 * longest, max(brackets) + 0.75, "epochs in all", ha="right", va="center", color=style.GREY)
+    grey = style.visible(style.GREY, ax, 4.5)
+    ax.text(1.6 * longest, max(brackets) + 0.75, "epochs in all", ha="right", va="center", color=grey)
     ax.set_xscale("log", base=10)
     ax.set_xticks(ends, [f"{end:.3g}" for end in ends])
     ax.set_xticks([], minor=True)
@@ -118,6 +135,17 @@ def draw_brackets(brackets: Mapping[int, Sequence[Round]], ax: Any) -> None:
     ax.set(xlim=(0.6 * ends[0], 1.8 * longest), ylim=(-0.6, max(brackets) + 1.0))
     ax.set(xlabel="epochs that a network has had (logarithmic)", ylabel="bracket")
     ax.grid(axis="y", visible=False)
+    return ax
+
+
+def describe_brackets(brackets: Mapping[int, Sequence[Round]]) -> str:
+    """Return in a sentence what `draw_brackets` shows."""
+    rows = [
+        f"s = {bracket}: " + ", ".join(f"{number} networks to epoch {end:.3g}" for number, end in rounds)
+        for bracket, rounds in brackets.items()
+    ]
+    total = sum(map(epochs_of, brackets.values()))
+    return f"{len(brackets)} brackets of Hyperband, {total:.0f} epochs in all; {'; '.join(rows)}."
 
 
 ABSENT = -0.12
@@ -150,17 +178,26 @@ def _heights(values: Any, log: bool) -> tuple[NDArray[np.float64], dict[float, s
 
 
 def draw_parallel_coordinates(
-    table: Any, columns: Sequence[str], ax: Any, *, score: str = "score", best: int = 5, log: Sequence[str] = ()
-) -> None:
+    table: Any,
+    columns: Sequence[str],
+    *,
+    ax: Axes | None = None,
+    score: str = "score",
+    best: int = 5,
+    log: Sequence[str] = (),
+) -> Axes:
     """Draw the trials of `table`: thin grey lines, the best ones on top, thick and coloured.
 
     Args:
         table: A pandas `DataFrame`, one row a trial; rows without a score are left out.
         columns: Hyperparameters, from left to right; `score` becomes the last axis.
-        ax: Axes to draw into.
+        ax: Where to draw; on a new figure when None.
         score: Name of the column to maximize.
         best: How many trials to bring out.
         log: Those of `columns` whose axis is logarithmic.
+
+    Returns:
+        The Axes.
 
     Raises:
         ValueError: A column is missing, no trial has a score, `best` is negative, or a logarithmic axis has a value
@@ -173,19 +210,20 @@ def draw_parallel_coordinates(
     if rows.empty or best < 0:
         raise ValueError("there must be a trial with a score" if rows.empty else f"best must not be negative: {best}")
     found = [_heights(rows[name], name in log) for name in axes]
+    ax = new_axes(describe_parallel_coordinates(table, columns, score=score, best=best)) if ax is None else ax
     # A little to the side, always the same: equal choices do not hide each other.
     aside = np.random.default_rng(0).uniform(-0.025, 0.025, (len(rows), len(axes)))
     aside[:, -1] = 0
     lines = np.stack([heights for heights, _ in found], axis=1) + aside
     top = len(rows) - min(best, len(rows))
-    grey = {"color": style.GREY, "linewidth": 0.8, "alpha": 0.45}
-    bright = {"color": style.VERMILION, "linewidth": 2.2, "marker": "o", "zorder": 3}
+    grey: dict[str, Any] = {"color": style.visible(style.GREY, ax), "linewidth": 0.8, "alpha": 0.45}
+    bright: dict[str, Any] = {"color": style.visible(style.VERMILION, ax), "linewidth": 2.2, "marker": "o", "zorder": 3}
     for part, look in ((lines[:top], grey), (lines[top:], bright)):
         # One artist for all lines, with a gap after each: a slider redraws them in a fraction of the time.
         gaps = np.pad(part, ((0, 0), (0, 1)), constant_values=np.nan)
         ax.plot(np.tile([*range(len(axes)), np.nan], len(part)), gaps.ravel(), linestyle="-", **look)
     for position, (_, ticks) in enumerate(found):
-        ax.axvline(position, color=style.BLACK, linewidth=1, zorder=0)
+        ax.axvline(position, color=style.ink(ax), linewidth=1, zorder=0)
         for height, label in ticks.items():
             ax.annotate(
                 label,
@@ -195,7 +233,8 @@ def draw_parallel_coordinates(
                 va="center",
                 fontsize="small",
                 zorder=4,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8},
+                color=style.ink(ax),
+                bbox={"facecolor": style.ground(ax), "edgecolor": "none", "pad": 0.6, "alpha": 0.8},
             )
     ax.set_xticks(range(len(axes)), [name.replace("_", "\n") for name in axes])
     ax.set_yticks([])
@@ -203,3 +242,19 @@ def draw_parallel_coordinates(
     ax.grid(visible=False)
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
+    return ax
+
+
+def describe_parallel_coordinates(table: Any, columns: Sequence[str], *, score: str = "score", best: int = 5) -> str:
+    """Return in a sentence what `draw_parallel_coordinates` shows: what the best trials have in common."""
+    rows = table[table[score].notna()].sort_values(score)
+    top = rows.tail(best)
+    shared = []
+    for name in columns:
+        values = top[name].dropna()
+        numbers = not values.map(lambda value: isinstance(value, bool | np.bool_ | str)).any()
+        if len(values) and numbers:
+            shared.append(f"{name} {values.min():.3g} to {values.max():.3g}")
+        elif len(values):
+            shared.append(f"{name} {' or '.join(sorted(values.map(str).unique()))}")
+    return f"{len(rows)} trials as lines over their hyperparameters; the best {len(top)} have {', '.join(shared)}."

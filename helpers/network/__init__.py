@@ -9,13 +9,16 @@ from typing import Any
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from helpers import style
-from helpers.network._artists import Page, draw_edges, draw_labels, draw_units, tint
-from helpers.network._labels import Label, UnitNames, check_weight_labels, place_labels, weight_texts
-from helpers.network._layout import GAP_SLOTS, Layout, arrange, edges, slots_needed, text_width
+from helpers._text import Labels, text_width
+from helpers.network._artists import Page, draw_edges, draw_units, tint
+from helpers.network._labels import UnitNames, check_weight_labels, place_labels, weight_texts
+from helpers.network._layout import GAP_SLOTS, Layout, arrange, edges, slots_needed
 from helpers.network._reading import Network, read_network, read_parameters, read_per_unit
+from helpers.picture import new_axes
+
+__all__ = ["describe_network", "draw_network", "draw_units"]
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -40,15 +43,20 @@ def draw_network(
     max_units: int = 12,
     title: str | None = None,
 ) -> Axes:
-    """Draw a fully connected network, inputs on the left, and return the Axes.
+    """Draw a fully connected network, inputs on the left.
 
-    Inputs are squares, hidden units circles, outputs double circles, bias nodes small diamonds. The units of a layer,
-    the edges of a step and the labels of either are one artist each, so that a slider can redraw the network at once.
+    >>> from helpers.network import draw_network
+    >>> ax = draw_network([784, 128, 10], count=True)  # or a Keras model
+    >>> ax.figure.savefig("network.png")  # doctest: +SKIP
+
+    As the last line of a cell, `draw_network(…)` shows its picture. Inputs are squares, hidden units circles, outputs
+    double circles, bias nodes small diamonds. The units of a layer, the edges of a step and all labels are one artist
+    each, so that a slider can redraw the network at once.
 
     Args:
         network: Layer sizes, inputs first, as list, tuple or 1-D array; or a built Keras model that is a chain of
             Dense layers (layers that act on each unit alone, such as dropout, are passed over).
-        ax: Where to draw; its limits become inches. A new figure, not one of pyplot's, when None.
+        ax: Where to draw; its limits become inches. When None, on a new figure, which is not one of pyplot's.
         count: Whether to write the number of parameters of each step, of weights, of biases, and the total.
         biases: Whether layer sizes mean a network with biases; for a model, whether its bias nodes are drawn.
         labels: "names" (x, h, ŷ in the units), "split" (z | f in the units, activations a and ŷ beside them) or None.
@@ -57,7 +65,7 @@ def draw_network(
         output_function: What stands beside z in a split output, such as "g" or "σ"; when None, σ for a model whose
             last activation is a sigmoid, and g otherwise.
         weights: Arrays (inputs, units), each of which an array (units,) of biases may follow, as
-            `model.get_weights()` has them; when None, those of the model.
+            `model.get_weights()` has them; when None, those of the model (of a quantized one what its codes stand for).
         gradients: Gradients of the weights, in the same form. The edges show them instead of the weights.
         colors: Whether edges show the sign of a weight or gradient by colour and dashes, and its size by width.
         weight_labels: "symbols" (w with layer, input and unit), "numbers" (weights and gradients, as far as known),
@@ -69,6 +77,10 @@ def draw_network(
         headings: Whether "input", "hidden" and "output" stand above the layers.
         max_units: Layers wider than this, at least 3, are drawn with dots and their true number.
         title: A title inside the Axes.
+
+    Returns:
+        The Axes. Those of a new figure show it, with `describe_network(network)` as text alternative, when they are the
+        last value of a cell.
 
     Raises:
         TypeError: An argument is of a kind that cannot be drawn.
@@ -88,7 +100,7 @@ def draw_network(
     bias_nodes = [bias and biases for bias in net.has_bias] + [False]
     if ax is None:
         slots = max(slots_needed(n, max_units, bias) for n, bias in zip(net.sizes, bias_nodes, strict=True))
-        ax = _new_axes(len(net.sizes), slots)
+        ax = new_axes(_sentence(net), figsize=_figure_size(len(net.sizes), slots), layout=None)
 
     page = Page(ax)
     if title:
@@ -115,12 +127,19 @@ def draw_network(
             texts = ["" if gone else text for text, gone in zip(texts, faint[step].ravel(), strict=True)]
             limits = layout.columns[step].x + reach[step], layout.columns[step + 1].x - reach[step + 1]
             size, places = place_labels(edges(layout, step).reshape(-1, 2, 2), texts, 0.9 * page.font, limits)
-            draw_labels(ax, [Label(texts[edge], x, y, size) for edge, (x, y) in places.items()])
+            on_edges = Labels(ax, size)
+            for edge, (x, y) in places.items():
+                on_edges.add(texts[edge], x, y, ground=True)
+            on_edges.draw()
     return ax
 
 
 def describe_network(network: Any, *, biases: bool = True) -> str:
     """Return a sentence that says what `draw_network` shows: layers, units and the number of parameters.
+
+    >>> from helpers.network import describe_network
+    >>> describe_network([784, 128, 10])
+    'A network of 784 inputs, one hidden layer of 128 units and 10 outputs: 101,770 parameters.'
 
     Args:
         network: Layer sizes or a built Keras model.
@@ -130,7 +149,11 @@ def describe_network(network: Any, *, biases: bool = True) -> str:
         TypeError: `network` is neither.
         ValueError: It cannot be drawn either.
     """
-    net = read_network(network, biases=biases)
+    return _sentence(read_network(network, biases=biases))
+
+
+def _sentence(net: Network) -> str:
+    """Return what `net` is, in one sentence."""
     inputs, *hidden, outputs = net.sizes
     ends = _number(inputs, "input"), _number(outputs, "output")
     total = _number(net.counts()[2], "parameter")
@@ -162,10 +185,10 @@ def _check_options(ax: Any, labels: Any, max_units: Any, number_format: Any) -> 
         raise ValueError(f"number_format must be a format such as '.2f', not {number_format!r}") from None
 
 
-def _new_axes(layers: int, slots: int) -> Axes:
-    """Return the only Axes of a new figure, larger than usual where the network needs it."""
+def _figure_size(layers: int, slots: int) -> tuple[float, float]:
+    """Return the size in inches of a new figure, larger than usual where the network needs it."""
     width, height = matplotlib.rcParams["figure.figsize"]
-    return Figure(figsize=(max(width, 0.55 * layers), max(height, 0.2 * slots + 0.6))).add_axes((0, 0, 1, 1))
+    return max(width, 0.55 * layers), max(height, 0.2 * slots + 0.6)
 
 
 def _number(count: int, noun: str) -> str:
@@ -248,15 +271,17 @@ def _draw_layers(
     """Draw the units of all layers, filled with what is known of their activations; labels too if `font` is given."""
     known = np.concatenate([np.zeros(1), *(values for values in filled if values is not None)])
     low, span = known.min(), np.ptp(known) or 1.0
+    labels = Labels(ax, font or 0.0)
     for layer, (column, values) in enumerate(zip(layout.columns, filled, strict=True)):
         role = "input" if layer == 0 else "output" if layer == len(filled) - 1 else "hidden"
         fills: list[Any] = [tint(role)] * len(column.units)
         if values is not None:
-            fills = list(matplotlib.colormaps[style.SEQUENTIAL]((values[column.units] - low) / span))
+            fills = list(map(tuple, matplotlib.colormaps[style.SEQUENTIAL]((values[column.units] - low) / span)))
         fills = ["white" if off else color for color, off in zip(fills, lost[layer], strict=True)]
         bias = None if column.bias_y is None else (column.x, float(column.bias_y), layout.bias_radius)
         centres = np.column_stack([np.full(len(column.y), column.x), column.y])
         divided = names.split and layer > 0
-        draw_units(ax, centres, role, layout.radius, fills=fills, bias=bias, crossed=lost[layer], divided=divided)
+        draw_units(centres, role, layout.radius, ax=ax, fills=fills, bias=bias, crossed=lost[layer], divided=divided)
         if font:
-            draw_labels(ax, names.labels(layout, layer, fills, lost[layer], font))
+            names.write(labels, layout, layer, fills, lost[layer], font)
+    labels.draw()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -13,22 +13,13 @@ from matplotlib.colors import to_rgb
 from matplotlib.path import Path
 
 from helpers import style
-from helpers.network._layout import FAMILY, LINE, SMALLEST, outline, text_width
+from helpers._text import FAMILY, text_width
+from helpers.network._layout import LINE, SMALLEST
 
 _HINTED = 1.1  # text fitted to the pixels of a screen is up to a tenth wider than its outline
 
-FAINT = "#B5B5B5"
+FAINT, FAINT_ON_DARK = "#B5B5B5", "#4A4A4A"
 """Edges of dropped units."""
-
-
-class Label(NamedTuple):
-    """A label with its middle and its size in points; `on` is the colour beneath it, None where nothing is to hide."""
-
-    text: str
-    x: float
-    y: float
-    size: float
-    on: Any = None
 
 
 class Page:
@@ -48,6 +39,7 @@ class Page:
         self.font = min(float(matplotlib.rcParams["font.size"]), 0.065 * self.height * 72)
         self.bottom, self.top = 0.04, self.height - 0.04
         ax.set_axis_off()
+        self.ground = style.ground(ax)
         for scale, change in ((ax.get_xscale(), ax.set_xscale), (ax.get_yscale(), ax.set_yscale)):
             if scale != "linear":
                 change("linear")
@@ -55,7 +47,9 @@ class Page:
 
     def write(self, text: str, x: float, y: float, size: float, **options: Any) -> None:
         """Write `text` with its middle at (x, y)."""
-        self.ax.text(x, y, text, size=size, family=FAMILY, ha="center", va="center", color=style.BLACK, **options)
+        looks: dict[str, Any] = {"family": FAMILY, "color": style.ink(self.ground)}
+        looks["usetex"] = False  # LaTeX may not be installed
+        self.ax.text(x, y, text, size=size, ha="center", va="center", **looks, **options)
 
     def line(self, text: str, scale: float, *, above: bool) -> None:
         """Write one line over the whole width, above or below what is still to come."""
@@ -92,7 +86,7 @@ class Page:
     def dots(self, number: str, x: float, y: float, width: float, height: float) -> None:
         """Write the true number of units between dots that stand for the units not drawn."""
         size = min(0.9 * self.font, 72 * height / 3.4, 0.95 * width / (_HINTED * text_width(number)))
-        ground = {"facecolor": matplotlib.rcParams["axes.facecolor"], "edgecolor": "none", "pad": 0.5}
+        ground = {"facecolor": self.ground, "edgecolor": "none", "pad": 0.5}
         self.write(f"⋮\n{number}\n⋮", x, y, size, linespacing=1.0, bbox=ground)
 
     def reserve(self, scale: float, *, above: bool) -> float:
@@ -103,28 +97,6 @@ class Page:
             return self.top + height / 2
         self.bottom += height
         return self.bottom - height / 2
-
-
-class Edges(LineCollection):
-    """Many straight lines that are one line under as many transforms: no object for each, so they are made at once."""
-
-    def __init__(self, segments: np.ndarray, **looks: Any) -> None:
-        """Take `segments` of shape (edges, 2, 2), and what else `LineCollection` takes."""
-        # Matplotlib draws as many items as there are offsets, not as many as there are transforms.
-        super().__init__([[(0, 0), (1, 0)]], offsets=np.zeros((len(segments), 2)), **looks)
-        self._ends = segments
-        self._matrices = np.zeros((len(segments), 3, 3))
-        self._matrices[:, :2, 0] = segments[:, 1] - segments[:, 0]
-        self._matrices[:, :2, 2] = segments[:, 0]
-        self._matrices[:, 1, 1] = self._matrices[:, 2, 2] = 1
-
-    def get_transforms(self) -> Any:
-        """Return the matrices that take the line from (0, 0) to (1, 0) to each edge."""
-        return self._matrices
-
-    def get_segments(self) -> list[np.ndarray]:
-        """Return the edges, each of shape (2, 2)."""
-        return list(self._ends)
 
 
 def draw_edges(ax: Axes, segments: np.ndarray, values: np.ndarray, largest: float, faint: np.ndarray) -> None:
@@ -139,44 +111,49 @@ def draw_edges(ax: Axes, segments: np.ndarray, values: np.ndarray, largest: floa
     """
     plain = float(matplotlib.rcParams["lines.linewidth"]) / 2 * (1.0 if values.size <= 40 else 0.6)
     segments, values, faint = segments.reshape(-1, 2, 2), values.ravel(), faint.ravel()
-    looks: dict[str, Any] = {"colors": style.GREY, "linewidths": plain}
+    ground = style.ground(ax)
+    grey = style.visible(style.GREY, ground)
+    looks: dict[str, Any] = {"colors": grey, "linewidths": plain}
     if np.isfinite(values).any() or faint.any():
         signs = np.sign(np.nan_to_num(values)).astype(int)
         widths = plain * np.where(np.isnan(values), 1.0, 0.4 + 2.6 * np.abs(np.nan_to_num(values)) / largest)
-        by_sign = {-1: style.NEGATIVE, 0: style.GREY, 1: style.POSITIVE}
+        by_sign = {-1: style.visible(style.NEGATIVE, ground), 0: grey, 1: style.visible(style.POSITIVE, ground)}
+        pale_grey = FAINT if style.ink(ground) == style.BLACK else FAINT_ON_DARK
         looks = {
-            "colors": [FAINT if pale else by_sign[sign] for sign, pale in zip(signs, faint, strict=True)],
+            "colors": [pale_grey if pale else by_sign[sign] for sign, pale in zip(signs, faint, strict=True)],
             "linewidths": np.where(faint, 0.6 * plain, widths),
             "linestyles": [
                 ":" if pale else (0, (3, 1.5)) if sign < 0 else "-" for sign, pale in zip(signs, faint, strict=True)
             ],
         }
-    ax.add_collection(Edges(segments, zorder=1, **looks), autolim=False)
+    ax.add_collection(LineCollection(list(segments), zorder=1, **looks), autolim=False)
 
 
 def draw_units(
-    ax: Axes,
-    centres: np.ndarray,
+    centres: Any,
     role: str,
     radius: float,
     *,
-    fills: Sequence[Any],
-    bias: tuple[float, float, float] | None,
-    crossed: np.ndarray,
-    divided: bool,
-) -> None:
-    """Draw the units of one layer, and its bias node first.
+    ax: Axes,
+    fills: Sequence[Any] | None = None,
+    bias: tuple[float, float, float] | None = None,
+    crossed: Any = None,
+    divided: bool = False,
+) -> Axes:
+    """Draw units as one artist, those of a layer for instance, and return the Axes.
 
     Args:
-        ax: Where.
-        centres: Shape (units, 2).
+        centres: Shape (units, 2), in the data coordinates of `ax`.
         role: "input" (squares), "hidden" (circles) or "output" (double circles).
         radius: Of a unit.
-        fills: A colour for each unit.
-        bias: Middle and radius of the bias node; None where there is none.
-        crossed: Which units are dropped, shape (units,): dashed, with a cross.
+        ax: Where, with an aspect of 1.
+        fills: A colour for each unit; when None, that of its role.
+        bias: Middle and radius of the bias node, the first to be drawn; None where there is none.
+        crossed: Which units are dropped, shape (units,): dashed, with a cross. None when none are.
         divided: Whether a line separates the halves of a unit.
     """
+    fills = [tint(role)] * len(centres) if fills is None else fills
+    crossed = np.zeros(len(centres), bool) if crossed is None else np.asarray(crossed, bool)
     lines = float(matplotlib.rcParams["lines.linewidth"]) / 2
     edge = {"input": style.BLUE, "hidden": style.BLACK, "output": style.GREEN}[role]
     shape = _shape(role, divided)
@@ -192,35 +169,13 @@ def draw_units(
         styles.insert(0, "-")
     looks = {"facecolors": faces, "edgecolors": outlines, "linestyles": styles if crossed.any() else "-"}
     ax.add_collection(PathCollection(paths, linewidths=1.2 * lines, zorder=2, **looks), autolim=False)
-
-
-def draw_labels(ax: Axes, labels: Sequence[Label]) -> None:
-    """Draw labels as one artist: for each, what hides the edges beneath it, where it does, and its outline."""
-    paths, colors = [], []
-    for text, x, y, size, on in labels:
-        path, width, height = outline(text)
-        if on is None:
-            half = np.array([width, height]) * size / 2 + 0.01
-            paths.append(Path(np.asarray(_BOX.vertices) * half + (x, y), _BOX.codes))
-            colors.append(matplotlib.rcParams["axes.facecolor"])
-        paths.append(_moved(path, x, y, size))
-        colors.append(style.BLACK if on is None or _lightness(on) > 0.5 else "white")
-    if paths:
-        # The strings are kept with the artist: outlines alone could not be searched or tested.
-        name = "_" + " ".join(label.text for label in labels)
-        drawn = PathCollection(paths, facecolors=colors, linewidths=0, zorder=3, label=name)
-        ax.add_collection(drawn, autolim=False)
+    return ax
 
 
 def tint(role: str) -> tuple[float, ...]:
     """Return the light colour of a layer's units that show no activation."""
     strong = np.array(to_rgb({"input": style.SKY, "hidden": style.LIGHT_GREY, "output": style.GREEN}[role]))
     return tuple(1 - 0.25 * (1 - strong))
-
-
-def _lightness(color: Any) -> float:
-    """Return how light a colour is in greyscale, from 0 to 1."""
-    return float(np.dot(to_rgb(color), (0.299, 0.587, 0.114)))
 
 
 def _moved(path: Path, x: float, y: float, size: float) -> Path:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from helpers.network._artists import Label
-from helpers.network._layout import SMALLEST, Layout, outline, shown_units, text_width
+from helpers._text import Labels, outline, text_width
+from helpers.network._layout import SMALLEST, Layout, shown_units
 from helpers.network._reading import Network
 
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -26,8 +27,11 @@ def indexed(symbol: str, *indices: int, layer: int | None = None) -> str:
 
 
 def number(value: float, number_format: str) -> str:
-    """Return a number as text, with a real minus sign."""
-    return format(float(value), number_format).strip().replace("-", "−")
+    """Return a number as text, with a real minus sign, and without one before a number that is written as 0."""
+    text = format(float(value), number_format)
+    if not re.search("[1-9]", text):
+        text = format(abs(float(value)), number_format)
+    return text.strip().replace("-", "−")
 
 
 class UnitNames:
@@ -89,10 +93,11 @@ class UnitNames:
         below = [text_width(text) for text in self.texts[layer]] if self.split and 0 < layer < self.last else [0.0]
         return max(1.15 * layout.radius, max(below) * self.sizes(layout, largest)[1] / 2 + 0.02)
 
-    def labels(self, layout: Layout, layer: int, fills: list[Any], lost: Any, largest: float) -> list[Label]:
-        """Return the labels of one layer's units that are not `lost`, as far as they are large enough to be read.
+    def write(self, labels: Labels, layout: Layout, layer: int, fills: list[Any], lost: Any, largest: float) -> None:
+        """Write what belongs to one layer's units that are not `lost`, as far as it is large enough to be read.
 
         Args:
+            labels: Where to write it.
             layout: The layout.
             layer: Which layer, from 0.
             fills: The colours of its units.
@@ -101,23 +106,24 @@ class UnitNames:
         """
         inner, outer = self.sizes(layout, largest)
         column, radius = layout.columns[layer], layout.radius
-        labels: list[Label] = []
-        if column.bias_y is not None:
-            labels.append(Label("1", column.x, column.bias_y, min(inner, 50 * radius), "white"))
+        of_bias = min(inner, 50 * radius)
+        if column.bias_y is not None and of_bias >= SMALLEST:
+            labels.add("1", column.x, column.bias_y, size=of_bias, on="white")
         for text, y, on, off in zip(self.texts[layer], column.y, fills, lost, strict=True):
             if off:
                 continue
             if not self.split or layer == 0:
-                labels.append(Label(text, column.x, y, inner, on))
-                continue
-            labels.append(Label("z", column.x - 0.46 * radius, y, inner, on))
-            labels.append(Label(self.functions[layer], column.x + 0.46 * radius, y, inner, on))
-            if layer < self.last:
-                below = min(layout.slot / 2, radius + 0.8 * outer / 72)
-                labels.append(Label(text, column.x, y - below, outer))
+                inside, beside = [(text, column.x)], False
             else:
-                labels.append(Label(text, column.x + radius + 0.04 + text_width(text) * outer / 2, y, outer, "white"))
-        return [label for label in labels if label.size >= SMALLEST]
+                inside = [("z", column.x - 0.46 * radius), (self.functions[layer], column.x + 0.46 * radius)]
+                beside = outer >= SMALLEST
+            for word, x in inside if inner >= SMALLEST else []:
+                labels.add(word, x, y, size=inner, on=on)
+            if beside and layer < self.last:
+                below = min(layout.slot / 2, radius + 0.8 * outer / 72)
+                labels.add(text, column.x, y - below, size=outer, ground=True)
+            elif beside:
+                labels.add(text, column.x + radius + 0.04, y, size=outer, align="left")
 
 
 def check_weight_labels(wanted: Any, net: Network, known: tuple[Any, Any], slopes: tuple[Any, Any] | None) -> None:

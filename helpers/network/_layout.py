@@ -1,51 +1,22 @@
-"""Where the parts of a network drawing go, and its labels as outlines.
+"""Where the parts of a network drawing go.
 
 All lengths are inches of the drawing, so that a size of text in points (1/72 inch) and a distance can be compared.
-Labels are outlines (`Path`) rather than `Text`: dozens fit in one artist, and drawing one costs a hundredth.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-from matplotlib.font_manager import FontProperties
-from matplotlib.path import Path
-from matplotlib.textpath import TextPath
 
 LINE = 1.3 / 72
 """Inches a line of text takes, for each point of its size."""
-
-FAMILY = "DejaVu Sans"
-"""The font that comes with matplotlib: it has all sub- and superscripts."""
 
 SMALLEST = 7.0
 """Points below which a label is left out rather than written."""
 
 GAP_SLOTS = 3
 """Places that the dots and the true number take in a layer too wide to draw."""
-
-_FONT = FontProperties(family=FAMILY)
-_BASELINE = 0.36  # half the height of a capital, so that labels stand in the middle
-
-
-@lru_cache(maxsize=4096)
-def outline(text: str) -> tuple[Path, float, float]:
-    """Return (outline, width, height) of a label of one or more lines, centred on the origin, for 1 point of size."""
-    lines = [(TextPath((0, 0), line, size=100, prop=_FONT), index) for index, line in enumerate(text.split("\n"))]
-    parts, width = [], 0.0
-    for path, index in lines:
-        box = path.get_extents()
-        down = 1.15 * (index - (len(lines) - 1) / 2) + _BASELINE
-        parts.append(Path((np.asarray(path.vertices) - ((box.x0 + box.x1) / 2, 0)) / 7200 - (0, down / 72), path.codes))
-        width = max(width, box.width / 7200)
-    return Path.make_compound_path(*parts), width, (1.15 * len(lines) - 0.1) / 72
-
-
-def text_width(text: str) -> float:
-    """Return the width of `text` in inches for 1 point of size."""
-    return outline(text)[1]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 MAX_LAYERS = 40
 """More layers than this cannot be told apart in one drawing."""
 
-_DRAWN_THROUGH = {
+_PASSED_OVER = (
     "InputLayer",
     "Identity",
     "Flatten",
@@ -35,8 +35,8 @@ _DRAWN_THROUGH = {
     "UnitNormalization",
     "Normalization",
     "Rescaling",
-}
-"""Keras layers that leave the units as they are, so that the drawing passes over them."""
+)
+"""Keras layers that leave the units as they are; so do their subclasses, and the drawing passes over all of them."""
 
 
 @dataclass(frozen=True)
@@ -199,8 +199,9 @@ def _read_model(model: Any) -> Network:
     """Return the network that a Keras model is, when it is built and a chain of Dense layers."""
     keras = sys.modules["keras"]
     layers = _chain(model)
+    passed_over = tuple(getattr(keras.layers, name) for name in _PASSED_OVER if hasattr(keras.layers, name))
     for layer in layers:
-        if not isinstance(layer, keras.layers.Dense) and type(layer).__name__ not in _DRAWN_THROUGH:
+        if not isinstance(layer, (keras.layers.Dense, *passed_over)):
             raise ValueError(
                 f"only Dense layers and layers that act on each unit alone can be drawn, but {layer.name!r} is a "
                 f"{type(layer).__name__} layer"
@@ -208,65 +209,126 @@ def _read_model(model: Any) -> Network:
     dense = [layer for layer in layers if isinstance(layer, keras.layers.Dense)]
     if not dense:
         raise ValueError(f"a network to draw needs a Dense layer, but the model {model.name!r} has none")
-    kernels = [np.asarray(keras.ops.convert_to_numpy(layer.kernel)) for layer in dense]
-    for before, layer, kernel in zip(dense, dense[1:], kernels[1:], strict=False):
-        if kernel.shape[0] != before.units:
-            raise ValueError(
-                f"units are drawn as one column a layer, but {layer.name!r} has {kernel.shape[0]} inputs and the "
-                f"layer before it {before.units} units (is a Flatten layer missing before the first Dense layer?)"
-            )
-    biases = [None if d.bias is None else np.asarray(keras.ops.convert_to_numpy(d.bias)) for d in dense]
+    _refuse_rows(model, layers)
+    kernels = [_kernel(layer) for layer in dense]
+    biases = [None if layer.bias is None else _numbers(layer.bias) for layer in dense]
     drawn = sum(kernel.size for kernel in kernels) + sum(bias.size for bias in biases if bias is not None)
+    # A quantized layer may count two codes as one parameter, and it counts their scales, which the network has not.
+    stored = sum(layer.count_params() - _parameters_of(layer) for layer in dense if _quantization(layer))
     after = [layer for layer in layers[layers.index(dense[-1]) :] if hasattr(layer, "activation")]
     return Network(
         _checked([kernels[0].shape[0], *(layer.units for layer in dense)]),
         has_bias=tuple(bias is not None for bias in biases),
         kernels=tuple(kernels),
         biases=tuple(biases),
-        other=model.count_params() - drawn,
+        other=model.count_params() - drawn - stored,
         output_activation=getattr(after[-1].activation, "__name__", ""),
     )
+
+
+def _refuse_rows(model: Any, layers: list[Any]) -> None:
+    """Refuse a Dense layer that acts on each row of a table, which a column of units does not show."""
+    keras = sys.modules["keras"]
+    shape = model.input_shape
+    for layer in layers:
+        if isinstance(layer, keras.layers.Dense) and any(length != 1 for length in shape[1:-1]):
+            raise ValueError(
+                f"units are drawn as one column a layer, but {layer.name!r} gets inputs of shape {shape[1:]} (is a "
+                "Flatten layer missing before it?)"
+            )
+        if not isinstance(layer, keras.layers.InputLayer):
+            shape = layer.compute_output_shape(shape)
+
+
+def _numbers(variable: Any) -> np.ndarray:
+    """Return what a variable or tensor of Keras holds."""
+    return np.asarray(sys.modules["keras"].ops.convert_to_numpy(variable))
+
+
+def _quantization(layer: Any) -> str | None:
+    """Return how a Dense layer is quantized, such as "int8"; None when it is not."""
+    return getattr(layer, "quantization_mode", None)
+
+
+def _parameters_of(layer: Any) -> int:
+    """Return how many parameters a Dense layer has, whatever it keeps them in."""
+    inputs, units = layer.kernel.shape
+    learned = layer.lora_rank * (inputs + units) if layer.lora_enabled else 0
+    return inputs * units + (0 if layer.bias is None else units) + learned
+
+
+def _kernel(layer: Any) -> np.ndarray:
+    """Return the weights (inputs, units) that a Dense layer computes with.
+
+    Raises:
+        ValueError: It keeps them as codes whose meaning Keras does not offer.
+    """
+    mode = _quantization(layer)
+    cannot = (
+        f"weights can be drawn as floats or as codes of int8 and int4, but those of {layer.name!r} are quantized with "
+        f"{mode}{' and LoRA' * layer.lora_enabled} (draw the model before it is quantized)"
+    )
+    try:
+        kernel = _numbers(layer.kernel)
+    except Exception as error:  # Keras 3.13 adds what LoRA has learned to packed codes, which TensorFlow refuses
+        raise ValueError(cannot) from error
+    if mode not in ("int8", "int4"):
+        if mode and (kernel.dtype.kind in "iu" or layer.lora_enabled):
+            raise ValueError(cannot)
+        return kernel
+    # Keras adds what LoRA has learned to the codes; it belongs to the weights.
+    learned: Any = 0.0
+    if layer.lora_enabled:
+        learned = layer.lora_alpha / layer.lora_rank * _numbers(layer.lora_kernel_a) @ _numbers(layer.lora_kernel_b)
+    codes, scale = kernel - learned, _numbers(layer.kernel_scale)
+    if scale.ndim == 1:  # one scale a unit
+        return codes / scale + learned
+    group = _numbers(layer.g_idx).astype(int)  # of each input; a group has a scale and a zero of its own
+    return (codes - _numbers(layer.kernel_zero)[group]) * scale[group] + learned
 
 
 def _chain(model: Any) -> list[Any]:
     """Return the layers of a Sequential or functional model in order, those of models inside it included."""
     keras = sys.modules["keras"]
+    sequential = isinstance(model, keras.Sequential)
+    if not sequential and not hasattr(model, "operations"):
+        raise ValueError(
+            f"Sequential and functional models can be drawn, but {model.name!r} is of the class {type(model).__name__}"
+        )
     if not model.built:
         raise ValueError(
             f"the model {model.name!r} has no weights yet: begin it with keras.Input, or call build, before drawing it"
         )
-    if isinstance(model, keras.Sequential):
-        layers = list(model.layers)
-    elif hasattr(model, "inputs") and hasattr(model, "operations"):
-        layers = _functional_chain(model)
-    else:
-        raise ValueError(
-            f"Sequential and functional models can be drawn, but {model.name!r} is of the class {type(model).__name__}"
-        )
     flat: list[Any] = []
-    for layer in layers:
-        flat.extend(_chain(layer) if isinstance(layer, keras.Model) else [layer])
+    for layer in model.layers if sequential else _functional_chain(model):
+        # Spectral normalization divides the weights of its layer by their largest factor, and keeps them there.
+        wrapped = layer.layer if isinstance(layer, keras.layers.SpectralNormalization) else layer
+        flat.extend(_chain(wrapped) if isinstance(wrapped, keras.Model) else [wrapped])
     if len({id(layer) for layer in flat}) < len(flat):
         raise ValueError(f"a chain of different layers can be drawn, but the model {model.name!r} uses a layer twice")
     return flat
 
 
 def _functional_chain(model: Any) -> list[Any]:
-    """Return the layers from input to output, by walking back from the output."""
+    """Return the layers from input to output."""
+    keras = sys.modules["keras"]
     branched = f"a single chain of layers can be drawn, but the model {model.name!r} "
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise ValueError(f"{branched}has {len(model.inputs)} inputs and {len(model.outputs)} outputs")
     layers: list[Any] = []
-    tensor = model.outputs[0]
-    while tensor is not model.inputs[0]:
-        # Keras has no public way from a tensor to its layer; its own `plot_model` goes this way too.
-        layer, node_index, _ = tensor._keras_history
-        tensors = layer._inbound_nodes[node_index].input_tensors
+
+    def follow(layer: Any, *inputs: Any, **options: Any) -> Any:
+        """Note a layer, and go on with a stand-in for its output."""
+        tensors = [value for value in keras.tree.flatten((inputs, options)) if isinstance(value, keras.KerasTensor)]
         if len(tensors) != 1:
             raise ValueError(f"{branched}branches: {layer.name!r} has {len(tensors)} inputs")
         layers.append(layer)
-        tensor = tensors[0]
-    return layers[::-1]
+        return keras.ops.copy(tensors[0])
+
+    # A layer does not say publicly which call of it belongs to a model; cloning goes through the calls in their order.
+    uncompiled = keras.Model(model.inputs, model.outputs, name=model.name)
+    keras.models.clone_model(uncompiled, clone_function=lambda layer: layer, call_function=follow)
+    return layers
 
 
 def _listed(values: Any, what: str) -> list[Any]:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from helpers import style
+from helpers.picture import new_axes
 from helpers.start._syllabus import SYLLABUS, read_syllabus
 
 WIDTH, HEIGHT, STEP, LANE = 1.14, 0.66, 1.4, 1.0
@@ -85,39 +86,49 @@ def place_stops(stops: Sequence[Stop]) -> dict[str, tuple[int, int]]:
     return places
 
 
-def draw_order(ax: Axes, stops: Sequence[Stop], goal: str) -> str:
+def draw_order(stops: Sequence[Stop], goal: str, *, ax: Axes | None = None) -> Axes:
     """Draw all notebooks with arrows from each to those that build on it, and mark what `goal` needs.
 
     Args:
-        ax: Where to draw.
         stops: The notebooks, as `read_course` gives them.
         goal: Number of the notebook that the student aims at.
+        ax: Where to draw; on a new figure when None.
 
     Returns:
-        What the figure shows, in words.
+        The Axes.
 
     Raises:
         ValueError: No notebook has this number.
     """
-    way = needed_for(stops, goal)
-    wanted = {stop.number for stop in way}
+    ax = new_axes(describe_order(stops, goal), figsize=(9.5, 2.1)) if ax is None else ax
+    wanted = {stop.number for stop in needed_for(stops, goal)}
     centers = {number: (STEP * column, -LANE * row) for number, (column, row) in place_stops(stops).items()}
+    ax.set_axis_off()
     for stop in stops:
         for need in direct_needs(stops, stop):
-            ax.add_patch(_arrow(centers[need], centers[stop.number], stop.number in wanted))
+            color = style.visible(style.BLUE if stop.number in wanted else style.GREY, ax)
+            ax.add_patch(_arrow(centers[need], centers[stop.number], stop.number in wanted, color))
     for stop in stops:
         _draw_stop(ax, stop, centers[stop.number], stop.number in wanted)
     columns, rows = zip(*centers.values(), strict=True)
     ax.set(xlim=(min(columns) - 0.65, max(columns) + 0.65), ylim=(min(rows) - 0.45, max(rows) + 0.45), aspect="equal")
-    ax.set_axis_off()
-    hours = sum(stop.minutes for stop in way) / 60
+    ax.set_title(_needs(stops, goal))
+    return ax
+
+
+def describe_order(stops: Sequence[Stop], goal: str) -> str:
+    """Return in a sentence what `draw_order` shows; arguments and errors are the same."""
+    return f"A map of the course, arrows from each notebook to those that build on it: {_needs(stops, goal)}."
+
+
+def _needs(stops: Sequence[Stop], goal: str) -> str:
+    """Return what must be read before the notebook `goal`, and how long all of it takes."""
+    way = needed_for(stops, goal)
     before = ", ".join(stop.number for stop in way[:-1]) or "nothing"
-    said = f"{goal} needs {before}; together {hours:.1f} hours"
-    ax.set_title(said)
-    return f"A map of the course, arrows from each notebook to those that build on it: {said}."
+    return f"{goal} needs {before}; together {sum(stop.minutes for stop in way) / 60:.1f} hours"
 
 
-def _arrow(start: tuple[float, float], end: tuple[float, float], wanted: bool) -> FancyArrowPatch:
+def _arrow(start: tuple[float, float], end: tuple[float, float], wanted: bool, color: str) -> FancyArrowPatch:
     from_edge = (start[0] + WIDTH / 2, start[1])
     to_edge = (end[0] - WIDTH / 2, end[1])
     return FancyArrowPatch(
@@ -125,7 +136,7 @@ def _arrow(start: tuple[float, float], end: tuple[float, float], wanted: bool) -
         to_edge,
         arrowstyle="-|>",
         mutation_scale=14 if wanted else 9,
-        color=style.BLUE if wanted else style.GREY,
+        color=color,
         linewidth=2.5 if wanted else 1,
         shrinkA=0,
         shrinkB=0,

@@ -6,16 +6,16 @@ import hashlib
 import importlib
 import importlib.metadata
 import os
-import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers import data
 from helpers._console import say
-from helpers.exercise import progress_path
 from helpers.startup import silent_stderr
+
+# Nothing beyond the standard library is imported here before a line asks for it: what is missing should be said, not
+# raised.
 
 COURSE = Path(__file__).resolve().parents[2]
 OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 13)
@@ -50,36 +50,50 @@ class Finding:
 
 
 def check_installation() -> None:
-    """Print a line for each part that the course needs: ✔ where it is fine, ✘ and what to do where it is not."""
-    found = findings()
+    """Print a line for each part that the course needs: ✔ where it is fine, ✘ and what to do where it is not.
+
+    Example:
+        >>> check_installation()  # doctest: +SKIP
+        ✔ Python 3.11.9
+        ✘ TensorFlow is missing: it is needed from version 2.20; run `%pip install -r requirements.txt` …
+    """
+    found = _findings()
     for finding in found:
         say(finding)
     wrong = sum(not finding.fine for finding in found)
     say("Everything is there." if not wrong else f"{wrong} of {len(found)} lines need a look: those with ✘.")
 
 
-def findings(*, on_colab: bool | None = None) -> list[Finding]:
+def _findings(*, on_colab: bool | None = None) -> list[Finding]:
     """Return what `check_installation` prints; whatever is missing or broken, nothing is raised.
 
     Args:
         on_colab: Whether this is Google Colab; looked up when None.
     """
     colab = "google.colab" in sys.modules if on_colab is None else on_colab
-    wanted = requirements((COURSE / "requirements.txt").read_text(encoding="utf-8"))
+    try:
+        wanted = _requirements((COURSE / "requirements.txt").read_text(encoding="utf-8"))
+    except ImportError:
+        return [Finding(False, "packaging is missing, with which the versions of the others are compared", REPAIR)]
+    except OSError as error:
+        text = f"requirements.txt of the course's folder cannot be read ({error.strerror})"
+        return [Finding(False, text, "clone the whole repository again")]
     others = {
         name: least for name, least in wanted.items() if name not in APART and not (colab and name == "jupyterlab")
     }
-    versions = {name: installed_version(name) for name in wanted}
+    versions = {name: _installed_version(name) for name in wanted}
     steps: dict[str, Callable[[], Finding]] = {
-        "Python": lambda: about_python(sys.version_info[:3]),
-        "TensorFlow": lambda: about_package("TensorFlow", imported_version("tensorflow"), wanted["tensorflow"]),
-        "Keras": lambda: about_keras(imported_version("keras"), wanted["keras"], keras_backend()),
-        "the device": lambda: about_device(number_of_gpus(), os.cpu_count() or 1, colab),
-        "ipywidgets": lambda: about_sliders(versions["ipywidgets"], wanted["ipywidgets"]),
-        "the other packages": lambda: about_packages({name: (versions[name], least) for name, least in others.items()}),
-        "the course's folder": lambda: about_folder(COURSE),
-        "the images": lambda: about_data(data.EMBEDDED, data.EMBEDDED_SHA256),
-        "your progress": lambda: about_progress(progress_path(), colab),
+        "Python": lambda: _about_python(sys.version_info[:3]),
+        "TensorFlow": lambda: _about_package("TensorFlow", _imported_version("tensorflow"), wanted["tensorflow"]),
+        "Keras": lambda: _about_keras(_imported_version("keras"), wanted["keras"], _keras_backend()),
+        "the device": lambda: _about_device(_number_of_gpus(), os.cpu_count() or 1, colab),
+        "ipywidgets": lambda: _about_sliders(versions["ipywidgets"], wanted["ipywidgets"]),
+        "the other packages": lambda: _about_packages(
+            {name: (versions[name], least) for name, least in others.items()}
+        ),
+        "the course's folder": lambda: _about_folder(COURSE),
+        "the images": lambda: _about_data(*_embedded_images()),
+        "your progress": lambda: _about_progress(_progress_path(), colab),
     }
     return [_safely(part, step) for part, step in steps.items()]
 
@@ -95,13 +109,15 @@ def _safely(part: str, step: Callable[[], Finding]) -> Finding:
 # What is there --------------------------------------------------------------------------------------------------------
 
 
-def requirements(text: str) -> dict[str, str]:
-    """Return package → least version from the `text` of a requirements file whose lines read `name>=1.2  # why`."""
-    pairs = (re.match(r"([\w.-]+)\s*>=\s*([\d.]+)", line.strip()) for line in text.splitlines())
-    return {pair[1]: pair[2] for pair in pairs if pair}
+def _requirements(text: str) -> dict[str, str]:
+    """Return package → least version from the `text` of a requirements file, whose lines read `name>=1.2  # why`."""
+    from packaging.requirements import Requirement
+
+    found = [Requirement(line) for row in text.splitlines() if (line := row.partition("#")[0].strip())]
+    return {one.name: next((limit.version for limit in one.specifier if limit.operator == ">="), "0") for one in found}
 
 
-def installed_version(name: str) -> str | None:
+def _installed_version(name: str) -> str | None:
     """Return the version of an installed package without importing it, None where it is not installed."""
     try:
         return importlib.metadata.version(name)
@@ -109,7 +125,7 @@ def installed_version(name: str) -> str | None:
         return None
 
 
-def imported_version(name: str) -> str | None:
+def _imported_version(name: str) -> str | None:
     """Return the version of a package that is imported for it, None where there is none.
 
     TensorFlow goes by several names as a package (tensorflow-cpu, say), but by one when it is imported.
@@ -127,13 +143,27 @@ def imported_version(name: str) -> str | None:
     return str(getattr(module, "__version__", "unknown"))
 
 
-def keras_backend() -> str:
+def _embedded_images() -> tuple[Path, str]:
+    """Return the file of the images that lie in the course's folder, and its SHA-256."""
+    from helpers import data
+
+    return data.EMBEDDED, data.EMBEDDED_SHA256
+
+
+def _progress_path() -> Path:
+    """Return the file that remembers which exercises are done."""
+    from helpers.exercise import progress_path
+
+    return progress_path()
+
+
+def _keras_backend() -> str:
     """Return the name of the library that Keras computes with, empty where there is no Keras."""
     keras = sys.modules.get("keras")
     return str(keras.backend.backend()) if keras else ""
 
 
-def number_of_gpus() -> int | None:
+def _number_of_gpus() -> int | None:
     """Return how many GPUs TensorFlow can use, None where there is no TensorFlow."""
     tensorflow = sys.modules.get("tensorflow")
     if tensorflow is None:
@@ -145,7 +175,7 @@ def number_of_gpus() -> int | None:
 # What to say about it -------------------------------------------------------------------------------------------------
 
 
-def about_python(version: tuple[int, ...]) -> Finding:
+def _about_python(version: tuple[int, ...]) -> Finding:
     """Return the finding on a Python of this version, (3, 12, 1) say."""
     text = f"Python {'.'.join(map(str, version))}"
     if OLDEST_PYTHON <= version[:2] <= NEWEST_PYTHON:
@@ -154,7 +184,7 @@ def about_python(version: tuple[int, ...]) -> Finding:
     return Finding(False, text, f"the course is made for Python {span}; install one of them and run `make lab` again")
 
 
-def about_package(title: str, version: str | None, least: str) -> Finding:
+def _about_package(title: str, version: str | None, least: str) -> Finding:
     """Return the finding on a package of this version, None meaning that it is missing."""
     if version is None:
         return Finding(False, f"{title} is missing", f"it is needed from version {least}; {REPAIR}")
@@ -163,9 +193,9 @@ def about_package(title: str, version: str | None, least: str) -> Finding:
     return Finding(True, f"{title} {version}")
 
 
-def about_keras(version: str | None, least: str, backend: str) -> Finding:
+def _about_keras(version: str | None, least: str, backend: str) -> Finding:
     """Return the finding on Keras, and on the library that it computes with."""
-    finding = about_package("Keras", version, least)
+    finding = _about_package("Keras", version, least)
     if not finding.fine:
         return finding
     if backend != "tensorflow":
@@ -177,7 +207,7 @@ def about_keras(version: str | None, least: str, backend: str) -> Finding:
     return Finding(True, f"{finding.text}, computing with TensorFlow")
 
 
-def about_device(gpus: int | None, cores: int, on_colab: bool) -> Finding:
+def _about_device(gpus: int | None, cores: int, on_colab: bool) -> Finding:
     """Return the finding on where networks are trained. No notebook needs a GPU."""
     if gpus is None:
         return Finding(False, "device unknown", "without TensorFlow nothing can be trained; see the line above")
@@ -188,7 +218,7 @@ def about_device(gpus: int | None, cores: int, on_colab: bool) -> Finding:
     return Finding(True, text + more)
 
 
-def about_packages(versions: Mapping[str, tuple[str | None, str]]) -> Finding:
+def _about_packages(versions: Mapping[str, tuple[str | None, str]]) -> Finding:
     """Return the finding on the other packages: name → (version or None, least version)."""
     later = [name for name, (version, _) in versions.items() if version is None and name in LATER]
     bad = [
@@ -210,13 +240,13 @@ def about_packages(versions: Mapping[str, tuple[str | None, str]]) -> Finding:
     return Finding(True, f"{there}; before you need {places}", f"run `%pip install {' '.join(later)}`")
 
 
-def about_sliders(version: str | None, least: str) -> Finding:
+def _about_sliders(version: str | None, least: str) -> Finding:
     """Return the finding on ipywidgets, which makes the sliders."""
-    finding = about_package("ipywidgets", version, least)
+    finding = _about_package("ipywidgets", version, least)
     return Finding(True, f"{finding.text}, for figures that move") if finding.fine else finding
 
 
-def about_folder(course: Path) -> Finding:
+def _about_folder(course: Path) -> Finding:
     """Return the finding on the folder that the course lies in: all of its parts are there."""
     missing = [name for name in FOLDERS if not (course / name).is_dir()]
     if missing:
@@ -226,7 +256,7 @@ def about_folder(course: Path) -> Finding:
     return Finding(True, f"the course's folder, with {', '.join(FOLDERS)}")
 
 
-def about_data(path: Path, sha256: str) -> Finding:
+def _about_data(path: Path, sha256: str) -> Finding:
     """Return the finding on the images that lie in the course's folder: they are there, and they are the right ones."""
     repair = f"take it back with `git checkout -- data/{path.name}`, or clone the course again"
     try:
@@ -238,7 +268,7 @@ def about_data(path: Path, sha256: str) -> Finding:
     return Finding(True, "12,000 Fashion-MNIST images, their checksum right")
 
 
-def about_progress(path: Path, on_colab: bool) -> Finding:
+def _about_progress(path: Path, on_colab: bool) -> Finding:
     """Return the finding on the file that remembers which exercises are done."""
     place = path if path.exists() else next(folder for folder in path.parents if folder.exists())
     if not os.access(place, os.W_OK) or (place == path and not path.is_file()):
@@ -252,14 +282,10 @@ def _count(number: int, thing: str) -> str:
 
 
 def _reaches(version: str, least: str) -> bool:
-    """Tell whether a version such as "2.21.0rc1" is at least another one such as "2.20"."""
-    return _numbers(version) >= _numbers(least)
+    """Tell whether `version` is at least `least`; a version that is not one, such as "unknown", is not."""
+    from packaging.version import InvalidVersion, Version
 
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """Return the numbers with which a version begins, without zeros at the end: "2.20.0rc1" is (2, 20)."""
-    leading = re.match(r"\d+(?:\.\d+)*", version)
-    numbers = [int(number) for number in leading[0].split(".")] if leading else []
-    while numbers and numbers[-1] == 0:
-        numbers.pop()
-    return tuple(numbers)
+    try:
+        return Version(version) >= Version(least)
+    except InvalidVersion:
+        return False

@@ -6,20 +6,18 @@ import matplotlib
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection, PolyCollection
-from matplotlib.figure import Figure
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.text import Text
 
 from helpers import style
-from helpers.explore._pixel_memory import Backdrop
+from helpers._pixels import Backdrop
+from helpers.picture import new_axes
 from helpers.surface._functions import Surface, find_surface
 from helpers.surface._landscape import landscape, write
-from helpers.surface._relief import project
+from helpers.surface._relief import draw_mesh
 
-
-def new_axes(width: float = 6.2, height: float = 4.2) -> Axes:
-    """Return the Axes of a new figure of this size in inches, made without pyplot."""
-    return Figure(figsize=(width, height), layout="constrained").subplots()
+SIZE = (6.2, 4.2)
+"""Inches of a new figure."""
 
 
 def draw_contour(surface: Surface | str, *, ax: Axes | None = None) -> Axes:
@@ -38,7 +36,7 @@ def draw_contour(surface: Surface | str, *, ax: Axes | None = None) -> Axes:
     """
     place = find_surface(surface)
     landscape(place)  # raises now, not while the figure is drawn
-    ax = new_axes() if ax is None else ax
+    ax = new_axes(describe_surface(place), figsize=SIZE) if ax is None else ax
     small = _small()
     ax.add_artist(Backdrop((place, small), lambda: _ground(place, small)))
     ax.plot(
@@ -96,41 +94,22 @@ def draw_surface(surface: Surface | str, *, ax: Axes | None = None) -> Axes:
     """
     place = find_surface(surface)
     land = landscape(place)
-    ax = new_axes() if ax is None else ax
-    spots = np.linspace(0, 1, len(land.mesh))
-    corners = project(spots[None, :], spots[:, None], land.mesh)
-    facets = np.stack([corners[:-1, :-1], corners[:-1, 1:], corners[1:, 1:], corners[1:, :-1]], axis=2)[::-1]
-    means = (land.mesh[:-1, :-1] + land.mesh[:-1, 1:] + land.mesh[1:, 1:] + land.mesh[1:, :-1])[::-1] / 4
-    colors = matplotlib.colormaps[style.SEQUENTIAL](means.ravel())
-    ax.set_axis_off()
-    ax.plot(*project([0, 1, 1, 0, 0], [0, 0, 1, 1, 0], 0.0).T, color=style.GREY, linestyle="-", linewidth=1)
-    ax.add_collection(
-        PolyCollection(list(facets.reshape(-1, 4, 2)), facecolors=colors, edgecolors="white", linewidths=0.25),
-        autolim=False,
-    )
-    ax.plot(*project(0.0, 0.0, [0.0, 1.0]).T, color=style.BLACK, linestyle="-", linewidth=1)
-    for place_up, height in zip(np.linspace(0, 1, len(land.ticks)), land.ticks, strict=True):
-        ax.annotate(f"{write(height)} –", _spot(0.0, 0.0, place_up), ha="right", va="center", size=_small())
+    ax = new_axes(describe_surface(place), figsize=SIZE) if ax is None else ax
+    marks = dict(zip(np.linspace(0, 1, len(land.ticks)), map(write, land.ticks), strict=True))
+    (left, right), (front, back) = (map(write, ends) for ends in (place.xlim, place.ylim))
+    across, along = (left, "x", right), (front, "y", back)
+    return draw_mesh(ax, land.mesh, marks=marks, front=across, side=along, up="height", size=_small())
+
+
+def describe_surface(surface: Surface | str) -> str:
+    """Return in a sentence what `draw_contour` and `draw_surface` show; errors are those of `draw_contour`."""
+    place = find_surface(surface)
+    number = len(place.minima)
+    spots = " and ".join(f"({x:.3g}, {y:.3g})" for x, y in place.minima)
+    lowest = f"{'its minimum' if number == 1 else f'{number} minima'} at {spots}" if number else "no minimum"
     (left, right), (front, back) = place.xlim, place.ylim
-    for text, across, depth, shift in (
-        (write(left), 0.02, 0.0, (0, -10)),
-        ("x", 0.5, 0.0, (0, -12)),
-        (write(right), 0.98, 0.0, (0, -10)),
-        (write(front), 1.0, 0.06, (12, -2)),
-        ("y", 1.0, 0.5, (14, -4)),
-        (write(back), 1.0, 0.98, (12, -2)),
-    ):
-        spot = _spot(across, depth, 0.0)
-        ax.annotate(text, spot, xytext=shift, textcoords="offset points", ha="center", va="center", size=_small())
-    ax.annotate("height", _spot(0.0, 0.0, 1.0), xytext=(-8, 9), textcoords="offset points", va="bottom", size=_small())
-    ax.set(xlim=(-0.2, 1.5), ylim=(-0.12, 1.08))
-    return ax
-
-
-def _spot(across: float, back: float, height: float) -> tuple[float, float]:
-    """Return where one point of the unit cube lies on the paper."""
-    x, y = project(across, back, height)
-    return float(x), float(y)
+    said = f"The surface {place.name}, x from {left:g} to {right:g} and y from {front:g} to {back:g}, with {lowest}."
+    return said.replace("-", "−")
 
 
 def _small() -> float:

@@ -26,7 +26,8 @@ class Surface:
         start: Point (x, y) from which a descent is worth watching.
 
     Raises:
-        TypeError: `name` is no text, `function` cannot be called, or the numbers are none.
+        TypeError: `name` is not a text, `function` cannot be called or fails on arrays, or something else is not made
+            of numbers.
         ValueError: Limits are not ascending, a number is not finite, `minima` has another shape, or `function` does not
             give one finite height for each of several points at `start`.
     """
@@ -57,8 +58,15 @@ class Surface:
 
     def _check_heights(self) -> None:
         x, y = (np.full(3, value) for value in self.start)
-        with np.errstate(all="ignore"):
-            heights = np.asarray(self.function(x, y))
+        try:
+            with np.errstate(all="ignore"):
+                heights = np.asarray(self.function(x, y))
+        except Exception as error:
+            reason = str(error).partition("\n")[0]
+            raise TypeError(
+                f"the function of the surface {self.name!r} must work on arrays x and y, all their points at once, so "
+                f"write it with + - * / ** or keras.ops and not with Python's math, if or max; this one fails: {reason}"
+            ) from error
         if heights.shape != (3,) or heights.dtype.kind not in "fiu":
             raise ValueError(
                 f"the function of the surface {self.name!r} must return one height for each point, but for arrays of "

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from helpers import style
+from helpers.picture import new_axes
 from helpers.surface._clipping import arrows, clip, first_stray, spread
-from helpers.surface._drawing import draw_contour, new_axes
+from helpers.surface._drawing import draw_contour
 from helpers.surface._functions import Surface, find_surface, heights, whole
 from helpers.surface._landscape import landscape
 
@@ -51,12 +53,12 @@ def draw_paths(
     """
     place = find_surface(surface)
     shown = _check(paths, upto)
-    ax = draw_contour(place, ax=new_axes(7.5, 4.2) if ax is None else ax)
+    ax = new_axes(describe_paths(shown, place), figsize=(7.5, 4.2)) if ax is None else ax
+    draw_contour(place, ax=ax)
     corner = np.array([place.xlim[0], place.ylim[0]])
     size = np.array([place.xlim[1], place.ylim[1]]) - corner
     heads = []
-    for rank, (name, path) in enumerate(shown.items()):
-        color, line_style, marker = look(rank)
+    for (name, path), (color, line_style, marker) in zip(shown.items(), _looks(shown), strict=True):
         steps = (path - corner) / size
         line = clip(steps)
         inside = np.flatnonzero(((steps >= 0) & (steps <= 1)).all(axis=1))
@@ -86,6 +88,16 @@ def draw_paths(
     return ax
 
 
+def describe_paths(paths: Mapping[str, Any], surface: Surface | str, *, upto: Any = None) -> str:
+    """Return in a sentence what `draw_paths` and `draw_distances` show: where each path ends; errors are the same."""
+    place = find_surface(surface)
+    ends = []
+    for name, path in _check(paths, upto).items():
+        fate = _fate(path)
+        ends.append(f"{name} {fate or f'ends at ({path[-1, 0]:.3g}, {path[-1, 1]:.3g})'} after {len(path) - 1} steps")
+    return f"Paths on the surface {place.name}: {'; '.join(ends) or 'none'}.".replace("-", "−")
+
+
 def draw_distances(
     paths: Mapping[str, Any], surface: Surface | str, *, ax: Axes | None = None, upto: Any = None, legend: bool = True
 ) -> Axes:
@@ -111,11 +123,11 @@ def draw_distances(
     """
     place = find_surface(surface)
     shown = _check(paths, upto)
-    ax = new_axes(7.5, 3.8) if ax is None else ax
+    ax = new_axes(describe_paths(shown, place), figsize=(7.5, 3.8)) if ax is None else ax
     limit = FARTHEST * (_diagonal(place) if len(place.minima) else float(np.abs(landscape(place).levels).max()))
     reached, gone = [], False
-    for rank, (name, path) in enumerate(shown.items()):
-        color, line_style, marker = look(rank)
+    for (name, path), (color, line_style, marker) in zip(shown.items(), _looks(shown), strict=True):
+        color = style.visible(color, ax)
         values = _measure(place, path)
         reached.append(values[abs(values) <= limit])
         gone = gone or bool((abs(values) > limit).any())
@@ -179,13 +191,13 @@ def _draw_heads(ax: Axes, heads: list[tuple[np.ndarray, np.ndarray, str]]) -> No
     )
 
 
-def look(rank: int) -> tuple[str, Any, str]:
-    """Return colour, line style and marker of the path that comes after `rank` others."""
-    return (
-        style.COLORS[rank % len(style.COLORS)],
-        style.LINE_STYLES[rank % len(style.LINE_STYLES)],
-        style.MARKERS[rank % len(style.MARKERS)],
-    )
+def _looks(names: Iterable[str]) -> list[style.Look]:
+    """Return how each path looks: as it does in the whole course if all have a look there, else one after the other."""
+    try:
+        return [style.look(name) for name in names]
+    except ValueError:
+        looks: Any = zip(cycle(style.COLORS), cycle(style.LINE_STYLES), cycle(style.MARKERS), names, strict=False)
+        return [style.Look(*look) for *look, _ in looks]
 
 
 def _fate(path: np.ndarray) -> str:
@@ -229,6 +241,7 @@ def _mark_start(ax: Axes, paths: Mapping[str, np.ndarray], surface: Surface) -> 
         textcoords="offset points",
         ha="right" if left else "left",
         va="top" if up else "bottom",
+        color=style.BLACK,  # the contour is light, whatever the style
         annotation_clip=True,
         zorder=8,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -58,15 +59,26 @@ def trace(optimizers: Any, surface: Surface | str, start: Any = None, steps: int
     if count > MOST_STEPS:
         raise ValueError(f"steps must be at most {MOST_STEPS:,}, but got {count:,}")
     rules = {name: rule for name, optimizer in named.items() if (rule := _rule(name, optimizer)) is not None}
-    paths = _compiled_paths(place, rules, begin, count)
-    for name, optimizer in named.items():
-        if name not in paths:
-            paths[name] = _step_by_step(name, optimizer, place.function, begin, count)
+    # In a thread of its own, where no gradient tape or distribution strategy of the caller is active. (`tf.init_scope`
+    # would pause the tapes that the gradients themselves need, and every path would stand still.)
+    with ThreadPoolExecutor(1) as worker:
+        paths = worker.submit(_paths, place, named, rules, begin, count).result()
     for path in paths.values():
         stray = ~np.isfinite(path).all(axis=1)
         if stray.any():
             path[np.argmax(stray) :] = np.nan
     return {name: paths[name] for name in named}
+
+
+def _paths(
+    surface: Surface, named: Mapping[str, Any], rules: Mapping[str, Rule], start: tuple[float, float], steps: int
+) -> dict[str, np.ndarray]:
+    """Return the paths of all optimizers: of those that have a rule by a graph, of the others step by step."""
+    paths = _compiled_paths(surface, rules, start, steps)
+    for name, optimizer in named.items():
+        if name not in paths:
+            paths[name] = _step_by_step(name, optimizer, surface.function, start, steps)
+    return paths
 
 
 def _rule(name: str, optimizer: Any) -> Rule | None:

@@ -13,6 +13,7 @@ from typing import Any
 import keras
 from matplotlib.figure import Figure
 
+from helpers._console import say
 from helpers.picture import bundle
 from helpers.training_plot._figure import TrainingFigure
 from helpers.training_plot._record import Best, TrainingRecord, direction, time_left
@@ -230,7 +231,8 @@ class TrainingPlot(keras.callbacks.Callback):
     @staticmethod
     def _say(text: str) -> None:
         try:
-            print(text, flush=True)
+            say(text)
+            sys.stdout.flush()
         except (OSError, ValueError):  # standard output is closed; the training matters more
             return
 

@@ -46,29 +46,9 @@ def shorten(text: str, most: int) -> str:
     return line if len(line) <= most else line[: max(1, most - 1)] + "…"
 
 
-def _contrast(one: Any, other: Any) -> float:
-    """Return the contrast ratio of two opaque colours, 1 to 21 (WCAG 2.1, https://www.w3.org/TR/WCAG21/)."""
-
-    def luminance(color: Any) -> float:
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgba(color)[:3]]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _ink(ground: Any) -> str:
-    """Return the colour of text on `ground`: the course's black, or white on the ground of a dark style."""
-    return max((style.BLACK, "white"), key=lambda color: _contrast(color, ground))
-
-
-def _visible(color: str, ground: Any) -> Any:
+def _visible(color: str, ground: Any) -> str:
     """Return `color`, nearer to white or black where `ground` hides it: a contrast of 3, in a dark style 4.5."""
-    ink = _ink(ground)
-    least = 3.0 if ink == style.BLACK else 4.5
-    start, end = np.array(to_rgba(color)), np.array(to_rgba(ink))
-    steps = [color, *(start + share * (end - start) for share in np.linspace(0, 1, 11))]
-    return next((step for step in steps if _contrast(step, ground) >= least), ink)
+    return style.visible(color, ground, 3.0 if style.ink(ground) == style.BLACK else 4.5)
 
 
 def _points(setting: Any) -> float:
@@ -111,8 +91,7 @@ class _Panel:
         self.name = name
         self.axes = axes
         width, self.inches = axes.get_position().size * page.get_size_inches()
-        around = page.get_facecolor()
-        ground = axes.get_facecolor() if to_rgba(axes.get_facecolor())[3] == 1 else around
+        around, ground = page.get_facecolor(), style.ground(axes)
         self.is_rate = is_learning_rate(name)
         self.limits: tuple[tuple[float, float], tuple[float, float]] | None = None
         size = _points("xtick.labelsize")
@@ -127,14 +106,11 @@ class _Panel:
         marker_size = 2.2 * matplotlib.rcParams["lines.linewidth"]
         self.lines: dict[str, Any] = {}
         self.labels: dict[str, Any] = {}
-        for key, word, color, line_style, marker in (
-            (name, "training", style.BLUE, "-", "o"),
-            (f"val_{name}", "validation", style.VERMILION, "--", "s"),
-        ):
+        for key, word in ((name, "training"), (f"val_{name}", "validation")):
+            color, dash, marker = style.look(word)
             (self.lines[key],) = axes.plot(
-                [], [], color=_visible(color, ground), linestyle=line_style, marker=marker, markersize=marker_size,
-                label=key,
-            )  # fmt: skip
+                [], [], color=_visible(color, ground), linestyle=dash, marker=marker, markersize=marker_size, label=key
+            )
             self.labels[key] = axes.annotate(
                 "" if self.is_rate else word, (0, 0), xycoords=("data", "axes fraction"), xytext=(0.9 * size, 0),
                 textcoords="offset points", color=_visible(color, around), fontsize=size, va="center",
@@ -142,11 +118,13 @@ class _Panel:
             )  # fmt: skip
         (self.ring,) = axes.plot(
             [], [], linestyle="none", marker="o", markersize=2.6 * marker_size, markerfacecolor="none",
-            markeredgecolor=_ink(ground), markeredgewidth=1.8, zorder=4, clip_on=False,
+            markeredgecolor=style.ink(ground), markeredgewidth=1.8, zorder=4, clip_on=False,
+            label="_best",
         )  # fmt: skip
         (self.ends,) = axes.plot(
             [], [], linestyle="none", marker="X", markersize=2.2 * marker_size,
             color=_visible(style.VERMILION, ground), markeredgecolor=ground, zorder=4, clip_on=False,
+            label="_stopped",
         )  # fmt: skip
 
         # What an epoch changes: left out when the rest is drawn, and drawn on top of it.
@@ -262,12 +240,12 @@ class TrainingFigure:
         height += 1.5 * lines
         self._step = 1.5 / height
 
-        self.figure = Figure(figsize=(width * em, height * em))
+        self.figure = Figure(figsize=(round(width * em, 6), round(height * em, 6)))
         self.figure.set_layout_engine("none")  # the panels have their places, whatever `figure.autolayout` says
         if to_rgba(self.figure.get_facecolor())[3] < 1:
             # On a dark page, black text on a transparent background is lost, and white text on a light one.
             text = matplotlib.rcParams["text.color"]
-            self.figure.set_facecolor(max(("white", "black"), key=lambda ground: _contrast(text, ground)))
+            self.figure.set_facecolor(max(("white", "black"), key=lambda ground: style.contrast(text, ground)))
         ground = self.figure.get_facecolor()
         self._canvas = FigureCanvasAgg(self.figure)
         grid = self.figure.add_gridspec(
@@ -286,7 +264,7 @@ class TrainingFigure:
         def write(text: str, x: float, **options: Any) -> Any:
             place = {"x": x, "y": 1 - 0.4 * self._step, "va": "top"}
             return self.figure.text(
-                s=text, **{"color": _ink(ground), "size": size, **place, **options}, parse_math=False
+                s=text, **{"color": style.ink(ground), "size": size, **place, **options}, parse_math=False
             )
 
         left = 0.8 / width

@@ -9,8 +9,9 @@ from taught import taught
 from helpers.exercise._verdict import judge
 from helpers.exercise.content.architecture import CORNERS, XOR, conv_parameters, count_parameters, merge
 from helpers.exercise.content.architecture import EXERCISES as DATA
-from helpers.figures.architecture import KINDS, convolution_edges, draw_wiring
-from helpers.surface._relief import draw_relief, project
+from helpers.figures.architecture import KINDS, convolution_edges, describe_wiring, draw_wiring
+from helpers.surface import draw_relief
+from helpers.surface._relief import project
 
 EXERCISES = {exercise.id: exercise for exercise in DATA}
 
@@ -150,7 +151,7 @@ def test_attention_is_that_of_keras(taught):
 
 def test_relief_has_a_facet_for_each_square_from_back_to_front():
     heights = np.linspace(0, 1, 12).reshape(3, 4)
-    ax = draw_relief(Figure().subplots(), heights, labels=("x", "y", "z"), limits=(-1, 1))
+    ax = draw_relief(heights, labels=("x", "y", "z"), limits=(-1, 1))
     (facets,) = (artist for artist in ax.collections if isinstance(artist, PolyCollection))
     paths = facets.get_paths()
     assert len(paths) == 2 * 3
@@ -161,7 +162,7 @@ def test_relief_has_a_facet_for_each_square_from_back_to_front():
 @pytest.mark.parametrize("heights", [np.zeros(4), np.zeros((1, 5)), np.full((3, 3), 1.1), np.full((3, 3), np.nan)])
 def test_relief_refuses_what_is_no_surface_between_0_and_1(heights):
     with pytest.raises(ValueError, match="heights must"):
-        draw_relief(Figure().subplots(), heights, labels=("x", "y", "z"), limits=(0, 1))
+        draw_relief(heights, labels=("x", "y", "z"), limits=(0, 1))
 
 
 def test_convolution_shares_one_weight_for_each_place_of_the_window():
@@ -175,11 +176,11 @@ def test_convolution_shares_one_weight_for_each_place_of_the_window():
 @pytest.mark.parametrize("kind", KINDS)
 def test_wiring_draws_lines_or_arrows_and_says_what_they_show(kind):
     ax = Figure().subplots()
-    sentence = draw_wiring(ax, kind)
-    assert sentence.lower().startswith(kind)
+    assert draw_wiring(kind, ax=ax) is ax
+    assert describe_wiring(kind).lower().startswith(kind)
     assert any(isinstance(artist, LineCollection) for artist in ax.collections) or len(ax.texts) > 10
 
 
 def test_unknown_wiring_names_the_known_ones():
     with pytest.raises(ValueError, match="dense"):
-        draw_wiring(Figure().subplots(), "residual")
+        draw_wiring("residual")

@@ -5,8 +5,8 @@ import pytest
 from matplotlib.figure import Figure
 from taught import taught
 
+from helpers._text import Labels
 from helpers.exercise.content import exercises
-from helpers.figures._labels import Labels
 from helpers.figures.backprop import NETWORK_EDGES, draw_neuron, draw_two_layers, network_factors, neuron_factors
 
 

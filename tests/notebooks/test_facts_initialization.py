@@ -271,7 +271,7 @@ def test_sets_of_letters_of_any_form_get_a_sentence(answer: Any, said: str) -> N
 def test_ridges_stand_at_the_size_of_the_values_and_columns_side_by_side() -> None:
     ax = Figure().subplots()
     rows = [np.full(10, 1.05), np.full(10, -0.0105)]
-    draw_ridgelines(ax, {"left": rows, "right": rows[::-1]}, decades=(-4, 2))
+    draw_ridgelines({"left": rows, "right": rows[::-1]}, ax=ax, decades=(-4, 2))
     shapes = [path.vertices for path in ax.collections[1].get_paths()]
     tops = [vertices[vertices[:, 1].argmin(), 0] for vertices in shapes]
     np.testing.assert_allclose(np.array(tops) - (0, 0, 7, 7), [0, -2, -2, 0], atol=0.13)
@@ -280,7 +280,7 @@ def test_ridges_stand_at_the_size_of_the_values_and_columns_side_by_side() -> No
 
 def test_expected_values_that_are_the_measured_ones_draw_a_line_on_the_ridge() -> None:
     ax, values = Figure().subplots(), [RNG.normal(size=5000)]
-    draw_ridgelines(ax, {"a": values}, {"a": values})
+    draw_ridgelines({"a": values}, {"a": values}, ax=ax)
     ridge, line = ax.collections[1].get_paths()[0].vertices, ax.collections[2].get_paths()[0].vertices
     assert line[:, 1].min() == pytest.approx(ridge[:, 1].min())
 
@@ -288,7 +288,7 @@ def test_expected_values_that_are_the_measured_ones_draw_a_line_on_the_ridge() -
 def test_zeros_and_nan_are_left_out_and_sizes_out_of_range_stand_at_the_edge() -> None:
     ax = Figure().subplots()
     rows = [np.zeros(5), np.array([np.nan, 0.0, 1e9]), np.array([1e-9])]
-    draw_ridgelines(ax, {"a": rows}, decades=(-3, 3))
+    draw_ridgelines({"a": rows}, ax=ax, decades=(-3, 3))
     empty, high, low = (path.vertices for path in ax.collections[1].get_paths())
     assert np.ptp(empty[:, 1]) == 0
     assert high[high[:, 1].argmin(), 0] > 2.8
@@ -307,7 +307,7 @@ def test_zeros_and_nan_are_left_out_and_sizes_out_of_range_stand_at_the_edge() -
 )
 def test_ridgelines_of_an_impossible_form_are_refused(columns: Any, expected: Any, decades: Any, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        draw_ridgelines(Figure().subplots(), columns, expected, decades=decades)
+        draw_ridgelines(columns, expected, decades=decades)
 
 
 # Stored numbers -------------------------------------------------------------------------------------------------------

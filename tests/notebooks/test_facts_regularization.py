@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from results_program import load_program
 from taught import find_sentence
 
+from helpers import augmentation
 from helpers.augmentation import CHANGES, MIXTURES, augment, change, mix
 from helpers.results import RESULTS
 from helpers.stacked import SideBySide, accuracy_and_loss
@@ -181,6 +183,55 @@ def test_unknown_augmentations_are_named() -> None:
         mix("mixup", IMAGES, TARGETS, 1.2, RNG)
     with pytest.raises(ValueError, match="stack"):
         change("shift", IMAGES[0], 1, RNG)
+
+
+@pytest.mark.parametrize(
+    ("targets", "said"),
+    [
+        (np.arange(6), r"the shape \(6, classes\).*have the shape \(6,\); keras.utils.to_categorical"),
+        (np.arange(6)[:, None], "from 0 to 1, but these go from 0 to 5; keras.utils.to_categorical"),
+        (TARGETS[:5], r"have the shape \(5, 10\)"),
+        (TARGETS * np.nan, "some are NaN"),
+    ],
+    ids=["class numbers", "class numbers in a column", "too few", "NaN"],
+)
+@pytest.mark.parametrize("name", MIXTURES)
+def test_targets_that_are_no_probabilities_are_not_mixed(name: str, targets: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        mix(name, IMAGES, targets, 0.3, RNG)
+
+
+@pytest.mark.parametrize("name", [*CHANGES, *MIXTURES])
+def test_pixels_up_to_255_are_refused_unless_they_are_bytes(name: str) -> None:
+    def augmented(images: Any) -> Any:
+        return augment({name: CHANGES.get(name, (0.4, ""))[0]}, images, TARGETS, np.random.default_rng(0))[0]
+
+    pixels = np.round(255 * IMAGES)
+    for images in (pixels, pixels.astype(int)):
+        with pytest.raises(ValueError, match="values from 0 to 1, but these go from 0 to 255: divide them by 255"):
+            augmented(images)
+    with pytest.raises(ValueError, match="these go from -"):
+        augmented(2 * IMAGES - 1)
+    with pytest.raises(ValueError, match="some are NaN"):
+        augmented(IMAGES * np.nan)
+    np.testing.assert_array_equal(augmented(pixels.astype("uint8")), augmented((pixels / 255).astype("float32")))
+
+
+@pytest.mark.parametrize(("shares", "said"), [(1.2, "from 1.2 to 1.2"), ([0.5] * 5 + [-1], "from -1 to 0.5"),
+                                              ([0.5, 0.5], r"6, one for each image.*\(2,\)")])  # fmt: skip
+def test_impossible_shares_are_named(shares: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        mix("mixup", IMAGES, TARGETS, shares, RNG)
+
+
+def test_mixture_without_a_distribution_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"the amount of mixup .* must be positive, but is 0"):
+        augment({"mixup": 0.0}, IMAGES, TARGETS, RNG)
+
+
+def test_examples_of_the_docstrings_are_true() -> None:
+    assert doctest.testmod(augmentation).failed == 0
+    assert doctest.testmod(augmentation).attempted >= 4
 
 
 def test_augmentations_combine_and_keep_the_arguments() -> None:

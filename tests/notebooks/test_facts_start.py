@@ -13,7 +13,15 @@ from matplotlib.figure import Figure
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from helpers.start._course_order import Stop, direct_needs, draw_order, needed_for, place_stops, read_course
+from helpers.start._course_order import (
+    Stop,
+    describe_order,
+    direct_needs,
+    draw_order,
+    needed_for,
+    place_stops,
+    read_course,
+)
 from helpers.start._glossary import TERMS
 from helpers.start._syllabus import Course, Entry, SyllabusError, read_syllabus
 from tools import course as stamping
@@ -169,7 +177,8 @@ def test_every_notebook_stands_right_of_what_it_needs_and_alone(stops: list[Stop
 
 def test_map_says_what_is_needed_and_how_long_it_takes(stops: list[Stop]) -> None:
     ax = Figure().subplots()
-    said = draw_order(ax, stops, "03")
+    said = describe_order(stops, "03")
+    draw_order(stops, "03", ax=ax)
     minutes = sum(entry.mean_minutes for entry in read_syllabus().notebooks if entry.number in ("01", "02", "03"))
     assert f"03 needs 01, 02; together {minutes / 60:.1f} hours" in said
     assert ax.get_title() in said
@@ -179,7 +188,7 @@ def test_map_says_what_is_needed_and_how_long_it_takes(stops: list[Stop]) -> Non
 def test_texts_of_the_map_stay_in_their_boxes(stops: list[Stop]) -> None:
     figure = Figure(figsize=(9.5, 2.1))
     ax = figure.add_axes((0.0, 0.0, 1.0, 0.88))
-    draw_order(ax, stops, "09")
+    draw_order(stops, "09", ax=ax)
     figure.canvas.draw()
     boxes = [patch.get_window_extent() for patch in ax.patches if hasattr(patch, "get_boxstyle")]
     for text in ax.texts:

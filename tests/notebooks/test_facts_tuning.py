@@ -87,7 +87,7 @@ def test_impossible_brackets_are_refused(max_epochs, factor):
 
 def test_drawing_names_networks_and_epochs_of_each_round():
     ax = Figure().subplots()
-    draw_brackets(keras_tuner_brackets(9, 3), ax)
+    draw_brackets(keras_tuner_brackets(9, 3), ax=ax)
     written = [text.get_text() for text in ax.texts]
     assert {"9", "3", "1", "5", "2"} <= set(written)
     assert {"21", "27"} <= set(written)  # the sums at the right
@@ -98,7 +98,7 @@ def test_drawing_names_networks_and_epochs_of_each_round():
 
 def test_each_trial_with_a_score_is_a_line_and_missing_values_lie_below():
     ax = Figure().subplots()
-    draw_parallel_coordinates(TABLE, ["rate", "units", "dropout", "share"], ax, best=1, log=["rate"])
+    draw_parallel_coordinates(TABLE, ["rate", "units", "dropout", "share"], ax=ax, best=1, log=["rate"])
     others, brought_out = ax.lines[:2]
     assert np.reshape(others.get_xdata(), (-1, 6))[:, :-1].tolist() == [[0, 1, 2, 3, 4]] * 2
     [best] = np.reshape(brought_out.get_ydata(), (-1, 6))[:, :-1]
@@ -118,7 +118,7 @@ def test_each_trial_with_a_score_is_a_line_and_missing_values_lie_below():
 )
 def test_tables_that_cannot_be_drawn_are_refused(table, columns, options):
     with pytest.raises(ValueError, match=r"\w"):
-        draw_parallel_coordinates(table, columns, Figure().subplots(), **options)
+        draw_parallel_coordinates(table, columns, **options)
 
 
 # Chances, scales, conditions

@@ -1,11 +1,12 @@
 """A server on this machine that speaks as much of OpenML's interface as loading data set 40996 asks for.
 
-It answers the description (REST), the ARFF file (a plain download) and the Parquet file (S3, as MinIO speaks it), and
-can be told to answer each of them badly.
+It answers the description (REST) and the ARFF and Parquet files (plain downloads), and can be told to answer each of
+them badly.
 """
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -37,10 +38,9 @@ Answer = Callable[[BaseHTTPRequestHandler, bytes], None]
 
 
 def well(handler: BaseHTTPRequestHandler, body: bytes) -> None:
-    """Answer with `body`, as S3 and OpenML do."""
+    """Answer with `body`, as OpenML does."""
     _head(handler, 200, len(body))
-    if handler.command != "HEAD":
-        handler.wfile.write(body)
+    handler.wfile.write(body)
 
 
 def status(code: int, body: bytes = b"<html>no</html>") -> Answer:
@@ -48,8 +48,7 @@ def status(code: int, body: bytes = b"<html>no</html>") -> Answer:
 
     def answer(handler: BaseHTTPRequestHandler, _: bytes) -> None:
         _head(handler, code, len(body))
-        if handler.command != "HEAD":
-            handler.wfile.write(body)
+        handler.wfile.write(body)
 
     return answer
 
@@ -62,9 +61,8 @@ def instead(other: bytes) -> Answer:
 def cut(handler: BaseHTTPRequestHandler, body: bytes) -> None:
     """Promise the whole body, send half of it, and close the connection."""
     _head(handler, 200, len(body))
-    if handler.command != "HEAD":
-        handler.wfile.write(body[: len(body) // 2])
-        handler.close_connection = True
+    handler.wfile.write(body[: len(body) // 2])
+    handler.close_connection = True
 
 
 def slowly(pieces: int, pause: float) -> Answer:
@@ -72,11 +70,10 @@ def slowly(pieces: int, pause: float) -> Answer:
 
     def answer(handler: BaseHTTPRequestHandler, body: bytes) -> None:
         _head(handler, 200, len(body))
-        if handler.command != "HEAD":
-            size = -(-len(body) // pieces)
-            for start in range(0, len(body), size):
-                time.sleep(pause)
-                handler.wfile.write(body[start : start + size])
+        size = -(-len(body) // pieces)
+        for start in range(0, len(body), size):
+            time.sleep(pause)
+            handler.wfile.write(body[start : start + size])
 
     return answer
 
@@ -84,9 +81,8 @@ def slowly(pieces: int, pause: float) -> Answer:
 def stall(handler: BaseHTTPRequestHandler, body: bytes) -> None:
     """Send the first half of the body, then nothing until the server closes."""
     _head(handler, 200, len(body))
-    if handler.command != "HEAD":
-        handler.wfile.write(body[: len(body) // 2])
-        handler.server.closing.wait()  # type: ignore[attr-defined]
+    handler.wfile.write(body[: len(body) // 2])
+    handler.server.closing.wait()  # type: ignore[attr-defined]
 
 
 def _head(handler: BaseHTTPRequestHandler, code: int, length: int) -> None:
@@ -102,17 +98,26 @@ class OpenMLServer(ThreadingHTTPServer):
     """Serves `parquet` (no mention of it when None) and `arff` as data set 40996 while used in a `with` block.
 
     `answers` maps "description", "parquet" and "arff" to what is done in place of `well`; `requests` lists what was
-    asked for; `url` is what the client calls its server.
+    asked for; `url` is what the client calls its server. With `certificate`, a PEM file of certificate and key, it
+    speaks HTTPS.
     """
 
     daemon_threads = True
     block_on_close = False
 
     def __init__(
-        self, parquet: bytes | None = None, arff: bytes | None = None, answers: dict[str, Answer] | None = None
+        self,
+        parquet: bytes | None = None,
+        arff: bytes | None = None,
+        answers: dict[str, Answer] | None = None,
+        certificate: str | None = None,
     ):
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.base = f"http://127.0.0.1:{self.server_port}"
+        self.base = f"{'https' if certificate else 'http'}://127.0.0.1:{self.server_port}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
         self.url = f"{self.base}/api/v1/xml"
         link = f"<oml:parquet_url>{self.base}/datasets/0004/40996/dataset_40996.pq</oml:parquet_url>"
         description = DESCRIPTION.format(base=self.base, parquet="" if parquet is None else link)
@@ -145,8 +150,6 @@ class _Handler(BaseHTTPRequestHandler):
             status(404)(self, b"")
         else:
             self.server.answers.get(name, well)(self, body)
-
-    do_HEAD = do_GET
 
     def log_message(self, *_: object) -> None:
         """Say nothing on standard error."""

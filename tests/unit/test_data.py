@@ -6,11 +6,13 @@ import errno
 import hashlib
 import os
 import re
+import shutil
+import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import openml_server
@@ -69,7 +71,7 @@ def cached(official: data.Split, tmp_path_factory: pytest.TempPathFactory) -> by
     """The bytes of a good cache file."""
     (x_train, y_train), (x_test, y_test) = official
     path = tmp_path_factory.mktemp("cache") / data.CACHE_NAME
-    data._keep(path, np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test]))
+    assert not data._keep(path, np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test]))
     return path.read_bytes()
 
 
@@ -238,7 +240,7 @@ def test_slow_but_moving_download_is_waited_for_and_kept(
     with OpenMLServer(official_parquet, answers={"parquet": openml_server.slowly(pieces=6, pause=0.3)}) as server:
         use(server, monkeypatch)
         assert_official(load_fashion_mnist(full=True), official)
-        assert server.requests == ["description", "parquet", "parquet"]  # S3 asks for the head first
+        assert server.requests == ["description", "parquet"]
     out, err = capfd.readouterr()
     assert "Fashion-MNIST from OpenML" in out
     assert err == ""
@@ -307,6 +309,8 @@ def test_bad_answer_ends_in_one_sentence_and_no_cache(
     case: str, cache: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(openml_source, "SILENCE", 1.0)
+    if case == "description stalled":
+        monkeypatch.setattr(openml_source, "LOADING", 5.0)
     with OpenMLServer(b"PAR1" + bytes(100_000), b"no ARFF", BAD_ANSWERS[case]) as server:
         use(server, monkeypatch)
         with pytest.raises(DataUnavailable, match=r"without full=True") as caught:
@@ -349,6 +353,90 @@ def test_network_that_swallows_everything_counts_as_offline(cache: Path, monkeyp
         connection.close()
 
 
+def test_name_look_up_that_hangs_counts_as_offline(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    def hang(*_: object, **__: object) -> list[object]:
+        over.wait(30)
+        return []
+
+    monkeypatch.setattr("socket.getaddrinfo", hang)
+    monkeypatch.setattr(openml_source, "UNREACHABLE", 0.3)
+    monkeypatch.setenv("COURSE_OPENML_SERVER", "https://openml.example/api/v1/xml")
+    with pytest.raises(DataUnavailable, match="cannot be reached"):
+        load_fashion_mnist(full=True)
+    over.set()
+
+
+@pytest.mark.parametrize("server", ["", "no address", "http://127.0.0.1:port/", "http://[::1/"])
+def test_server_that_is_not_an_address_cannot_be_reached(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(DataUnavailable, match="cannot be reached"):
+        openml_source._knock(server)
+
+
+def test_proxy_is_knocked_at_in_place_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("NO_PROXY", "other.example")
+    with OpenMLServer() as proxy:
+        monkeypatch.setenv("https_proxy", proxy.base)
+        openml_source._knock("https://openml.example/api/v1/xml")
+    monkeypatch.setenv("https_proxy", "127.0.0.1:9")
+    with pytest.raises(DataUnavailable, match="cannot be reached"):
+        openml_source._knock("https://openml.example/api/v1/xml")
+
+
+PAGE = b"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body>Log in<br></body></html>"
+
+
+@pytest.mark.parametrize("asked", ["description", "parquet"])
+@pytest.mark.parametrize("page", [PAGE, PAGE.replace(b"<br>", b"")], ids=["HTML", "XHTML"])
+def test_login_page_of_a_network_is_told_as_such(
+    asked: str, page: bytes, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with OpenMLServer(b"", b"", {asked: openml_server.instead(page)}) as server:
+        use(server, monkeypatch)
+        with pytest.raises(DataUnavailable, match=r"because the answer did not come from OpenML.* login page.*browser"):
+            load_fashion_mnist(full=True)
+
+
+def test_network_that_inspects_traffic_is_told_as_such_and_its_certificate_is_accepted(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is missing, with which this test makes a certificate")
+    pem = str(tmp_path / "network.pem")
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", pem, "-out", pem + "2", *subject],
+        check=True,
+        capture_output=True,
+    )
+    Path(pem).write_bytes(Path(pem).read_bytes() + Path(pem + "2").read_bytes())
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    with OpenMLServer(to_parquet(pa.table({"a": [1]})), certificate=pem) as server:
+        use(server, monkeypatch)
+        told = r"certificate of the server cannot be verified.*SSL_CERT_FILE"
+        with pytest.raises(DataUnavailable, match=told):
+            load_fashion_mnist(full=True)
+        assert server.requests == []
+        with monkeypatch.context() as patch:
+            patch.setenv("REQUESTS_CA_BUNDLE", pem)  # enough for the client, and not for the file
+            with pytest.raises(DataUnavailable, match=told):
+                load_fashion_mnist(full=True)
+        monkeypatch.setenv("SSL_CERT_FILE", pem)
+        with pytest.raises(DataUnavailable, match="785 of 785 columns"):  # it arrived, and is another table
+            load_fashion_mnist(full=True)
+
+
+def test_reason_at_the_end_of_a_long_message_is_kept() -> None:
+    said = openml_source._problem("requests.exceptions.ProxyError", "begin " + "url " * 100 + "(Caused by\n the end)")
+    assert said.startswith("OpenML did not deliver them (ProxyError: begin url")
+    assert said.endswith("(Caused by the end))")
+    assert len(said) < 250
+
+
 def test_missing_client_says_how_to_install_it(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openml", None)
     with pytest.raises(DataUnavailable, match="pip install openml"):
@@ -370,7 +458,7 @@ def other_order(table: pa.Table) -> pa.Table:
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
-    [(one_pixel, "differ from the official ones"), (other_order, "wrong order")],
+    [(one_pixel, "differ from the official ones"), (other_order, "or their order, differ from the official ones")],
 )
 def test_other_images_than_the_official_ones_are_refused(
     change: Callable[[pa.Table], pa.Table],
@@ -421,30 +509,28 @@ def small_table() -> tuple[np.ndarray, np.ndarray, pa.Table]:
 
 @pytest.mark.parametrize("pixels", [pa.uint8(), pa.int64(), pa.float64(), pa.string()], ids=str)
 @pytest.mark.parametrize("classes", ["dictionary", pa.string(), pa.binary(), pa.int64(), pa.float64()], ids=str)
-def test_every_type_of_column_is_read(pixels: pa.DataType, classes: pa.DataType | str, tmp_path: Path) -> None:
+def test_every_type_of_column_is_read(pixels: pa.DataType, classes: pa.DataType | str) -> None:
     images, labels, table = small_table()
     column = table["class"]
     if classes != "dictionary":
         column = column.cast(pa.string()).cast(classes)
     table = table.set_column(784, "class", column).set_column(3, "pixel4", table["pixel4"].cast(pixels))
-    (tmp_path / "table.pq").write_bytes(to_parquet(table))
-    read_images, read_labels = openml_source.read_table(tmp_path / "table.pq")
+    read_images, read_labels = openml_source.read_table(to_parquet(table))
     np.testing.assert_array_equal(read_images, images)
     np.testing.assert_array_equal(read_labels, labels)
 
 
-def test_columns_in_another_order_are_put_right(tmp_path: Path) -> None:
+def test_columns_in_another_order_are_put_right() -> None:
     images, _, table = small_table()
-    (tmp_path / "table.pq").write_bytes(to_parquet(table.select(sorted(table.column_names))))
-    np.testing.assert_array_equal(openml_source.read_table(tmp_path / "table.pq")[0], images)
+    other = to_parquet(table.select(sorted(table.column_names)))
+    np.testing.assert_array_equal(openml_source.read_table(other)[0], images)
 
 
 @pytest.mark.parametrize("values", [[256] * 50, [-1] * 50, [0.5] * 50, [None] * 50, ["red"] * 50, [float("nan")] * 50])
-def test_values_that_are_no_pixels_are_refused(values: list[object], tmp_path: Path) -> None:
+def test_values_that_are_no_pixels_are_refused(values: list[object]) -> None:
     table = small_table()[2].set_column(3, "pixel4", pa.array(values))
-    (tmp_path / "table.pq").write_bytes(to_parquet(table))
     with pytest.raises(ValueError, match=r".+"):
-        openml_source.read_table(tmp_path / "table.pq")
+        openml_source.read_table(to_parquet(table))
 
 
 # ---- the cache
@@ -494,24 +580,21 @@ def test_damaged_copy_is_replaced(
 
 
 def test_failed_renewal_leaves_the_file_of_others_alone(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def write_half(file: BinaryIO, **_: np.ndarray) -> None:
-        file.write(b"half")
+    def write_half(part: Path, **_: np.ndarray) -> None:
+        part.write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(np, "savez", write_half)
     cache.mkdir()
     (cache / data.CACHE_NAME).write_bytes(b"the copy of another process")
-    with pytest.raises(OSError, match="No space left"):
-        data._keep(cache / data.CACHE_NAME, np.zeros(1, np.uint8), np.zeros(1, np.uint8))
+    problem = data._keep(cache / data.CACHE_NAME, np.zeros(1, np.uint8), np.zeros(1, np.uint8))
+    assert "No space left" in problem
     assert files_in(cache) == [data.CACHE_NAME]
     assert (cache / data.CACHE_NAME).read_bytes() == b"the copy of another process"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
-@pytest.mark.parametrize(("room", "downloads"), [(54_900_000, True), (10_000_000, False)], ids=["cache", "download"])
-def test_full_disk_gives_the_data_or_one_sentence(
-    room: int,
-    downloads: bool,
+def test_full_disk_gives_the_data_and_one_sentence(
     official: data.Split,
     official_parquet: bytes,
     cache: Path,
@@ -520,23 +603,30 @@ def test_full_disk_gives_the_data_or_one_sentence(
 ) -> None:
     import resource
 
-    # No file of this process and its children can grow beyond `room` bytes: the images fit, the cache file does not.
+    # No file of this process and its children can grow beyond 10 MB: the description fits, the cache file does not.
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     with OpenMLServer(official_parquet) as server:
         use(server, monkeypatch)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000_000, limits[1]))
         try:
-            if downloads:
-                assert_official(load_fashion_mnist(full=True), official)
-            else:
-                with pytest.raises(DataUnavailable, match="File too large"):
-                    load_fashion_mnist(full=True)
+            assert_official(load_fashion_mnist(full=True), official)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     out, err = capfd.readouterr()
-    assert ("cannot be written" in out) == downloads
+    assert "cannot be written (File too large)" in out
     assert err == ""
     assert files_in(cache) == []
+
+
+def test_no_room_for_the_client_is_a_sentence(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with OpenMLServer(b"") as server, monkeypatch.context() as patch:
+        use(server, monkeypatch)
+        patch.setattr("tempfile.TemporaryDirectory", full)
+        with pytest.raises(DataUnavailable, match="No space left on device"):
+            load_fashion_mnist(full=True)
 
 
 def test_cache_folder_that_cannot_be_written_costs_only_a_sentence(
@@ -578,3 +668,66 @@ def test_cache_folder_may_be_relative_or_start_at_home(
     for name in ("cache", "~/cache"):
         monkeypatch.setenv("COURSE_CACHE", name)
         assert_official(load_fashion_mnist(full=True), official)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="XDG_CACHE_HOME is for Linux")
+@pytest.mark.parametrize(
+    ("course", "xdg", "place"),
+    [
+        ("  HOME/a b ", "", "a b"),
+        ("  ", "HOME/xdg", "xdg/inside-neural-networks"),
+        ("", "relative", ".cache/inside-neural-networks"),
+        ("", "~/xdg", ".cache/inside-neural-networks"),
+        ("", "", ".cache/inside-neural-networks"),
+    ],
+)
+def test_place_of_the_cache(course: str, xdg: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("COURSE_CACHE", course.replace("HOME", str(tmp_path)))
+    monkeypatch.setenv("XDG_CACHE_HOME", xdg.replace("HOME", str(tmp_path)))
+    assert data._cache_file() == tmp_path / place / data.CACHE_NAME
+
+
+@pytest.mark.parametrize("chosen", ["~nobody-of-this-name/x", ""])
+def test_without_a_home_the_data_come_and_no_folder_is_made(
+    chosen: str,
+    official: data.Split,
+    cache: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    images, labels = (np.concatenate(arrays) for arrays in zip(*official, strict=True))
+    monkeypatch.setattr(data, "download", lambda: (images.reshape(-1, 784), labels))
+    monkeypatch.setenv("COURSE_CACHE", chosen)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)  # so Python does for a user without a name
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert_official(load_fashion_mnist(full=True), official)
+    assert re.fullmatch(
+        r"The images are complete, but there is no home folder .*COURSE_CACHE.*\n", capsys.readouterr().out
+    )
+    assert files_in(tmp_path / "here") == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_cache_is_as_readable_as_the_users_other_files(cache: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        assert not data._keep(cache / data.CACHE_NAME, np.zeros(1, np.uint8), np.zeros(1, np.uint8))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((cache / data.CACHE_NAME).stat().st_mode) == 0o644
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+@pytest.mark.usefixtures("offline")
+def test_pipe_in_the_place_of_the_cache_is_neither_read_nor_replaced(cache: Path) -> None:
+    cache.mkdir()
+    os.mkfifo(cache / data.CACHE_NAME)
+    with pytest.raises(DataUnavailable, match="cannot be reached"):
+        load_fashion_mnist(full=True)
+    problem = data._keep(cache / data.CACHE_NAME, np.zeros(1, np.uint8), np.zeros(1, np.uint8))
+    assert "it is not a regular file" in problem
+    assert (cache / data.CACHE_NAME).is_fifo()

@@ -21,10 +21,10 @@ from PIL import Image
 
 from helpers import explore as module
 from helpers import style
+from helpers._pixels import Memory
 from helpers.explore import _frames as frames
 from helpers.explore import _stills as stills
 from helpers.explore import explore, still
-from helpers.explore._memory import Memory
 from helpers.explore._redraw import Picture, Redrawer, key_of, touches_edge
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -510,7 +510,7 @@ def drawn(monkeypatch):
 
     def draw(*args, **more):
         tiles.clear()
-        data, _ = explore(*args, **more)._repr_mimebundle_()
+        data, _ = explore(*args, **{"figsize": (3, 2)} | more)._repr_mimebundle_()
         return tiles, data["text/plain"]
 
     return draw

@@ -1,8 +1,11 @@
+import doctest
 import io
 import subprocess
 import sys
 from itertools import combinations, pairwise
 
+import matplotlib
+import matplotlib.style
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +15,9 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
+import helpers.network
 from helpers import style
+from helpers._text import Labels, outline, text_width
 from helpers.network import describe_network, draw_network
 from helpers.network._artists import FAINT
 from helpers.network._labels import indexed
@@ -57,12 +62,12 @@ def parameters(sizes, random):
 
 
 def edge_label_boxes(ax):
-    """Return the boxes that hide edges beneath labels: every second path of a label artist that begins with a box."""
+    """Return the boxes that hide edges beneath labels: the first half of a label artist that has one for each text."""
     boxes = []
     for artist in labels(ax):
         paths = artist.get_paths()
         if len(paths) > 1 and len(paths) == 2 * len(artist.get_label()[1:].split(" ")):
-            boxes += [path.get_extents() for path in paths[::2]]
+            boxes += [path.get_extents() for path in paths[: len(paths) // 2]]
     return boxes
 
 
@@ -211,6 +216,57 @@ def test_functional_and_nested_models_are_chains_too(keras, use_bias):
     assert describe_network(model).startswith("A network of 4 inputs, one hidden layer of 3 units and 1 output")
 
 
+def test_functional_models_may_take_layers_from_another(keras):
+    old = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dense(2)])
+    inputs = keras.Input((4,))
+    new = keras.Model(inputs, keras.layers.Dense(5)(old.layers[0](inputs)))
+    assert describe_network(new) == "A network of 4 inputs, one hidden layer of 3 units and 5 outputs: 35 parameters."
+
+
+def test_drawing_a_functional_model_leaves_it_as_it_was(keras):
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, keras.layers.Dense(2)(inputs))
+    # A metric that cannot be made again from its configuration: drawing must not try.
+    model.compile("sgd", "mse", metrics=[lambda truth, belief: 0.0])
+    layer, name = model.layers[-1], keras.Model(inputs, model.output).name
+    before = layer.input, layer.output, model.optimizer
+    describe_network(model)
+    assert all(one is other for one, other in zip(before, (layer.input, layer.output, model.optimizer), strict=True))
+    number, again = (int(text.rsplit("_", 1)[1]) for text in (name, keras.Model(inputs, model.output).name))
+    assert again == number + 1  # no names were used up
+
+
+def test_subclasses_of_layers_that_are_passed_over_are_passed_over(keras):
+    class MCDropout(keras.layers.Dropout):
+        def call(self, inputs, training=None):
+            return super().call(inputs, training=True)
+
+    class Scaled(keras.layers.Rescaling):
+        pass
+
+    layers = keras.layers
+    model = keras.Sequential([keras.Input((4,)), Scaled(0.5), layers.Dense(3), MCDropout(0.5), layers.Dense(1)])
+    assert describe_network(model) == "A network of 4 inputs, one hidden layer of 3 units and 1 output: 19 parameters."
+
+
+def test_a_layer_that_only_has_the_name_of_one_passed_over_is_refused(keras):
+    class Dropout(keras.layers.Layer):
+        def call(self, inputs):
+            return inputs[:, ::-1]
+
+    with pytest.raises(ValueError, match="is a Dropout layer"):
+        describe_network(keras.Sequential([keras.Input((4,)), Dropout(), keras.layers.Dense(3)]))
+
+
+def test_spectral_normalization_is_drawn_as_the_layer_it_wraps(keras):
+    dense = keras.layers.Dense(3)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.SpectralNormalization(dense), keras.layers.Dense(1)])
+    ax = draw_network(model, count=True)
+    assert f"{model.count_params()} parameters" in " ".join(written(ax))
+    first = np.array(dense.kernel.numpy())[0, 0]
+    assert line_colors(lines(ax)[0])[3] == (style.POSITIVE if first > 0 else style.NEGATIVE)
+
+
 def test_layers_reused_from_another_model_are_drawn(keras):
     old = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dense(2)])
     new = keras.Sequential([keras.Input((4,)), old.layers[0], keras.layers.Dense(5)])
@@ -253,6 +309,26 @@ def without_flatten(keras):
     return keras.Sequential([keras.Input((4, 5)), layers.Dense(2), layers.Flatten(), layers.Dense(3)])
 
 
+def without_any_flatten(keras):
+    return keras.Sequential([keras.Input((4, 5)), keras.layers.Dense(3), keras.layers.Dense(2)])
+
+
+def with_the_flatten_behind(keras):
+    return keras.Sequential([keras.Input((4, 5)), keras.layers.Dense(3), keras.layers.Flatten()])
+
+
+def of_any_length(keras):
+    inputs = keras.Input((None, 5))
+    return keras.Model(inputs, keras.layers.Dense(3)(inputs))
+
+
+def subclassed_and_unbuilt(keras):
+    class Own(keras.Model):
+        pass
+
+    return Own()
+
+
 def subclassed(keras):
     class Own(keras.Model):
         def __init__(self):
@@ -278,11 +354,80 @@ def subclassed(keras):
         (with_two_outputs, "2 outputs"),
         (without_flatten, "Flatten layer missing"),
         (subclassed, "is of the class Own"),
+        (subclassed_and_unbuilt, "is of the class Own"),
+        (without_any_flatten, r"inputs of shape \(4, 5\) \(is a Flatten layer missing"),
+        (with_the_flatten_behind, r"inputs of shape \(4, 5\) \(is a Flatten layer missing"),
+        (of_any_length, r"inputs of shape \(None, 5\) \(is a Flatten layer missing"),
     ],
 )
 def test_models_that_are_no_chain_of_dense_layers_are_refused(keras, make, message):
     with pytest.raises(ValueError, match=message):
         draw_network(make(keras))
+
+
+# Quantized models
+
+
+def quantized(keras, mode, *, lora=False, **config):
+    """Return a model of one Dense layer of known weights, quantized and then taught something by LoRA."""
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    model.set_weights([np.linspace(-0.9, 0.8, 12).reshape(4, 3).astype("float32"), np.zeros(3, "float32")])
+    model.quantize(mode, **config)
+    if lora:
+        model.layers[0].enable_lora(2)
+        model.layers[0].lora_kernel_b.assign(np.full((2, 3), 0.3))
+    return model
+
+
+def drawn_weights(model):
+    ax = draw_network(model, weight_labels="numbers", number_format=".6f", biases=False, labels=None)
+    texts = labels(ax)[-1].get_label()[1:].replace("−", "-").split(" ")
+    return np.sort([float(text) for text in texts])
+
+
+def in_blocks(keras):
+    try:
+        return {"config": keras.quantizers.Int4QuantizationConfig(block_size=2)}
+    except (AttributeError, TypeError):
+        pytest.skip("this Keras has no int4 codes in blocks")
+
+
+@pytest.mark.filterwarnings("ignore:Layer InputLayer")
+@pytest.mark.parametrize("case", ["int8", "int4", "int8 lora", "int4 lora", "int4 blocks"])
+def test_a_quantized_model_is_drawn_with_the_weights_that_it_computes_with(keras, case):
+    mode, _, more = case.partition(" ")
+    model = quantized(keras, mode, lora=more == "lora", **(in_blocks(keras) if more == "blocks" else {}))
+    computed = model(np.eye(4, dtype="float32")).numpy()
+    if case == "int4 lora" and tuple(map(int, keras.__version__.split(".")[:2])) < (3, 15):
+        with pytest.raises(ValueError, match="quantized with int4 and LoRA"):  # Keras cannot read these itself
+            draw_network(model)
+        return
+    np.testing.assert_allclose(drawn_weights(model), np.sort(computed.ravel()), atol=2e-6)
+
+
+@pytest.mark.filterwarnings("ignore:Layer InputLayer")
+@pytest.mark.parametrize("mode", ["int8", "int4", "float8"])
+def test_a_quantized_model_counts_the_parameters_of_its_network(keras, mode):
+    assert describe_network(quantized(keras, mode)).endswith("without a hidden layer: 15 parameters.")
+
+
+@pytest.mark.filterwarnings("ignore:Layer InputLayer")
+def test_codes_of_unknown_meaning_are_refused(keras):
+    config = keras.quantizers.GPTQConfig(dataset=[[0]], tokenizer=lambda text: text, weight_bits=8)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, name="codes")])
+    model.layers[0].quantize("gptq", config=config)
+    assert "15 parameters" in describe_network(model)  # not calibrated: it still computes with its weights
+    model.layers[0].is_gptq_calibrated = True
+    with pytest.raises(ValueError, match="those of 'codes' are quantized with gptq"):
+        draw_network(model)
+
+
+def test_lora_is_drawn_with_what_it_has_learned(keras):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.layers[0].enable_lora(1)
+    model.layers[0].lora_kernel_b.assign([[0.7]])
+    expected = model.layers[0].kernel.numpy() if hasattr(model.layers[0].kernel, "numpy") else model.layers[0].kernel
+    np.testing.assert_allclose(drawn_weights(model), np.sort(np.ravel(expected)), atol=1e-6)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -329,6 +474,17 @@ def test_colors_can_be_left_out_while_numbers_stay():
 def test_numbers_show_weight_and_gradient():
     ax = draw_network([1, 1], weights=[[[0.5]]], gradients=[[[-0.25]]], weight_labels="numbers", number_format=".1f")
     assert labels(ax)[-1].get_label() == "_0.5\n∂ −0.2"
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "text"),
+    [(-0.001, ".2f", "0.00"), (-0.0, ".1f", "0.0"), (-0.001, "+.2f", "+0.00"), (-0.001, ".0e", "−1e−03")],
+)
+def test_what_is_written_as_zero_has_no_minus_sign(value, number_format, text):
+    options = {"weight_labels": "numbers", "number_format": number_format, "biases": False}
+    ax = draw_network([1, 1], weights=[[[0.5]]], gradients=[[[value]]], activations=[[value], None], **options)
+    assert labels(ax)[-1].get_label().endswith(f"∂ {text}")
+    assert labels(ax)[0].get_label().startswith(f"_{text} ")
 
 
 def test_own_texts_stand_on_edges():
@@ -459,6 +615,120 @@ def test_a_refused_network_leaves_the_axes_as_they_were():
     assert not ax.collections
 
 
+# Shown
+
+
+def test_a_drawing_shows_itself_with_its_description():
+    data, metadata = draw_network([2, 3, 1])._repr_mimebundle_()
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert metadata["image/png"]["alt"] == describe_network([2, 3, 1])
+
+
+@pytest.mark.parametrize(
+    "sheet", ["dark_background", "Solarize_Light2", "ggplot", "seaborn-v0_8-darkgrid", "grayscale"]
+)
+def test_everything_can_be_read_in_any_style(sheet):
+    weights = [np.array([[0.0, 1.0], [-1.0, 2.0]]), np.zeros(2), np.ones((2, 1)), np.zeros(1)]
+    options = {"title": "A title", "count": True, "labels": "split", "weights": weights, "weight_labels": "numbers"}
+    with matplotlib.rc_context():
+        matplotlib.style.use(sheet)
+        ax = draw_network([2, 2, 1], **options)
+        elided = draw_network([30, 2])
+    ground = to_hex(ax.figure.get_facecolor())
+    (beside,), on_edges = labels(ax)[0].get_facecolors()[-1:], labels(ax)[-1].get_facecolors()
+    hidden, numbers = on_edges[: len(on_edges) // 2], on_edges[len(on_edges) // 2 :]
+    assert {to_hex(color) for color in hidden} == {ground}
+    words = [text.get_color() for text in (*ax.texts, *elided.texts)] + [color[:3] for color in (beside, *numbers)]
+    assert min(style.contrast(color, ground) for color in words) >= 4.5
+    edges = [color for artist in lines(ax) for color in line_colors(artist)]
+    assert min(style.contrast(color, ground) for color in edges) >= 3
+    (dots,) = (text for text in elided.texts if "⋮" in text.get_text())
+    assert to_hex(dots.get_bbox_patch().get_facecolor()) == ground
+
+
+def test_the_title_is_seen_on_black():
+    with matplotlib.rc_context({"figure.facecolor": "black", "axes.facecolor": "black"}):
+        png = to_png(draw_network([3, 2, 1], title="A title", labels=None, colors=False).figure)
+    top = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))[:25]  # only the title stands here
+    assert np.ptp(top) > 120
+
+
+def test_latex_is_not_needed():
+    with matplotlib.rc_context({"text.usetex": True, "axes.unicode_minus": True}):
+        ax = draw_network([30, 3, 1], title="A title", count=True, weights=None, labels="split")
+        assert to_png(ax.figure)
+
+
+def test_sketched_styles_leave_labels_alone():
+    from matplotlib import patheffects
+
+    effects = {"path.effects": [patheffects.withStroke(linewidth=4, foreground="w")], "path.sketch": (1, 100, 2)}
+    with matplotlib.rc_context(effects):
+        sketched = draw_network([2, 2, 1], weight_labels="symbols")
+    assert labels(sketched)
+    for artist in labels(sketched):
+        assert not artist.get_path_effects()
+        assert artist.get_sketch_params() is None
+    assert lines(sketched)[0].get_sketch_params()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("setting", ["figure.autolayout", "figure.constrained_layout.use"])
+def test_automatic_layouts_do_not_warn(setting):
+    with matplotlib.rc_context({setting: True}):
+        assert draw_network([2, 3, 1])._repr_mimebundle_()
+
+
+# Text as outlines
+
+
+@pytest.mark.parametrize("text", ["0", "hidden", "−0.25", "w⁽¹⁾₁₂", "ŷ", "½(ŷ−y)²"])
+@pytest.mark.parametrize("bold", [False, True])
+def test_outlines_put_together_are_those_of_the_whole_text(text, bold):
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
+    whole = TextPath((0, 0), text, size=100, prop=font).get_extents()
+    path, width, _ = outline(text, bold)
+    assert width == pytest.approx(whole.width / 7200, rel=0.01)
+    assert path.get_extents().height == pytest.approx(whole.height / 7200, rel=0.01)
+    assert abs(path.get_extents().x0 + path.get_extents().x1) < 1e-9
+
+
+def test_outlines_take_formulas_spaces_and_several_lines():
+    assert text_width("$w_1$") < text_width("w_1$")
+    assert text_width("a b") > text_width("ab") + 0.2 / 72
+    assert outline("a\nb")[2] > 1.5 * outline("a")[2]
+    assert text_width("") == text_width(" ") == 0
+
+
+@pytest.mark.parametrize(("align", "side"), [("left", "x0"), ("right", "x1"), ("center", None)])
+def test_labels_stand_where_their_alignment_says(align, side):
+    ax = Figure().add_axes((0, 0, 1, 1))
+    written = Labels(ax, 12)
+    written.add("∂ −0.125 →", 2.0, 1.0, align=align)
+    written.draw()
+    box = ax.collections[-1].get_paths()[-1].get_extents()
+    assert (getattr(box, side) if side else (box.x0 + box.x1) / 2) == pytest.approx(2.0)
+
+
+def test_a_ground_hides_nothing_that_is_written():
+    ax = Figure().add_axes((0, 0, 1, 1))
+    written = Labels(ax, 12)
+    written.add("first", 1.0, 1.0)
+    written.add("second", 1.0, 1.05, ground=True)
+    written.draw()
+    first = ax.collections[-1].get_facecolors()[0]
+    assert to_hex(first) == style.ground(ax)  # grounds are drawn before all words
+
+
+def test_examples_in_docstrings_are_true():
+    found = doctest.testmod(helpers.network)
+    assert found.attempted >= 4
+    assert not found.failed
+
+
 # On the page
 
 
@@ -497,8 +767,6 @@ PAGES = [[2, 2, 1], [3, 4, 2], [5] + [12] * 6 + [5], [784, 512, 512, 10], [1, 1]
 )
 @pytest.mark.parametrize("network", PAGES, ids=lambda sizes: "-".join(map(str, sizes[:4])))
 def test_nothing_leaves_the_page_and_texts_stay_apart(network, size, look):
-    import matplotlib
-
     with matplotlib.rc_context():
         getattr(style, look)()
         for options in ({}, {"labels": "split", "count": True, "title": "A title", "weight_labels": "symbols"}):

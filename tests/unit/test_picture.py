@@ -126,6 +126,17 @@ def test_kept_picture_has_a_palette_and_looks_the_same():
     assert (pixels(png)[[0, 0, -1, -1], [0, -1, 0, -1]] == 255).all()
 
 
+def test_surfaces_keep_their_colours_beside_many_others():
+    given = np.random.default_rng(0).integers(100, 130, (200, 300, 3), dtype=np.uint8)
+    surfaces = [(247, 247, 247), (255, 255, 255), (232, 232, 232), (223, 240, 250), (7, 67, 148)]
+    for row, color in enumerate(surfaces):
+        given[20 * row : 20 * row + 20] = color
+    given[20:40, 0] = given[0, 0]
+    painted = pixels(encode_palette_png(given))[..., :3]
+    for row, color in enumerate(surfaces):
+        assert (painted[20 * row + 10, 10] == color).all()
+
+
 def test_a_picture_of_few_colours_is_kept_exactly():
     given = np.random.default_rng(0).integers(0, 4, (40, 50, 3), dtype=np.uint8) * 85
     np.testing.assert_array_equal(pixels(encode_palette_png(given))[..., :3], given)

@@ -13,8 +13,8 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from PIL import Image
 
 from helpers import style
+from helpers._pixels import PIXELS, PixelMemory
 from helpers.explore import _redraw as redraw
-from helpers.explore._pixel_memory import PIXELS, PixelMemory
 from helpers.explore._redraw import Redrawer
 from helpers.surface._drawing import draw_contour
 
@@ -179,7 +179,7 @@ CHANGES = [
 
 def forget(monkeypatch):
     """Make all figures draw everything anew from here on."""
-    monkeypatch.setattr(redraw, "remember_axes", lambda ax: None)
+    monkeypatch.setattr(redraw, "keep_axes", lambda ax: None)
     monkeypatch.setattr(PIXELS, "limit", 0)
     empty(monkeypatch)
 

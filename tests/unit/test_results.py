@@ -1,8 +1,14 @@
 """Notebooks read the stored numbers and say what made them."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from helpers.results import band, read_results
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_reading_results_prints_what_made_them(capsys):
@@ -24,3 +30,22 @@ def test_band_is_lowest_and_highest():
 def test_band_of_missing_numbers_is_refused(runs):
     with pytest.raises(ValueError, match="run"):
         band(runs, "a")
+
+
+def run(code):
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def test_reading_results_loads_no_library():
+    code = (
+        "import sys; from helpers.results import band, read_results; read_results('training');"
+        "print({'numpy', 'keras', 'tensorflow', 'matplotlib', 'helpers.startup', 'helpers.style'} & set(sys.modules))"
+    )
+    assert run(code).splitlines()[-1] == "set()"
+
+
+@pytest.mark.parametrize("module", ["results", "startup"])
+def test_examples_in_the_docstrings_are_true(module):
+    said = run(f"import doctest, helpers.{module} as m; print(doctest.testmod(m))")
+    assert "failed=0" in said, said
+    assert "attempted=0" not in said

@@ -199,7 +199,7 @@ def test_ink_and_colours_can_be_read_on_any_ground(on):
 
 
 def test_a_colour_that_stands_out_stays_as_it_is():
-    assert all(style.visible(color, "white").upper() == color for color in style.COLORS)
+    assert all(style.visible(color, "white") == color for color in style.COLORS)
 
 
 def test_the_ground_of_axes_is_what_is_seen_behind_them():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from functools import partial
@@ -460,6 +461,47 @@ def test_surface_function_may_use_keras_ops() -> None:
     place = Surface("waves", lambda x, y: x**2 + keras.ops.sin(y), [], (-1, 1), (-1, 1), (1.0, 1.0))
     np.testing.assert_allclose(gradient(place, (0.5, 0.3)), (1.0, np.cos(0.3)), rtol=1e-6)
     assert trace(optimizers.SGD(0.1), place, steps=2)["SGD"].shape == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        (lambda x, y: math.sin(x) + y, "scalars"),
+        (lambda x, y: x if x > 0 else y, "truth value"),
+        (max, "truth value"),
+        (lambda x: x**2, "1 positional argument"),
+        (lambda x, y, z: x + y + z, "missing 1 required"),
+        (lambda x, y: x + undefined, "undefined"),  # type: ignore[name-defined] # noqa: F821
+    ],
+)
+def test_surface_function_that_fails_on_arrays_is_told_what_works(function: Any, reason: str) -> None:
+    with pytest.raises(TypeError, match=r"surface 'mine' must work on arrays x and y.*keras\.ops.*" + reason) as caught:
+        Surface("mine", function, [], (-1, 1), (-1, 1), (0.5, 0.5))
+    assert "\n" not in str(caught.value)
+
+
+def test_paths_are_the_same_while_a_gradient_tape_is_open() -> None:
+    outside = trace([optimizers.Adam(0.1), optimizers.SGD(lambda: 0.01)], "bowl", steps=5)
+    weight = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        square = weight * weight
+        for _ in range(2):
+            inside = trace([optimizers.Adam(0.1), optimizers.SGD(lambda: 0.01)], "bowl", steps=5)
+            for name, path in outside.items():
+                np.testing.assert_array_equal(inside[name], path)
+    assert float(tape.gradient(square, weight)) == 6.0
+    assert all(np.ptp(path[:, 0]) > 0.1 for path in outside.values())
+
+
+def test_paths_are_the_same_in_the_scope_of_a_strategy(no_graphs: None) -> None:
+    def path() -> np.ndarray:
+        return trace(optimizers.Adam(0.1), "bowl", steps=5)["Adam"]
+
+    with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+        inside = [path(), path()]  # the first one compiles
+    for steps in inside:
+        np.testing.assert_array_equal(steps, path())
+    assert np.ptp(path()[:, 0]) > 0.1
 
 
 def test_known_values_of_the_surfaces() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from helpers.figures.losses import draw_threshold, threshold_curves
+from helpers.figures.losses import describe_threshold, draw_threshold, threshold_curves
 
 LABELS = np.array([1, 0, 1, 1, 0, 0, 1, 0])
 SCORES = np.array([0.9, 0.8, 0.8, 0.6, 0.6, 0.3, 0.2, 0.1])
@@ -102,7 +102,9 @@ def test_nan_is_no_threshold() -> None:
 @pytest.mark.parametrize("threshold", [0.0, 0.5, 1.0])
 def test_four_panels_say_what_they_show(threshold: float) -> None:
     axes = Figure().subplots(2, 2)
-    said = draw_threshold(axes, threshold_curves(LABELS, SCORES), threshold, "shirt")
+    curves = threshold_curves(LABELS, SCORES)
+    said = describe_threshold(curves, threshold, "shirt")
+    assert draw_threshold(curves, threshold, "shirt", axes=axes) is axes
     assert f"threshold {threshold:.2f}" in said
     assert "shirt" in said
     assert all(ax.get_title(loc="left") or ax.get_title() for ax in axes.flat)

@@ -9,7 +9,7 @@ import difflib
 import importlib
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 NOTEBOOKS = {
@@ -44,6 +44,9 @@ class Exercise:
         misconceptions: The sentence a student needs → the wrong answer (of the kind of `reference`) that calls for it.
         verify: Where many answers are right: `verify(result, *case)`, or `verify(answer)` for a value, returns the
             sentence that says what is wrong, or None. It takes the place of the comparison with `reference`.
+        picture: Where the exercise shows something: the function of `helpers.figures` that draws it, called without
+            arguments. The cell of the exercise calls it, too.
+        equal_mutants: A slip as the mutation test names it ("right → wrong") → why the answer with it is right as well.
         stub: Where the stub already returns something (a bug hunt): the answer that counts as untouched.
         insight: What a right answer is told; one sentence.
     """
@@ -60,6 +63,8 @@ class Exercise:
     verify: Callable[..., str | None] | None = None
     stub: Any = None
     insight: str = ""
+    picture: Callable[[], Any] | None = None
+    equal_mutants: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,8 @@ WIDE_BATCH = np.array([[0.0, 1.5, 0.0, 0.0, 0.0, 0.2], [0.0, 0.7, 0.0, 0.4, 0.0,
 
 # Rows of very different size, and a square batch, in which a sum along the wrong axis has a fitting shape.
 LOGITS = np.array([[1000.0, 1001.0, 1002.0], [-1002.0, -1001.0, -1000.0], [0.0, 0.0, 0.0]])
+# Wide rows, with the largest logit in each place: subtracting any other number of the row overflows.
+WIDE_LOGITS = np.array([[1000.0, -1000.0, 0.0], [0.0, 1000.0, -1000.0], [-1000.0, 0.0, 1000.0]])
 FEW_LOGITS = np.array([[0.0, 1.0, 2.0], [3.0, -1.0, 0.5]])
 
 # What a right answer returns ------------------------------------------------------------------------------------------
@@ -46,12 +48,15 @@ def log_sum_exp(logits: np.ndarray) -> np.ndarray:
 
 def with_temperature(logits: np.ndarray, temperature: float) -> np.ndarray:
     """Softmax of each row of `logits` (examples, classes) at this temperature."""
-    return _softmax(logits / temperature, 1)
+    scaled = logits / temperature
+    exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 def class_probabilities(logits: np.ndarray) -> np.ndarray:
     """Softmax of each row of `logits` (examples, classes)."""
-    return _softmax(logits, 1)
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 OUTPUTS = {"temperature": "linear", "garment": "softmax", "topics": "sigmoid", "waiting_time": "softplus"}
@@ -141,6 +146,17 @@ _SIGMOID_MISTAKES: dict[str, Callable[[Any], Any]] = {
     ),
 }
 
+_LARGEST = "scaled.max(axis=1, keepdims=True)"
+_OTHER_SHIFTS = {
+    f"scaled - {_LARGEST}": [f"scaled + {_LARGEST}", "scaled"],
+    _LARGEST: [
+        *(_LARGEST.replace("max", other) for other in ("min", "mean")),
+        "scaled.max(keepdims=True)",
+        "scaled[..., [0]]",
+        "scaled[..., [-1]]",
+    ],
+}
+
 EXERCISES = [
     Exercise(
         id="activations.sigmoid_derivative",
@@ -152,6 +168,7 @@ EXERCISES = [
             "It is a product of two factors; both are one half at z = 0.",
         ],
         misconceptions=_SIGMOID_MISTAKES,
+        equal_mutants={"sigmoid: 1 + np.tanh(z / 2) → 1 - np.tanh(z / 2)": "σ(−z) = 1 − σ(z) has the same product"},
         insight="it is the value that a network has already computed, and never above ¼.",
     ),
     Exercise(
@@ -219,13 +236,18 @@ EXERCISES = [
         id="activations.log_sum_exp",
         task="A log-sum-exp that survives",
         reference=log_sum_exp,
-        cases=[(FEW_LOGITS,), (LOGITS,)],
+        cases=[(FEW_LOGITS,), (LOGITS,), (WIDE_LOGITS,)],
         hints=[
             "Subtract the largest logit of a row from all logits of the row: by what does the result change?",
             "What was taken away before the exponentials has to be added after the logarithm.",
             "logits.max(axis=1) has shape (examples,); with [:, None] it becomes a column.",
         ],
         misconceptions={
+            "The number that is subtracted is not the largest of its row, so a logit 1000 above it overflows.": (
+                lambda logits: (
+                    logits.mean(axis=1) + np.log(np.exp(logits - logits.mean(axis=1, keepdims=True)).sum(axis=1))
+                )
+            ),
             "np.exp overflows for logits of 1000: subtract each row's largest logit first.": _naive_log_sum_exp,
             "The largest logit was subtracted and never added again.": (
                 lambda logits: np.log(np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1))
@@ -247,6 +269,10 @@ EXERCISES = [
         task="A softmax with a temperature",
         reference=with_temperature,
         cases=[(FEW_LOGITS, 2.0), (np.array([[2.0, 0.0, -1.0], [0.5, 0.4, 0.3], [-4.0, 1.0, 1.0]]), 0.5)],
+        equal_mutants=dict.fromkeys(
+            (f"{largest} → {other}" for largest, others in _OTHER_SHIFTS.items() for other in others),
+            "the task does not ask for large logits; the stable form is an exercise of its own",
+        ),
         hints=[
             "A high temperature brings the logits closer together; which operation does that?",
             "The temperature acts on the logits, before softmax.",
@@ -287,7 +313,12 @@ EXERCISES = [
         id="activations.bug_hunt",
         task="Bug hunt: probabilities that depend on the other images of the batch",
         reference=class_probabilities,
-        cases=[(np.array([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]]),), (np.array([[1.0, -1.0], [0.5, 2.0]]),), (LOGITS,)],
+        cases=[
+            (np.array([[2.0, 1.0, 0.0], [0.0, 1.0, 3.0]]),),
+            (np.array([[1.0, -1.0], [0.5, 2.0]]),),
+            (LOGITS,),
+            (WIDE_LOGITS,),
+        ],
         stub=_along_columns,
         hints=[
             "Print the sums along both axes: which of them should be 1?",

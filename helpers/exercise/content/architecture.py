@@ -243,6 +243,13 @@ EXERCISES = [
         task="Weights of a ReLU network for XOR, by hand",
         reference=([[1, -1], [-1, 1]], [0, 0], [1, 1], 0),
         verify=_xor_problem,
+        equal_mutants={
+            "[0]: [0]: [1]: -1 → -2": "the unit is cut off by ReLU there in any case",
+            "[0]: [1]: [0]: -1 → -2": "the unit is cut off by ReLU there in any case",
+            "[0]: [0] ↔ [1]": "the two hidden units change places",
+            "[2]: [0]: 1 → 2": "the output need only be above one half",
+            "[2]: [1]: 1 → 2": "the output need only be above one half",
+        },
         hints=[
             "Plan first: what could the first hidden unit be positive for, and only for that?",
             "One unit for (1, 0) and one for (0, 1): which weights make x₁ − x₂? ReLU cuts the other corner off.",
@@ -355,6 +362,7 @@ EXERCISES = [
         reference=mean_absolute_difference,
         cases=[(PREDICTIONS, LABELS), (MORE_PREDICTIONS, MORE_LABELS), (np.array([[7.0]]), np.array([5.0]))],
         stub=lambda predictions, labels: np.abs(predictions - labels).mean(),
+        equal_mutants={"0 → -1": "the only column is the first and the last"},
         hints=[
             "Print the shape of predictions - labels for three examples.",
             "A shape (3, 1) and a shape (3,) make (3, 3): bring both into the same shape first.",

@@ -54,6 +54,19 @@ def _planted(mistake: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> tuple[F
     return loss, gradient
 
 
+def _of_many_sizes(mistake: list[float]) -> tuple[Function, Function]:
+    """Return a loss whose derivatives go from 1e-5 to 100, and its gradient with each entry times one of `mistake`."""
+
+    def loss(w: np.ndarray) -> float:
+        return float(1 + 20 * np.sin(5 * (w[0] - 0.4)) + 1e-5 * w[1] ** 2 + 0.01 * np.exp(w[2]) + w[3] ** 2)
+
+    def gradient(w: np.ndarray) -> np.ndarray:
+        right = [100 * np.cos(5 * (w[0] - 0.4)), 2e-5 * w[1], 0.01 * np.exp(w[2]), 2 * w[3]]
+        return np.array(right) * mistake
+
+    return loss, gradient
+
+
 def _loss_of_one(w: np.ndarray) -> float:
     return float(np.exp(2 * w[0]))
 
@@ -68,6 +81,9 @@ CHECKS = [
     (*_planted(lambda right, w: right * [1.02, 1, 0.25, 1]), POINT),
     (*_planted(lambda right, w: right), POINT),
     (*_planted(lambda right, w: right - [0, 0, 0, 2e-3 * w[3] * w[1]]), POINT),
+    # No fixed tolerance tells 0.3 % of 1e-5, a mistake, from 0.03 % of 100, which is none.
+    (*_of_many_sizes([1.0003, 1.003, 0.9997, 1]), POINT),
+    (*_of_many_sizes([0.997, 1, -1, 1.0003]), POINT),
     (_loss_of_one, _gradient_of_one, np.array([0.3])),
 ]
 
@@ -102,7 +118,14 @@ def iterations(examples: int, batch_size: int, epochs: int) -> int:
 
 def wrong_entries(loss: Function, gradient: Function, w: np.ndarray) -> list[int]:
     """Indices at which `gradient(w)` differs from central differences of `loss` by more than 0.1 %."""
-    return _differing(loss, gradient, w)
+    h, found = 1e-5, []
+    for index in range(len(w)):
+        step = np.zeros(len(w))
+        step[index] = h
+        numeric = (loss(w + step) - loss(w - step)) / (2 * h)
+        if abs(gradient(w)[index] - numeric) > 1e-3 * abs(numeric):
+            found.append(index)
+    return found
 
 
 def tape_step(
@@ -240,6 +263,7 @@ EXERCISES = [
         id="backprop.update",
         task="One step of gradient descent",
         reference=updated,
+        insight="against the gradient, because it points uphill; the further, the steeper it is.",
         cases=[
             (np.array([1.0, -2.0, 0.5]), np.array([0.2, -0.4, 3.0]), 0.1),
             (np.array([[0.3, 0.0], [-1.0, 2.0]]), np.array([[1.0, -2.0], [0.5, 0.25]]), 0.5),
@@ -295,7 +319,8 @@ EXERCISES = [
         id="backprop.iterations",
         task="The number of updates in a training",
         reference=iterations,
-        cases=[(1000, 32, 10), (128, 32, 5), (10, 64, 3), (100, 30, 7)],
+        insight="a batch is one update, and the last batch of an epoch may be smaller.",
+        cases=[(1000, 32, 10), (128, 32, 5), (10, 64, 3), (100, 30, 7), (60, 16, 2)],
         hints=[
             "With 10 examples and batches of 64, how many updates does one epoch have?",
             "Count the updates of one epoch first: the last, smaller batch is an update too.",
@@ -303,6 +328,12 @@ EXERCISES = [
         misconceptions={
             "Rounded down: the last, smaller batch of every epoch is an update too.": (
                 lambda examples, batch_size, epochs: examples // batch_size * epochs
+            ),
+            "Rounded to the nearest whole number: the last batch counts even where it is nearly empty.": (
+                lambda examples, batch_size, epochs: round(examples / batch_size) * epochs
+            ),
+            "One update too many where the last batch is exactly full.": (
+                lambda examples, batch_size, epochs: (examples // batch_size + 1) * epochs
             ),
             "These are the updates of one epoch; there are several epochs.": (
                 lambda examples, batch_size, epochs: -(-examples // batch_size)
@@ -326,14 +357,25 @@ EXERCISES = [
         hints=[
             "Move one entry of a copy of w up and down by a small h, and look at the loss: what is the slope?",
             "The two losses are 2h apart, and h = 1e-5 suits float64.",
-            "The derivatives are small, so compare the difference with their size, not with a fixed number.",
+            "One derivative may be a million times another: compare each difference with its own size.",
         ],
         misconceptions={
-            "The two points are 2h apart, so divide by 2h: with h alone every derivative seems half as large.": (
+            "Every derivative is accused, so it is the differences that are wrong: (loss(w + h) − loss(w − h)) / 2h.": (
                 lambda loss, gradient, w: _differing(loss, gradient, w, divisor=1.0)
             ),
             "A fixed tolerance misses mistakes in small derivatives: compare relative to their size.": (
                 lambda loss, gradient, w: _differing(loss, gradient, w, relative=0.0, absolute=5e-3)
+            ),
+            "Every fixed tolerance misses small derivatives or accuses large ones: compare relative to their size.": (
+                lambda loss, gradient, w: _differing(loss, gradient, w, relative=0.0, absolute=1e-6)
+            ),
+            "The tolerance is a share of the whole gradient's length, so mistakes in small derivatives pass unseen.": (
+                lambda loss, gradient, w: _differing(
+                    loss, gradient, w, relative=0.0, absolute=1e-3 * float(np.linalg.norm(gradient(w)))
+                )
+            ),
+            "The tolerance is too narrow: a derivative that differs by 0.03 % counts as right here.": (
+                lambda loss, gradient, w: _differing(loss, gradient, w, relative=1e-5)
             ),
             "The step is too long: over h = 0.1 the loss bends, and right derivatives look wrong.": (
                 lambda loss, gradient, w: _differing(loss, gradient, w, h=0.1)
@@ -347,6 +389,17 @@ EXERCISES = [
             "The tolerance is too wide: a derivative that is wrong by 2 % passes.": (
                 lambda loss, gradient, w: _differing(loss, gradient, w, relative=0.05)
             ),
+            "The tolerance is too wide: a derivative that is wrong by 0.3 % passes.": (
+                lambda loss, gradient, w: _differing(loss, gradient, w, relative=0.01)
+            ),
+        },
+        equal_mutants={
+            "1e-05 → 2e-05": "any step from 1e-7 to 1e-4 will do",
+            "1e-05 → 5e-06": "any step from 1e-7 to 1e-4 will do",
+            "0.001 → 0.002": "other usual forms of a relative difference are half or twice as strict",
+            "0.001 → 0.0005": "other usual forms of a relative difference are half or twice as strict",
+            "abs(gradient(w)[index] - numeric) > 0.001 * abs(numeric) → abs(gradient(w)[index] - numeric) >= 0.001 * "
+            "abs(numeric)": "no difference is exactly 0.1 %",
         },
         insight="this works for any gradient: it needs to know nothing about the network.",
     ),
@@ -370,6 +423,12 @@ EXERCISES = [
             "The outputs of an example are added up here; the mean goes over the examples and over the outputs.": (
                 _scaled_step(lambda y: float(y.shape[1]))
             ),
+            "The losses of the examples are added up here, as a tape does with several numbers; take their mean.": (
+                _scaled_step(len)
+            ),
+            "The step is half as long as it should be: the derivative of a square has the factor 2.": (
+                _scaled_step(lambda y: 0.5)
+            ),
             "The learning rate is missing: each step is learning_rate times the gradient.": (
                 lambda W, b, x, y, learning_rate: tape_step(W, b, x, y, 1.0)
             ),
@@ -388,6 +447,7 @@ EXERCISES = [
         reference=train_step,
         cases=NETWORKS,
         stub=_output_first,
+        equal_mutants={"_network_step: y → x (2)": "x and y have a row for each example: len is the same"},
         hints=[
             "The gradient of the whole network belongs to one set of weights: which line uses a weight too late?",
             "Follow W2: where is it changed, and which line reads it after that?",
@@ -402,6 +462,9 @@ EXERCISES = [
             ),
             "The slope of tanh was right: it is 1 − a², not 1 − a.": (
                 lambda x, y, W1, W2, learning_rate: _network_step(x, y, W1, W2, learning_rate, lambda a: 1 - a)
+            ),
+            "The new weights come in the other order: W1 first, then W2.": (
+                lambda x, y, W1, W2, learning_rate: train_step(x, y, W1, W2, learning_rate)[::-1]
             ),
             "The sign was right: the gradient is subtracted.": (
                 lambda x, y, W1, W2, learning_rate: _network_step(x, y, W1, W2, -learning_rate)

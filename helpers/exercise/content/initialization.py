@@ -98,6 +98,11 @@ def _always_scaled(gradient: np.ndarray, limit: float) -> np.ndarray:
     return gradient * (limit / norm) if norm else gradient
 
 
+def _by_spectral_norm(gradient: np.ndarray, limit: float) -> np.ndarray:
+    norm = np.linalg.norm(gradient, 2)
+    return gradient * (limit / norm) if norm > limit else gradient
+
+
 def _by_largest(gradient: np.ndarray, limit: float) -> np.ndarray:
     largest = np.abs(gradient).max()
     return gradient * (limit / largest) if largest > limit else gradient
@@ -286,6 +291,9 @@ EXERCISES = [
             "This uses one mean and one deviation for all features; each feature has its own, along axis 0.": (
                 lambda train, test: (test - train.mean()) / train.std()
             ),
+            "The deviation divides by n − 1 here, as pandas does; NumPy's and Keras's divide by n.": (
+                lambda train, test: (test - train.mean(axis=0)) / train.std(axis=0, ddof=1)
+            ),
             "This is the training set; the test set is asked for.": lambda train, test: standardized(train, train),
             "This only divides; the mean of the training set has to be subtracted first.": (
                 lambda train, test: test / train.std(axis=0)
@@ -300,11 +308,12 @@ EXERCISES = [
         cases=[
             (np.array([0.1, 10.0]), 1.0),
             (np.array([3.0, -4.0]), 10.0),
-            (np.array([[3.0, 0.0], [0.0, -4.0]]), 2.5),
+            (np.array([[3.0, 1.0], [2.0, -4.0]]), 2.5),
             (np.zeros(3), 1.0),
             (np.array([0.3, 0.4]), 1.0),
         ],
         examples=2,
+        equal_mutants={"norm > limit → norm >= limit": "a gradient exactly as long as the limit is multiplied by 1"},
         hints=[
             "The norm is the length of the vector: the root of the sum of all squares.",
             "A gradient that is shorter than the limit stays as it is; only a longer one is multiplied by one number.",
@@ -314,6 +323,9 @@ EXERCISES = [
                 lambda gradient, limit: np.clip(gradient, -limit, limit)
             ),
             "This also lengthens short gradients; clipping only makes a gradient smaller.": _always_scaled,
+            "This is the spectral norm of a matrix, its largest stretch; the norm here is the root of all squares.": (
+                _by_spectral_norm
+            ),
             "This brings the largest number to the limit; the length of the whole vector counts.": _by_largest,
             "This is the squared length; the norm is its root.": _by_squared_norm,
             "Long gradients become length 1 here, whatever the limit is.": _to_length_one,

@@ -12,6 +12,8 @@ from helpers.exercise.content import Exercise, Option, Quiz
 
 # Rows of very different size: subtracting the largest logit of the whole batch makes the small rows 0 / 0.
 LOGITS = np.array([[0.0, 1.0, 2.0], [1000.0, 1001.0, 999.0], [-1000.0, -1002.0, -1000.0], [3.0, -3.0, 0.5]])
+# Wide rows, with the largest logit in each place: subtracting any other number of the row overflows.
+WIDE_LOGITS = np.array([[1000.0, -1000.0, 0.0], [0.0, 1000.0, -1000.0], [-1000.0, 0.0, 1000.0]])
 SQUARE_LOGITS = np.array([[1.0, 2.0], [4.0, 0.0]])
 
 ONE_HOT = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
@@ -43,7 +45,8 @@ def categorical_cross_entropy(one_hot: np.ndarray, probabilities: np.ndarray) ->
 
 def threshold_for_recall(labels: np.ndarray, scores: np.ndarray, wanted_recall: float) -> float:
     """Highest threshold at which at least this share of the ones scores at or above it."""
-    return _highest(labels, scores, lambda called: np.mean(called[labels == 1]) >= wanted_recall)
+    sick = scores[labels == 1]
+    return float(max(threshold for threshold in sick if np.mean(sick >= threshold) >= wanted_recall))
 
 
 def mean_squared_error_of(targets: np.ndarray, predictions: np.ndarray) -> float:
@@ -54,9 +57,10 @@ def mean_squared_error_of(targets: np.ndarray, predictions: np.ndarray) -> float
 # What wrong answers return, and how a free answer is judged -----------------------------------------------------------
 
 
-def _highest(labels: np.ndarray, scores: np.ndarray, good: Any) -> float:
+def _highest(labels: np.ndarray, scores: np.ndarray, good: Any, *, at: bool = True) -> float:
     """Return the highest score that, as a threshold, makes `good(called positive)` true; NaN when none does."""
-    return max((float(score) for score in scores if good(scores >= score)), default=float("nan"))
+    called = [(float(score), scores >= score if at else scores > score) for score in scores]
+    return max((score for score, above in called if good(above)), default=float("nan"))
 
 
 def _threshold_for_precision(labels: np.ndarray, scores: np.ndarray, wanted: float) -> float:
@@ -216,7 +220,7 @@ EXERCISES = [
         id="losses.stable_softmax",
         task="A softmax that survives large logits",
         reference=stable_softmax,
-        cases=[(np.array([[0.0, 1.0, 2.0]]),), (SQUARE_LOGITS,), (LOGITS,)],
+        cases=[(np.array([[0.0, 1.0, 2.0]]),), (SQUARE_LOGITS,), (LOGITS,), (WIDE_LOGITS,)],
         hints=[
             "Softmax does not change when the same number is subtracted from all logits of a row: which number helps?",
             "With the largest logit of each row at 0, no exponential exceeds 1.",
@@ -231,6 +235,15 @@ EXERCISES = [
             ),
             "The largest logit of the whole batch is subtracted, so small rows become 0 / 0; take each row's.": (
                 lambda logits: _softmax(logits, 1, logits.max())
+            ),
+            "The mean of the row is subtracted; one logit may still lie 1000 above it. Subtract the largest.": (
+                lambda logits: _softmax(logits, 1, logits.mean(axis=1, keepdims=True))
+            ),
+            "The smallest logit of the row is subtracted, and the others overflow all the more; take the largest.": (
+                lambda logits: _softmax(logits, 1, logits.min(axis=1, keepdims=True))
+            ),
+            "The wrong axis, and no largest logit is subtracted: each row must add up to 1, without overflow.": (
+                lambda logits: _softmax(logits, 0, 0.0)
             ),
             "All entries of the batch together add up to 1 here; each row must.": (
                 lambda logits: _softmax(logits, None, logits.max(axis=1, keepdims=True))
@@ -301,6 +314,11 @@ EXERCISES = [
             ),
             "This share is one of all people; recall is a share of those with label 1.": _share_of_all,
             "Rounded down: with this threshold the recall stays below what was wanted.": _recall_rounded_down,
+            "A score that equals the threshold counts as called sick; here it does not.": (
+                lambda labels, scores, wanted: _highest(
+                    labels, scores, lambda called: np.mean(called[labels == 1]) >= wanted, at=False
+                )
+            ),
             "This is the wanted recall itself; a threshold is compared with scores.": lambda labels, scores, wanted: (
                 wanted
             ),
@@ -372,6 +390,7 @@ EXERCISES = [
             (np.array([3.0, -1.0]), np.array([[2.0], [0.5]])),
         ],
         stub=_rows_and_columns,
+        equal_mutants={"0 → -1": "the only column is the first and the last"},
         hints=[
             "Print (targets - predictions).shape: how many differences are there for three examples?",
             "Shapes (n,) and (n, 1) broadcast to (n, n): every target meets every prediction.",

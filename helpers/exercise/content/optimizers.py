@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +50,13 @@ def adam(
     w: Vector, gradients: Sequence[Vector], learning_rate: float, beta_1: float, beta_2: float, epsilon: float
 ) -> np.ndarray:
     """Weights after one step of Adam for each gradient, epsilon outside of the root and after the correction."""
-    return _adam(w, gradients, learning_rate, beta_1, beta_2, epsilon)
+    m: Any = 0.0
+    r: Any = 0.0
+    for step, gradient in enumerate(gradients, start=1):
+        m = beta_1 * m + (1 - beta_1) * gradient
+        r = beta_2 * r + (1 - beta_2) * gradient**2
+        w = w - learning_rate * (m / (1 - beta_1**step)) / (np.sqrt(r / (1 - beta_2**step)) + epsilon)
+    return w
 
 
 def largest_stable_rate(hessian: np.ndarray) -> float:
@@ -82,15 +89,41 @@ def adagrad_rates(gradients: Vector, learning_rate: float, start: float) -> np.n
     return learning_rate / np.sqrt(start + np.cumsum(np.asarray(gradients) ** 2))
 
 
+NAN_SOON = "the loss becomes NaN within the first steps"
+CRAWLING = "the loss falls, but as slowly in the tenth epoch as in the first"
+JITTER = "the loss stops falling and only jitters from batch to batch"
+LEAP = "the loss leaps up in the first few steps and recovers; later all is well"
+GAP = "training loss near 0, validation loss rises"
 REMEDIES = {
-    "the loss becomes NaN within the first steps": "lower the learning rate",
-    "the loss falls, but as slowly in the tenth epoch as in the first": "raise the learning rate",
-    "the loss stops falling and only jitters from batch to batch": "decay the learning rate",
-    "the loss leaps up in the first few steps and recovers; later all is well": "warm up",
-    "training loss near 0, validation loss rises": "something other than the optimizer",
+    NAN_SOON: "lower the learning rate",
+    CRAWLING: "raise the learning rate",
+    JITTER: "decay the learning rate",
+    LEAP: "warm up",
+    GAP: "something other than the optimizer",
 }
 
-# What wrong answers return --------------------------------------------------------------------------------------------
+# What wrong answers return, and how a free answer is judged -----------------------------------------------------------
+
+_WRONG_REMEDY = {
+    NAN_SOON: "A loss that becomes NaN so soon has diverged, and stays that way; every step is too long.",
+    CRAWLING: "A loss that falls steadily and slowly has steps that are too short, from the first epoch to the last.",
+    JITTER: "A loss that jitters around a level needs smaller steps in the end, but not from the start.",
+    LEAP: "Where all is well later, the rate suits all but the start: it need not be lowered for good.",
+    GAP: "A training loss near 0 means that the optimizer has done its work; the gap is another problem.",
+}
+
+
+def _remedies_problem(answer: Any) -> str | None:
+    """Return what is wrong with the first symptom that has another symptom's remedy."""
+    if not isinstance(answer, dict) or set(answer) != set(REMEDIES):
+        return "a dictionary with the five symptoms as keys is expected"
+    for symptom, remedy in REMEDIES.items():
+        given = str(answer[symptom]).strip().casefold()
+        if given not in REMEDIES.values():
+            return f"{answer[symptom]!r} is none of the five remedies"
+        if given != remedy:
+            return _WRONG_REMEDY[symptom]
+    return None
 
 
 def _adam(
@@ -126,6 +159,10 @@ def _adam_same_correction(*arguments):  # type: ignore[no-untyped-def]
 
 def _adam_counting_from_two(*arguments):  # type: ignore[no-untyped-def]
     return _adam(*arguments, correct=lambda beta, step: 1 - beta ** (step + 1))
+
+
+def _adam_counting_from_zero(*arguments):  # type: ignore[no-untyped-def]
+    return _adam(*arguments, correct=lambda beta, step: 1 - beta ** (step - 1))
 
 
 def _adam_times_step(*arguments):  # type: ignore[no-untyped-def]
@@ -251,6 +288,9 @@ EXERCISES = [
             "ε is added to the root of the corrected r, not under it.",
         ],
         misconceptions={
+            "This is NaN: counted from 0, the first correction is 1 − β⁰ = 0; or there is a minus under the root.": (
+                _adam_counting_from_zero
+            ),
             "The correction is missing: m and r start at 0, and are much too small in the first steps.": (
                 _adam_without_correction
             ),
@@ -299,7 +339,7 @@ EXERCISES = [
         id="optimizers.contraction",
         task="How fast gradient descent converges on a parabola",
         reference=contraction,
-        cases=[([1.0, 10.0], 0.15), ([1.0, 10.0], 0.19), ([0.5, 2.0, 4.0], 0.1), ([2.0, 2.0], 0.5)],
+        cases=[([1.0, 10.0], 0.15), ([1.0, 10.0], 0.19), ([0.5, 2.0, 4.0], 0.1), ([2.0, 2.0], 0.5), ([3.0, 4.0], 0.45)],
         hints=[
             "Each eigenvalue λ has its own factor, 1 − ηλ. Which one is left when all others have died out?",
             "A factor of −0.8 shrinks as slowly as one of 0.8.",
@@ -310,6 +350,9 @@ EXERCISES = [
             ),
             "The sign: a factor of −0.9 jumps from side to side, and shrinks as slowly as 0.9.": (
                 lambda eigenvalues, rate: np.max(1 - rate * np.asarray(eigenvalues))
+            ),
+            "Only the smallest eigenvalue is looked at; with a large rate the largest one is the slowest.": (
+                lambda eigenvalues, rate: abs(1 - rate * min(eigenvalues))
             ),
             "(κ − 1)/(κ + 1) is the factor at the best learning rate only; here the rate is given.": (
                 lambda eigenvalues, rate: (max(eigenvalues) - min(eigenvalues)) / (max(eigenvalues) + min(eigenvalues))
@@ -328,6 +371,11 @@ EXERCISES = [
             (1, 4, 20, 1.0),
             (8, 4, 20, 1.0),
         ],
+        equal_mutants={
+            "step < warmup → step <= warmup": "both pieces have the peak at step `warmup`",
+            "total - warmup → warmup - total": "the cosine is the same on both sides of 0",
+            "step - warmup → warmup - step": "the cosine is the same on both sides of 0",
+        },
         hints=[
             "Two pieces: a straight line up to step `warmup`, and half a cosine from there to step `total`.",
             "Which share of the second piece is over at this step? It runs from 0 to 1.",
@@ -408,15 +456,16 @@ EXERCISES = [
             "Jitter that does not shrink comes from batches, whose noise every step multiplies by the learning rate.",
             "An optimizer makes the training loss small. Is that still the problem in the last line?",
         ],
+        verify=_remedies_problem,
         misconceptions={
-            "A loss that is NaN has diverged; a larger rate would only diverge sooner.": REMEDIES
-            | {"the loss becomes NaN within the first steps": "raise the learning rate"},
-            "A training loss near 0 means that the optimizer has done its work; the gap is another problem.": REMEDIES
-            | {"training loss near 0, validation loss rises": "lower the learning rate"},
-            "A loss that jitters around a level needs smaller steps in the end, not larger ones.": REMEDIES
-            | {"the loss stops falling and only jitters from batch to batch": "raise the learning rate"},
-            "The rate suits all but the start: it need not be lowered for good.": REMEDIES
-            | {"the loss leaps up in the first few steps and recovers; later all is well": "lower the learning rate"},
+            _WRONG_REMEDY[symptom]: REMEDIES | {symptom: wrong}
+            for symptom, wrong in {
+                NAN_SOON: "raise the learning rate",
+                CRAWLING: "decay the learning rate",
+                JITTER: "raise the learning rate",
+                LEAP: "lower the learning rate",
+                GAP: "decay the learning rate",
+            }.items()
         },
     ),
     Exercise(
@@ -426,6 +475,7 @@ EXERCISES = [
         cases=[
             (PLACE, TWO_GRADIENTS, 0.1, 0.9, 0.99, 0.1),
             (np.array([1.0]), THREE_GRADIENTS, 0.5, 0.8, 0.95, 0.01),
+            (PLACE, TWO_GRADIENTS[:1], 0.1, 0.9, 0.999, 0.1),
         ],
         stub=_adam_same_correction,
         hints=[
@@ -433,6 +483,9 @@ EXERCISES = [
             "After many steps the averages are right by themselves. What must the correction be then?",
         ],
         misconceptions={
+            "This is NaN: counted from 0, the first correction is 1 − β⁰ = 0; or there is a minus under the root.": (
+                _adam_counting_from_zero
+            ),
             "Without any correction the late steps are right, and the first ones are wrong.": _adam_without_correction,
             "The step is counted from 2 here: in the first step the correction must be 1 − β.": _adam_counting_from_two,
             "The step multiplies β here; it is its exponent.": _adam_times_step,

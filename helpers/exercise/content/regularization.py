@@ -93,7 +93,11 @@ def ensemble_classes(probabilities: np.ndarray) -> np.ndarray:
 
 def at_inference(batches: list[np.ndarray], z: np.ndarray, momentum: float) -> np.ndarray:
     """`z` normalized with moving averages over `batches`, kept as Keras keeps them, from 0 and 1."""
-    return _at_inference(batches, z, momentum)
+    mean, variance = 0.0, 1.0
+    for batch in batches:
+        mean = momentum * mean + (1 - momentum) * np.mean(batch)
+        variance = momentum * variance + (1 - momentum) * np.var(batch)
+    return (z - mean) / np.sqrt(variance + 0.001)
 
 
 # What wrong answers return, and how a free answer is judged -----------------------------------------------------------
@@ -310,7 +314,11 @@ EXERCISES = [
         id="regularization.ensemble_classes",
         task="What an ensemble says",
         reference=ensemble_classes,
-        cases=[(MEMBERS,), (MEMBERS[:, ::-1, ::-1],)],
+        cases=[(MEMBERS,), (MEMBERS[:, ::-1, ::-1],), (MEMBERS[:, :2],)],
+        equal_mutants={
+            "probabilities.mean(axis=0) → probabilities.sum(axis=0)": "the largest sum has the largest mean",
+            "probabilities.mean(axis=0).argmax(axis=-1) → probabilities.mean(axis=0).argmax(axis=1)": "the last axis",
+        },
         hints=[
             "First average, then decide: which axis holds the members?",
             "mean(axis=0) leaves (examples, classes); argmax finds the place along the last axis.",

@@ -21,6 +21,8 @@ SQUARE = np.array([[0.2, 0.5, 0.3], [0.1, 0.8, 0.1], [0.45, 0.3, 0.25]])
 
 # Row: one fold, column: one epoch.
 FOLDS = np.array([[0.9, 0.6, 0.5, 0.2, 0.7], [0.9, 0.5, 0.4, 0.9, 1.0], [0.8, 0.3, 0.4, 0.8, 0.9]])
+# The mean over the folds is lowest in epoch 2, the median in epoch 3.
+UNEVEN_FOLDS = np.array([[0.5, 0.4, 0.9, 0.6], [0.5, 0.3, 0.2, 0.6], [0.5, 0.3, 0.2, 0.6]])
 MORE_FOLDS = np.array([[0.7, 0.6, 0.5, 0.4, 0.35, 0.1], [0.7, 0.5, 0.4, 0.6, 0.8, 0.9]])
 
 # What a right answer returns ------------------------------------------------------------------------------------------
@@ -113,10 +115,12 @@ def _as_labels(labels: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray
     return labels[training], labels[validation]
 
 
-LABELS = np.array([7, 9, 8] * 30 + [9] * 10)
+# With a share of one third, every third sample is one class only. The classes are large, so that a plain shuffle does
+# not have the right shares by luck.
+LABELS = np.array([7, 9, 8] * 300 + [9] * 100)
 NOT_STRATIFIED = (
-    "The classes do not have the same share in both parts: where the data are sorted, a cut at one place takes whole "
-    "classes away. Cut each class by itself."
+    "The classes do not have the same share in both parts: a cut at one place, every third sample or a plain shuffle "
+    "does not look at the labels. Cut each class by itself."
 )
 OVERLAPPING = "Some samples are in both parts: a network that has trained on them is tested on what it has seen."
 SWAPPED = "The larger part comes second: return the training indices first, then the validation indices."
@@ -144,7 +148,7 @@ def _split_problem(result: Any, labels: np.ndarray, share: float) -> str | None:
         return f"{len(labels) - len(every)} samples are in neither part"
     for label in np.unique(labels):
         members = np.count_nonzero(labels == label)
-        if abs(np.count_nonzero(labels[validation] == label) - share * members) > 1:
+        if abs(np.count_nonzero(labels[validation] == label) - share * members) > 1 - 1e-9:
             return SWAPPED if abs(len(training) - share * len(labels)) <= len(np.unique(labels)) else NOT_STRATIFIED
     return None
 
@@ -261,7 +265,12 @@ EXERCISES = [
         id="training.stratified_split",
         task="A stratified split into training and validation",
         reference=stratified_split,
-        cases=[(LABELS, 0.2), (np.repeat([0, 1, 2], [50, 30, 20]), 0.1), (np.repeat([3, 8], 20), 0.25)],
+        cases=[
+            (LABELS, 0.2),
+            (np.repeat([0, 1, 2], [500, 300, 200]), 0.1),
+            (LABELS, 1 / 3),
+            (np.repeat([3, 8], 20), 0.25),
+        ],
         verify=_split_problem,
         hints=[
             "np.flatnonzero(labels == 3) returns the places at which class 3 stands.",
@@ -309,6 +318,9 @@ EXERCISES = [
             ([0.8, 0.6, 0.5, 0.4], 2),
             ([0.5, 0.5, 0.5, 0.4], 2),
             ([0.9, 0.8, 0.85, 0.7], 1),
+            ([0.9, 0.7, 0.8, 0.75, 0.72, 0.9, 0.5], 3),
+            ([0.7], 2),
+            ([0.9, 0.5, 0.7, 0.6, 0.65, 0.7, 0.8], 2),
         ],
         hints=[
             "Keep two numbers while you walk along the losses: the best epoch so far, and the epochs since then.",
@@ -327,6 +339,15 @@ EXERCISES = [
             ),
             "The best epoch of the whole list is looked for, but epochs after the stop never happen.": (
                 lambda losses, patience: (int(np.argmin(losses)) + 1, _stop(losses, patience)[1])
+            ),
+            "The patience does nothing here: training goes on to the end of the list.": (
+                lambda losses, patience: (int(np.argmin(losses)) + 1, len(losses))
+            ),
+            "The patience is counted from the best epoch of the whole list, but the run may stop long before it.": (
+                lambda losses, patience: (
+                    int(np.argmin(losses)) + 1,
+                    min(int(np.argmin(losses)) + 1 + patience, len(losses)),
+                )
             ),
             "The waiting begins anew at each improvement; here it goes on counting.": _stop_without_new_patience,
             "The order is turned round: first the epoch that is restored, then the last one.": (
@@ -365,7 +386,10 @@ EXERCISES = [
         id="training.best_number_of_epochs",
         task="The number of epochs from k-fold cross-validation",
         reference=best_number_of_epochs,
-        cases=[(FOLDS,), (MORE_FOLDS,)],
+        cases=[(FOLDS,), (MORE_FOLDS,), (UNEVEN_FOLDS,)],
+        equal_mutants={
+            "np.mean(validation_losses, axis=0) → np.sum(validation_losses, axis=0)": "the number of folds cancels",
+        },
         hints=[
             "Single folds are noisy: which curve do you get when you average over them?",
             "Which axis holds the folds? The mean goes along it, and one value for each epoch is left.",
@@ -380,6 +404,12 @@ EXERCISES = [
             ),
             "This is the epoch of the lowest loss in any fold, so one lucky fold decides; average over the folds.": (
                 lambda losses: int(np.unravel_index(losses.argmin(), losses.shape)[1]) + 1
+            ),
+            "This takes the median of the folds; the mean is asked for, in which a bad fold counts in full.": (
+                lambda losses: int(np.median(losses, axis=0).argmin()) + 1
+            ),
+            "This is the epoch with the highest loss; the lowest one is wanted.": (
+                lambda losses: int(losses.mean(axis=0).argmax()) + 1
             ),
             "The mean runs along the epochs here, so what is found is the best fold, not the best epoch.": (
                 lambda losses: int(losses.mean(axis=1).argmin()) + 1

@@ -37,6 +37,12 @@ class Asked(float):
     sampling: str
 
 
+class Chosen(str):
+    """A text that remembers from which values it was chosen."""
+
+    values: tuple[Any, ...]
+
+
 class Hyperparameters:
     """Answers like KerasTuner's `HyperParameters`, with an optimizer that is fixed in advance, and trains nothing."""
 
@@ -60,12 +66,32 @@ class Hyperparameters:
 
     def Choice(self, name: str, values: Any, **_: Any) -> Any:
         """Return the optimizer where it is asked for, else the first of the values."""
-        return self.optimizer if name == "optimizer" else next(iter(values))
+        if name != "optimizer":
+            return next(iter(values))
+        chosen = Chosen(self.optimizer)
+        chosen.values = tuple(values)
+        return chosen
 
     def Float(
-        self, name: str, min_value: float, max_value: float, step: Any = None, sampling: str = "linear", **_: Any
-    ) -> Asked:
-        """Return a number between the bounds: another one for each sampling, and inside each scope."""
+        self,
+        name: str,
+        min_value: float,
+        max_value: float,
+        step: Any = None,
+        sampling: str = "linear",
+        parent_name: str | None = None,
+        parent_values: Any = None,
+        **_: Any,
+    ) -> Asked | None:
+        """Return a number between the bounds: another one for each sampling, and inside each scope.
+
+        None where its condition is not met, as KerasTuner does.
+        """
+        if parent_name is not None:
+            with self.conditional_scope(parent_name, parent_values):
+                return self.Float(name, min_value, max_value, step, sampling)
+        if any(parent == "optimizer" and self.optimizer not in values for parent, values in self._conditions):
+            return None
         middle = math.sqrt(min_value * max_value) if sampling == "log" else (min_value + max_value) / 2
         asked = Asked(middle * (1 + len(self._conditions) / 10))
         asked.name, asked.bounds = name, (min_value, max_value)
@@ -179,6 +205,8 @@ TURNED = "Momentum depends on the wrong optimizer: it belongs to sgd, and adam h
 def _space_problem(values: Any, hp: Hyperparameters) -> str | None:
     if not isinstance(values, dict) or values.get("optimizer") != hp.optimizer:
         return "the dictionary must hold the optimizer that hp.Choice gave, under the name optimizer"
+    if not isinstance(values["optimizer"], Chosen) or set(values["optimizer"].values) != {"sgd", "adam"}:
+        return 'the optimizer must be chosen by hp.Choice from "sgd" and "adam"'
     rate, momentum = values.get("learning_rate"), values.get("momentum")
     if not isinstance(rate, Asked) or rate.name != "learning_rate" or rate.conditions:
         return "the dictionary must hold the learning rate as hp.Float gave it, for both optimizers"
@@ -297,7 +325,7 @@ EXERCISES = [
         id="tuning.bracket_epochs",
         task="What one bracket of Hyperband costs",
         reference=bracket_epochs,
-        cases=[(9, 1, 9, 3), (27, 1, 27, 3), (16, 2, 16, 2), (5, 9, 9, 3)],
+        cases=[(9, 1, 9, 3), (27, 1, 27, 3), (16, 2, 16, 2), (5, 9, 9, 3), (20, 1, 9, 3)],
         hints=[
             "Write the rounds down: 9 networks to 1 epoch, 3 to 3 epochs, 1 to 9 epochs.",
             "A network that goes on from epoch 1 to epoch 3 trains two more epochs, not three.",
@@ -352,6 +380,10 @@ EXERCISES = [
         reference=optimizer_space,
         cases=[(Hyperparameters("sgd"),), (Hyperparameters("adam"),)],
         verify=_space_problem,
+        equal_mutants={
+            "if values['optimizer'] == 'sgd': values['momentum'] = hp.Float('momentum', 0.0, 0.99) → if True: "
+            "values['momentum'] = hp.Float('momentum', 0.0, 0.99)": "in this scope KerasTuner gives None with adam",
+        },
         hints=[
             'hp.Choice("optimizer", ["sgd", "adam"]) asks for one of two names.',
             "The rate spans powers of ten: which argument of hp.Float says so?",

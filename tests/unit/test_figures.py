@@ -1,0 +1,167 @@
+"""What all functions that draw have in common: how they are called, that they show themselves and can be read."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import matplotlib
+import matplotlib.style
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from helpers import start, style, surface
+from helpers.figures import architecture, initialization, losses, tuning
+
+CURVES = losses.threshold_curves([1, 0, 1, 1, 0], [0.9, 0.8, 0.7, 0.4, 0.1])
+FOUND = CURVES.at(0.5)
+TABLE = pd.DataFrame(
+    {"rate": [0.1, 0.01, 0.001], "kind": ["a", "b", "a"], "share": [0.5, None, 0.1], "score": [0.1, 0.3, 0.2]}
+)
+BRACKETS = tuning.keras_tuner_brackets(27, 3)
+COLUMNS = {"signal": [np.full(9, 0.5), np.full(9, 0.01)], "gradient": [np.full(9, 3e-4), np.zeros(9)]}
+RELIEF = {"labels": ("x₁", "x₂", "ŷ"), "limits": (-3, 3)}
+HEIGHTS = np.linspace(0, 1, 12).reshape(3, 4)
+STOPS = start.read_course()
+PATHS = {"SGD": np.linspace((1, 1), (3, 0.5), 5), "Adam": np.linspace((1, 1), (2, 2), 5)}
+
+CASES: dict[str, tuple[Callable, tuple, dict[str, Any], Callable, dict[str, Any]]] = {
+    **{kind: (architecture.draw_wiring, (kind,), {}, architecture.describe_wiring, {}) for kind in architecture.KINDS},
+    "ridgelines": (initialization.draw_ridgelines, (COLUMNS,), {}, initialization.describe_ridgelines, {}),
+    "confusion": (losses.draw_confusion, (FOUND, "shirt"), {}, losses.describe_confusion, {}),
+    "roc": (losses.draw_roc, (CURVES, FOUND), {}, losses.describe_roc, {}),
+    "precision-recall": (losses.draw_precision_recall, (CURVES, FOUND), {}, losses.describe_precision_recall, {}),
+    "brackets": (tuning.draw_brackets, (BRACKETS,), {}, tuning.describe_brackets, {}),
+    "parallel coordinates": (
+        tuning.draw_parallel_coordinates,
+        (TABLE, ["rate", "kind", "share"]),
+        {"best": 2, "log": ["rate"]},
+        tuning.describe_parallel_coordinates,
+        {"best": 2},
+    ),
+    "order": (start.draw_order, (STOPS, "03"), {}, start.describe_order, {}),
+    "relief": (surface.draw_relief, (HEIGHTS,), RELIEF, surface.describe_relief, RELIEF),
+    "surface": (surface.draw_surface, ("beale",), {}, surface.describe_surface, {}),
+    "contour": (surface.draw_contour, ("beale",), {}, surface.describe_surface, {}),
+    "paths": (surface.draw_paths, (PATHS, "beale"), {}, surface.describe_paths, {}),
+    "distances": (surface.draw_distances, (PATHS, "beale"), {}, surface.describe_paths, {}),
+}
+
+
+@pytest.fixture(params=CASES)
+def case(request):
+    return CASES[request.param]
+
+
+def bare_texts(ax: Axes) -> list[tuple[Text, str]]:
+    """Return the texts that stand on the ground of the figure or on a box of their own, each with what is behind it."""
+    behind = style.ground(ax)
+    found = []
+    for text in ax.texts:
+        box = text.get_bbox_patch()
+        found.append((text, matplotlib.colors.to_hex(box.get_facecolor()) if box else behind))
+    return found
+
+
+def test_things_come_first_and_axes_by_name(case):
+    draw = case[0]
+    parameters = list(inspect.signature(draw).parameters.values())
+    assert parameters[0].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+    assert parameters[0].name != "ax"
+    (ax,) = (parameter for parameter in parameters if parameter.name == "ax")
+    assert ax.kind is inspect.Parameter.KEYWORD_ONLY
+    assert ax.default is None
+
+
+def test_the_axes_that_are_given_come_back(case):
+    draw, things, options, *_ = case
+    ax = Figure().subplots()
+    assert draw(*things, ax=ax, **options) is ax
+
+
+def test_a_drawing_without_axes_shows_itself_and_says_what_it_shows(case):
+    draw, things, options, describe, told = case
+    data, metadata = draw(*things, **options)._repr_mimebundle_()
+    said = describe(*things, **told)
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert metadata["image/png"]["alt"] == " ".join(said.split())
+    assert said.endswith(".")
+    assert len(said) > 30
+    assert "nan" not in said
+
+
+def test_texts_and_lines_can_be_read_in_a_dark_style(case):
+    draw, things, options, *_ = case
+    with matplotlib.rc_context():
+        matplotlib.style.use("dark_background")
+        ax = draw(*things, **options)
+        ax.figure.draw_without_rendering()
+    on_fills = {draw.__name__ for draw in (losses.draw_confusion, start.draw_order, architecture.draw_wiring)}
+    for text, behind in bare_texts(ax):
+        if text.get_text().strip() not in ("", "start") and draw.__name__ not in on_fills:
+            # The number in a disc stands on the colour of the disc.
+            on_disc = draw is tuning.draw_brackets and text.xyann == (0, 0) if hasattr(text, "xyann") else False
+            assert on_disc or style.contrast(text.get_color(), behind) >= 4.5, text.get_text()
+    for line in ax.lines:
+        if line.get_linestyle() != "None" and draw not in (tuning.draw_brackets, surface.draw_paths):
+            assert style.contrast(line.get_color(), style.ground(ax)) >= 2, line.get_color()
+
+
+def test_optimizers_look_the_same_in_every_figure():
+    for draw in (surface.draw_paths, surface.draw_distances):
+        for names in (("Adam", "SGD"), ("momentum", "SGD", "Adam")):
+            ax = draw({name: PATHS["SGD"] for name in names}, "beale")
+            drawn = {line.get_label(): line for line in ax.lines}
+            assert [drawn[name].get_color() for name in names] == [style.look(name).color for name in names]
+            assert [drawn[name].get_marker() for name in names] == [style.look(name).marker for name in names]
+        ax = draw({"Adam": PATHS["SGD"], "my own": PATHS["Adam"]}, "beale")
+        assert [line.get_color() for line in ax.lines if line.get_label() == "my own"] == [style.COLORS[1]]
+
+
+def test_the_start_of_paths_can_be_read_on_the_contour_in_any_style():
+    with matplotlib.rc_context():
+        matplotlib.style.use("dark_background")
+        ax = surface.draw_paths(PATHS, "beale")
+    assert [text.get_color() for text in ax.texts if text.get_text() == "start"] == [style.BLACK]
+
+
+def test_letters_in_units_are_dark_on_white_in_any_style():
+    with matplotlib.rc_context():
+        matplotlib.style.use("dark_background")
+        ax = architecture.draw_wiring("attention")
+    assert {text.get_color() for text in ax.texts} == {style.BLACK}
+
+
+def test_four_panels_make_a_figure_that_shows_itself():
+    axes = losses.draw_threshold(CURVES, 0.5, "shirt")
+    assert axes.shape == (2, 2)
+    metadata = axes[0, 0].figure._repr_mimebundle_()[1]
+    assert metadata["image/png"]["alt"] == losses.describe_threshold(CURVES, 0.5, "shirt")
+
+
+@pytest.mark.parametrize("kind", architecture.KINDS)
+def test_letters_of_a_lecture_are_large(kind):
+    with matplotlib.rc_context():
+        style.lecture()
+        ax = architecture.draw_wiring(kind)
+    assert all(text.get_size() >= 14 for text in ax.texts if text.get_text())
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (tuning.describe_parallel_coordinates(TABLE, ["rate", "kind", "share"], best=1), "rate 0.01 to 0.01, kind b"),
+        (initialization.describe_ridgelines(COLUMNS), "gradient: about 0.0003 in layer 1, none in layer 2"),
+        (surface.describe_relief(HEIGHTS, **RELIEF), "0 at x₁ = −3, x₂ = −3 up to 1 at x₁ = 3, x₂ = 3"),
+        (surface.describe_surface("himmelblau"), "4 minima at (3, 2)"),
+        (surface.describe_paths(PATHS, "beale"), "SGD ends at (3, 0.5) after 4 steps"),
+        (losses.describe_confusion(FOUND, "shirt"), "Of 3 shirt examples 2 are found, of 2 others 1 are called so"),
+    ],
+)
+def test_descriptions_say_what_matters(said, words):
+    assert words in said
