@@ -191,23 +191,33 @@ def batches(ax: Axes, runs: Mapping[Any, Any], learning_rate: float = 0.1) -> st
     return f"Twenty runs of each batch size at learning rate {learning_rate:g}; all near the best weight: {said}."
 
 
-def saliency(axes: Any, images: Any, slopes: Mapping[str, Any], titles: Sequence[str], which: str = "trained") -> str:
-    """Draw images with the slope of the score over each pixel: blue where ink helps, vermilion where it hurts.
+def draw_saliency(images: Any, slopes: Mapping[str, Any], titles: Sequence[str], *, ax: Axes | None = None) -> Axes:
+    """Draw slopes of the score over each image, one row for each network: blue where ink helps, red where it hurts.
 
     Args:
-        axes: As many as images.
         images: (n, 28, 28), 0 to 1.
         slopes: Network → (n, 28, 28); all images of one network share a scale.
         titles: One for each image.
-        which: Key of `slopes`.
+        ax: Where to draw.
     """
-    chosen = np.asarray(slopes[which])
-    top = float(np.quantile(np.abs(chosen), 0.995))
-    for ax, image, slope, title in zip(np.ravel(axes), images, chosen, titles, strict=True):
-        _draw_map(ax, image, slope, top)
-        ax.set_title(title)
+    if ax is None:
+        ax = new_axes(describe_saliency(slopes, titles), figsize=(7.6, 4.6))
+    panels = kit.panels(ax, (len(titles),) * len(slopes))
+    for row, (network, chosen) in enumerate(slopes.items()):
+        top = float(np.quantile(np.abs(chosen), 0.995))
+        for column, (image, slope) in enumerate(zip(images, chosen, strict=True)):
+            panel = panels[row * len(titles) + column]
+            _draw_map(panel, image, slope, top)
+            panel.set_title(titles[column] if row == 0 else "")
+            panel.set_ylabel(network if column == 0 else "")
+    return ax
+
+
+def describe_saliency(slopes: Mapping[str, Any], titles: Sequence[str]) -> str:
+    """Return what `draw_saliency` shows."""
     return (
-        f"Saliency, {which}, of {', '.join(titles)}: blue where ink would raise the score, red where it would lower it."
+        f"Saliency of {', '.join(titles)}, one row each for {' and '.join(slopes)}: blue where ink raises the score, "
+        "red where it lowers it."
     )
 
 
@@ -251,13 +261,14 @@ def _draw_map(ax: Axes, image: Any, slope: Any, top: float) -> None:
 __all__ = [
     "batches",
     "describe_costs",
+    "describe_saliency",
     "describe_step_sizes",
     "describe_unbiased",
     "draw_costs",
     "draw_four_maps",
+    "draw_saliency",
     "draw_step_sizes",
     "draw_three_bundles",
     "draw_unbiased",
-    "saliency",
     "used_twice",
 ]

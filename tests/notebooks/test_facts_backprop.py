@@ -191,6 +191,17 @@ def test_both_ways_to_the_gradient_agree(deeper, width):
     np.testing.assert_allclose(deeper["backprop"](*arguments)[0], deeper["one_by_one"](*arguments), atol=1e-8)
 
 
+def test_costs_in_the_prose_are_those_of_the_network():
+    sizes = [784, 512, 512, 10]
+    forward = sum(inputs * units for inputs, units in pairwise(sizes))
+    parameters = forward + sum(sizes[1:])
+    backward = 2 * forward - sizes[0] * sizes[1]  # gradients of W, and deltas but for the first layer
+    said = find_sentence(
+        "03_backprop_deeper", r"its ([\d,]+) parameters, .* as much as ([\d.]+) forward passes, .* cost ([\d,]+)\."
+    )
+    assert said == (f"{parameters:,}", f"{(forward + backward) / forward:.1f}", f"{2 * parameters:,}")
+
+
 def test_example_gradients_average_to_the_slope_of_the_wave_loss(deeper):
     x, y = deeper["wave_x"], deeper["wave_y"]
 

@@ -29,7 +29,7 @@ def draw_borders(
         ax: Where to draw.
     """
     if ax is None:
-        ax = new_axes(describe_borders(predict, film, points, labels), figsize=(7.6, 5.4))
+        ax = new_axes(describe_borders(predict, film, points, labels), figsize=(7.6, 4.9))
     across, up = np.meshgrid(np.linspace(-1.7, 2.7, 90), np.linspace(-1.2, 1.7, 70))
     for panel, (step, network) in zip(kit.panels(ax, (2, 2)), film.items(), strict=True):
         probability = predict(network, np.column_stack([across.ravel(), up.ravel()])).reshape(across.shape)
