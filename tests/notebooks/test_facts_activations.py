@@ -133,6 +133,7 @@ def test_results_go_beyond_every_best_rate_at_an_end_of_those_tried(program: Any
     assert all(tried not in program.RATES for tried in program.NEXT_OUTSIDE.values())
 
 
+@pytest.mark.slow
 def test_one_slice_of_the_results_is_made_again(program: Any, stored: dict) -> None:
     kept = stored["groups"]["two_layers"]["relu"][0]
     (again,) = program.fit("relu", 2, kept["rate"], program.load(), seeds=(0,))

@@ -323,6 +323,7 @@ def stored() -> dict:
     return json.loads((RESULTS / "initialization.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_one_slice_of_the_transfer_results_is_made_again(keras: Any, program: Any, stored: dict) -> None:
     task = program.Task(0, program.centred, 1)
     assert sorted([*task.source_classes, *task.target_classes]) == list(range(10))

@@ -170,7 +170,7 @@ def test_images_are_shrunk_and_split_by_class():
     assert x_val.mean() == pytest.approx(x.mean(), rel=0.05)
 
 
-@pytest.mark.parametrize("name", ["SGD", "Nadam", "AdamW"])
+@pytest.mark.parametrize("name", ["AdamW", *(pytest.param(name, marks=pytest.mark.slow) for name in ("SGD", "Nadam"))])
 def test_networks_that_share_an_optimizer_train_as_if_alone(few_images, name):
     keras = pytest.importorskip("keras")
     rates, seeds, (x, y) = (0.003, 0.03), (3, 4), few_images[0]
@@ -244,6 +244,7 @@ def test_every_optimizer_was_tried_at_every_rate():
     assert set(stored["groups"]["sweep"]) == wanted
 
 
+@pytest.mark.slow
 def test_one_slice_of_the_sweep_is_made_again():
     (run,) = program().sweep(seeds=(0,), names=("Adam",), rates=[0.001])["Adam 0.001"]
     stored = json.loads((RESULTS / "optimizers.json").read_text(encoding="utf-8"))["groups"]["sweep"]["Adam 0.001"][0]

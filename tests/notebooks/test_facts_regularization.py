@@ -43,7 +43,15 @@ def trained(keras: Any, seeds: Any, optimizer: Any = None, sizes: Any = (12, 8, 
     return networks
 
 
-@pytest.mark.parametrize("settings", [{}, {"normalize": "batch"}, {"normalize": "layer"}, {"normalize": "group"}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({}, marks=pytest.mark.slow),
+        {"normalize": "batch"},
+        pytest.param({"normalize": "layer"}, marks=pytest.mark.slow),
+        pytest.param({"normalize": "group"}, marks=pytest.mark.slow),
+    ],
+)
 def test_networks_side_by_side_are_separate_trainings(keras: Any, settings: dict) -> None:
     together = trained(keras, [0, 1, 2], **settings).logits(X[0])
     for seed in range(3):
@@ -268,6 +276,7 @@ def test_every_method_has_the_strength_with_the_lowest_validation_loss(program: 
         assert len(allowed) == 1 or 0 < chosen < len(allowed) - 1, "the best strength lies at the edge of those tried"
 
 
+@pytest.mark.slow
 def test_one_slice_of_the_results_is_made_again(program: Any, keras: Any) -> None:
     stored = json.loads((RESULTS / "regularization.json").read_text(encoding="utf-8"))["groups"]["methods"]
     networks, training, _ = program.fit((0, 1), **program.METHODS["fewer units (16)"][0])

@@ -208,6 +208,7 @@ def test_wrong_bounds_of_a_hyperparameter_are_noticed():
     assert "from 0.0001 to 0.1" in tuning._space_problem(too_wide(hp), hp)
 
 
+@pytest.mark.slow
 def test_one_search_of_the_program_is_made_again(stored):
     pytest.importorskip("keras_tuner")
     results = program()
@@ -226,6 +227,7 @@ def test_stored_checklist_ends_far_above_its_beginning(stored):
     assert min(run["fresh"] for run in steps["rate"]) > max(run["fresh"] for run in steps["failing"]) + 0.3
 
 
+@pytest.mark.slow
 def test_one_slice_of_the_checklist_is_made_again(stored):
     [again] = program().checklist(seeds=(0,), steps=("rate",))["rate"]
     assert again["fresh"] == pytest.approx(stored["groups"]["checklist"]["rate"][0]["fresh"], abs=0.03)

@@ -15,53 +15,51 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 
-def cells(*sources: str, printed: str = "", tag: str = "") -> NotebookNode:
-    """Return a notebook of cells that were executed in order; the last one carries `tag` and shows `printed`."""
-    notebook = new_notebook(cells=[new_code_cell(text, execution_count=n) for n, text in enumerate(sources, start=1)])
-    notebook.cells[-1].metadata.tags = [tag] if tag else []
-    notebook.cells[-1].outputs = [new_output("stream", text=printed)] if printed else []
-    return notebook
+def cell(source: str, tag: str = "", printed: str = "") -> NotebookNode:
+    outputs = [new_output("stream", text=printed)] if printed else []
+    return new_code_cell(source, execution_count=1, metadata={"tags": [tag] if tag else []}, outputs=outputs)
 
 
 CHECKED = "nbval-check-output"
-IN_ORDER = [f"assert globals().get('cells', {k}) == {k}\ncells = {k + 1}" for k in range(20)]
 BY_C = "import os\n_ = os.write(2, b'from C\\n')"
+IN_ORDER = [cell(f"assert globals().get('cells', {k}) == {k}\ncells = {k + 1}") for k in range(20)]
+SINGLE = {
+    "good": cell("print(1 + 1)", CHECKED, printed="2\n"),
+    "bar": cell("print(1, end='\\r')\nprint(2)", CHECKED, printed="2\n"),
+    "announced": cell("1 / 0", "raises-exception"),
+    "stale": cell("print(1 + 1)", CHECKED, printed="3\n"),
+    "raising": cell("1 / 0"),
+    "warning": cell("import warnings\n\nwarnings.warn('old')"),
+    "stderr_of_python": cell("import sys\n\nprint('note', file=sys.stderr)"),
+    "stderr_before_an_announced_error": cell("import sys\n\nprint('note', file=sys.stderr)\n1 / 0", "raises-exception"),
+    "stderr_of_c": cell(f"{BY_C}\nimport time\ntime.sleep(1)"),
+}
 PLANTED = {
-    "good": cells("print(1 + 1)", printed="2\n", tag=CHECKED),
-    "bar": cells("print(1, end='\\r')\nprint(2)", printed="2\n", tag=CHECKED),
-    "announced": cells("1 / 0", tag="raises-exception"),
-    "in_order": cells(*IN_ORDER, "assert cells == 20"),
-    "stale": cells("print(1 + 1)", printed="3\n", tag=CHECKED),
-    "raising": cells("1 / 0"),
-    "out_of_order": cells("print(x)", "x = 1"),
-    "warning": cells("import warnings\n\nwarnings.warn('old')"),
-    "stderr_of_python": cells("import sys\n\nprint('note', file=sys.stderr)"),
-    "stderr_before_an_announced_error": cells(
-        "import sys\n\nprint('note', file=sys.stderr)\n1 / 0", tag="raises-exception"
-    ),
-    "stderr_of_c": cells(f"{BY_C}\nimport time\ntime.sleep(1)"),
-    "stderr_that_comes_late": cells(BY_C, "import time\n\ntime.sleep(1)"),
+    **{name: [planted] for name, planted in SINGLE.items()},
+    "in_order": IN_ORDER,
+    "out_of_order": [cell("print(x)"), cell("x = 1")],
+    "stderr_that_comes_late": [cell(BY_C), cell("import time\n\ntime.sleep(1)")],
 }
 HARMLESS = {"good", "bar", "announced", "in_order"}
 
 
 @pytest.fixture(scope="module")
 def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Each planted notebook in which a cell failed, and what was said."""
+    """Each planted name of which a cell failed, and what was said."""
     folder = tmp_path_factory.mktemp("planted")
-    for name, notebook in PLANTED.items():
-        nbformat.write(notebook, folder / f"{name}.ipynb")
+    several = [(name, planted) for name, cells in PLANTED.items() if name not in SINGLE for planted in cells]
+    notebooks = {"single": list(SINGLE.items()), "several": several}
+    for name, named in notebooks.items():
+        nbformat.write(new_notebook(cells=[planted for _, planted in named]), folder / f"{name}.ipynb")
     command = [sys.executable, run_notebooks.__file__, *map(str, folder.glob("*.ipynb"))]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     options = ["--options", "-rA", "--color=no", f"--rootdir={folder}"]
     run = subprocess.run([*command, *options], cwd=folder, env=environment, capture_output=True, text=True)
-    verdicts = re.findall(r"(?m)^(PASSED|FAILED) (\w+)\.ipynb", run.stdout)
-    assert {name for _, name in verdicts} == set(PLANTED), run.stdout + run.stderr
+    verdicts = re.findall(r"(?m)^(?:PASSED|FAILED) (\w+)\.ipynb::Cell (\d+)", run.stdout)
+    assert len(verdicts) == sum(map(len, notebooks.values())), run.stdout + run.stderr
     assert run.returncode == 1
-    said = {
-        name: text for name, text in re.findall(r"(?ms)^_+ (\w+)\.ipynb::Cell \d+ _+\n(.*?)(?=^_{3,}|^=)", run.stdout)
-    }
-    return {name: said.get(name, "") for verdict, name in verdicts if verdict == "FAILED"}
+    reports = re.findall(r"(?ms)^_+ (\w+)\.ipynb::Cell (\d+) _+\n(.*?)(?=^_{3,}|^=)", run.stdout)
+    return {notebooks[notebook][int(number)][0]: text for notebook, number, text in reports}
 
 
 @pytest.mark.parametrize("name", PLANTED)

@@ -28,6 +28,7 @@ def test_stored_results_hold_every_group_and_a_run_for_each_seed(name: str) -> N
         assert {setting for setting, runs in settings.items() if wanted not in (None, len(runs))} == set(), group
 
 
+@pytest.mark.slow
 def test_one_slice_of_training_results_is_made_again() -> None:
     again = load_program("training").dead_units(seeds=(0,))
     stored = json.loads((RESULTS / "training.json").read_text(encoding="utf-8"))["groups"]["dead_units"]
