@@ -16,6 +16,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from PIL import Image
 
+from helpers import style
+
 SHARPNESS = 2
 """Pixels of a kept picture on each side of a pixel of the page: sharp on the screens of today, and in print."""
 
@@ -267,7 +269,8 @@ def new_axes(
         if not describe.strip():
             raise ValueError("a figure needs a text alternative: one sentence that says what it shows")
     engine: Any = layout or "none"  # None would be what the user's own settings say
-    figure = ShownFigure(figsize=figsize, layout=engine)
+    given = figsize and (figsize[0] * style.scale(), figsize[1] * style.scale())
+    figure = ShownFigure(figsize=given, layout=engine)
     figure.describe = describe
     if layout is None:
         return figure.add_axes((0, 0, 1, 1), axes_class=ShownAxes)  # type: ignore[return-value]

@@ -250,9 +250,21 @@ def _sizes(text: float, line: float) -> dict[str, Any]:
     }
 
 
+NOTEBOOK_TEXT = 11.0
+"""Points of text in a notebook."""
+
+
 def use() -> None:
     """Set the style of the course for all figures made from now on: readable in a notebook, also when halved."""
-    matplotlib.rcParams.update(_FIGURE | _sizes(text=11, line=2.0))
+    matplotlib.rcParams.update(_FIGURE | _sizes(text=NOTEBOOK_TEXT, line=2.0))
+
+
+def scale() -> float:
+    """Return how much bigger letters are than in a notebook: 1, and more after `lecture()`.
+
+    A figure whose size is given in inches must grow by as much, or its letters would not fit.
+    """
+    return max(1.0, float(matplotlib.rcParams["font.size"]) / NOTEBOOK_TEXT)
 
 
 def lecture() -> None:

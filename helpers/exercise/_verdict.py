@@ -146,7 +146,7 @@ def _judge(exercise: Exercise, answer: Any, running: list[str]) -> Verdict:
             return wrong(f"this exercise asks for a value, but got {in_words(answer)}; call it, or write its result.")
         outcomes = [Outcome(case=(), value=answer)]
     if exercise.stub is not None and _behaves_like(exercise, exercise.stub, outcomes):
-        return not_yet("this is still the code from the task; find its mistake and repair it.")
+        return not_yet("this is still the code from the task; it is for you to change.")
     complaint = next((text for outcome in outcomes if (text := _complaint(exercise, outcome, outcomes))), None)
     if complaint is None:
         return _verdict_on_right(exercise, outcomes)
@@ -322,6 +322,9 @@ def _has_float(value: Any) -> bool:
 
 def _behaves_like(exercise: Exercise, solution: Any, outcomes: list[Outcome]) -> bool:
     """Does the answer do in every case what a known solution does, exceptions included?"""
+    if not exercise.cases and exercise.verify is not None and callable(solution):
+        said = exercise.verify(solution)
+        return said is not None and exercise.verify(outcomes[0].value) == said
     if not exercise.cases:
         return _compare(exercise, outcomes[0], solution) is None
     for outcome in outcomes:

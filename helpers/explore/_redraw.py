@@ -80,7 +80,8 @@ class Redrawer:
         self.name: str = getattr(named, "__name__", "drawing")
         width, height = matplotlib.rcParams["figure.figsize"]
         rows, columns = panels
-        self.figsize = figsize or (
+        given = figsize and (figsize[0] * style.scale(), figsize[1] * style.scale())
+        self.figsize = given or (
             round(width if columns == 1 else 1.4 * width, 2),
             round(height if rows == 1 else 0.85 * rows * height, 2),
         )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from math import floor, log10
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import to_rgba
+from matplotlib.transforms import IdentityTransform
 from scipy.ndimage import gaussian_filter
 
 from helpers import style
@@ -31,14 +34,27 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def short(value: float) -> str:
-    """Return `value` with three digits that count and no zeros behind them, four decimals at most.
+    """Return `value` with three digits that count (two if it is small) and no zeros behind them.
 
-    >>> short(1.5), short(-0.6514), short(0.00011)
-    ('1.5', '−0.651', '0.0001')
+    >>> short(1.5), short(-0.6514), short(0.000112), short(18372.0)
+    ('1.5', '−0.651', '0.00011', '18,372')
     """
-    text = f"{value:.4f}" if abs(value) < 0.0995 else f"{value:.3g}" if abs(value) < 1 else f"{value:.4g}"
+    size = abs(value)
+    if size >= 1000:
+        text = f"{value:,.0f}"
+    elif size >= 1:
+        text = f"{value:.4g}"
+    elif size >= 0.0995:
+        text = f"{value:.3f}"
+    else:
+        text = f"{value:.{min(6, 1 - floor(log10(max(size, 1e-6))))}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return (text if float(text) else "0").replace("-", "−")
+    return (text if float(text.replace(",", "")) else "0").replace("-", "−")
+
+
+def points(size: float) -> float:
+    """Return a size in points, in the measure of the present style: bigger for a lecture."""
+    return size * style.scale()
 
 
 def bare(ax: Axes, xlim: tuple[float, float], ylim: tuple[float, float]) -> None:
@@ -93,63 +109,98 @@ def draw_mist(ax: Axes, points: np.ndarray, radius: float = 0.085) -> None:
     )
 
 
-def draw_steps(ax: Axes, points: Any, color: str, *, bend: float = 0.28, label_gap: float = 15.0) -> None:
-    """Draw a walk: a numbered dot at each of `points` (n, 2), an arched arrow to the next, a ring at the last.
+def draw_steps(ax: Axes, path: Any, color: str, *, bend: float = 0.28, label_gap: float = 12.0) -> None:
+    """Draw a walk: a numbered dot at each point of `path` (n, 2), an arched arrow to the next, a ring at the last.
 
-    Points outside of `ax` are left out, with their arrows, and so are numbers that would touch another.
+    Points outside of `ax` are left out, with their arrows, and so are numbers that would touch another. A walk that
+    has left ends in a mark at the edge, with the number of its last step.
 
     Args:
         ax: Its limits must be set.
-        points: In data coordinates, in order.
+        path: In data coordinates, in order.
         color: Of everything.
         bend: Height of an arch as a share of its length; 0 for straight arrows.
         label_gap: Least distance between two numbers, in points.
     """
-    points = np.atleast_2d(np.asarray(points, float))
+    path = np.atleast_2d(np.asarray(path, float))
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    inside = (points >= (left, bottom)).all(1) & (points <= (right, top)).all(1)
-    pixels = ax.transData.transform(np.clip(points, -1e6, 1e6))
-    point = ax.figure.dpi / 72  # type: ignore[union-attr]
-    starts, ends = pixels[:-1], pixels[1:]
-    way = ends - starts
-    length = np.linalg.norm(way, axis=1)
-    shown = inside[:-1] & inside[1:] & (length > 3 * point)
-    if shown.any():
-        starts, ends, way, length = starts[shown], ends[shown], way[shown], length[shown, None]
+    inside = (path >= (left, bottom)).all(1) & (path <= (right, top)).all(1)
+    ax.add_artist(_Arrows(path, inside, color, bend))
+    dot = points(6.5)
+    ax.plot(*path[inside].T, "o", color=color, markeredgecolor="white", markersize=dot, zorder=4)
+    last = len(path) - 1
+    if inside[-1]:
+        ax.plot(*path[-1], "o", markerfacecolor="none", color=color, markersize=2 * dot, markeredgewidth=2, zorder=4.1)
+    else:
+        x, y = np.clip(np.nan_to_num(path[-1], posinf=1e9), (left, bottom), (right, top))
+        sign = "↑" if y >= top else "←" if x <= left else "→"
+        x, y = np.clip((x, y), (left + 0.05 * (right - left), bottom), (right - 0.05 * (right - left), top))
+        ax.annotate(f"{last} {sign}", (x, y), (0, -points(12)), textcoords="offset points", ha="center", color=color,
+                    weight="bold", zorder=5)  # fmt: skip
+    pixels = ax.transData.transform(np.clip(path, -1e6, 1e6))
+    gap = points(label_gap) * ax.figure.dpi / 72  # type: ignore[union-attr]
+    placed: list[np.ndarray] = []
+    for step in (last, *range(last)):
+        if inside[step] and all(np.linalg.norm(pixels[step] - other) > gap for other in placed):
+            placed.append(pixels[step])
+            outwards = -1 if path[step, 0] <= (left + right) / 2 else 1
+            away = (points(12) * outwards, -points(10)) if bend else (points(9) * outwards, points(9))
+            look: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "va": "center", "zorder": 5}
+            ax.annotate(str(step), path[step], away, color=color, weight="bold", **look)
+
+
+class _Arrows(Artist):
+    """The arched arrows of `draw_steps`; made when drawn, since only then the layout has settled where points are."""
+
+    def __init__(self, path: np.ndarray, inside: np.ndarray, color: str, bend: float) -> None:
+        super().__init__()
+        self.path, self.inside, self.color, self.bend = path, inside, color, bend
+        self.set_zorder(3)
+        self.set_in_layout(False)
+
+    def draw(self, renderer: Any) -> None:
+        """Draw each arrow from one point to the next."""
+        ax: Any = self.axes
+        point = renderer.points_to_pixels(points(1.0))
+        pixels = ax.transData.transform(np.clip(self.path, -1e6, 1e6))
+        way = np.diff(pixels, axis=0)
+        length = np.linalg.norm(way, axis=1)
+        shown = self.inside[:-1] & self.inside[1:] & (length > 3 * point)
+        if not shown.any():
+            return
+        starts, ends, way, length = pixels[:-1][shown], pixels[1:][shown], way[shown], length[shown, None]
         aside = np.column_stack([-way[:, 1], way[:, 0]]) * np.where(way[:, :1] < 0, -1, 1)
-        middle = (starts + ends) / 2 + bend * aside
-        share = np.linspace(0, 1, 16)[None, :, None]
-        curve = (
-            (1 - share) ** 2 * starts[:, None] + 2 * share * (1 - share) * middle[:, None] + share**2 * ends[:, None]
-        )
-        heading = ends - middle
-        heading /= np.linalg.norm(heading, axis=1, keepdims=True)
+        middle = (starts + ends) / 2 + self.bend * aside
+        heading = (ends - middle) / np.linalg.norm(ends - middle, axis=1, keepdims=True)
         side = np.column_stack([-heading[:, 1], heading[:, 0]])
         size = np.minimum(9 * point, 0.5 * length)
         tip = ends - 3 * point * heading * np.minimum(1, length / (12 * point))
-        head = np.stack(
-            [tip, tip - size * heading + 0.42 * size * side, tip - size * heading - 0.42 * size * side], axis=1
-        )
-        back = ax.transData.inverted().transform
-        ax.add_collection(
-            LineCollection([back(line[:-1]) for line in curve], colors=color, linewidths=1.8, linestyles="-", zorder=3),
-            autolim=False,
-        )
-        ax.add_collection(PolyCollection([back(one) for one in head], facecolors=color, zorder=3.1), autolim=False)
-    ax.plot(*points[inside].T, "o", color=color, markeredgecolor="white", markersize=7, zorder=4)
-    if inside[-1]:
-        ax.plot(*points[-1], "o", color=color, markersize=9, markeredgecolor="white", markeredgewidth=1.5, zorder=4.1)
-        ax.plot(*points[-1], "o", markerfacecolor="none", color=color, markersize=14, markeredgewidth=2, zorder=4.1)
-    placed: list[np.ndarray] = []
-    for step in (len(points) - 1, *range(len(points) - 1)):
-        if inside[step] and all(np.linalg.norm(pixels[step] - other) > label_gap * point for other in placed):
-            placed.append(pixels[step])
-            outwards = -1 if pixels[step, 0] <= np.mean(ax.get_window_extent().intervalx) else 1
-            away = (12 * outwards, -10) if bend else (9 * outwards, 9)
-            ax.annotate(
-                str(step), points[step], away, textcoords="offset points", ha="center", va="center", color=color,
-                weight="bold", zorder=5,
-            )  # fmt: skip
+        neck = tip - 0.8 * size * heading
+        share = np.linspace(0, 1, 24)[None, :, None]
+        arcs = (1 - share) ** 2 * starts[:, None] + 2 * share * (1 - share) * middle[:, None] + share**2 * neck[:, None]
+        heads = np.stack([tip, tip - size * (heading - 0.42 * side), tip - size * (heading + 0.42 * side)], axis=1)
+        same: dict[str, Any] = {"transform": IdentityTransform()}
+        for artist in (
+            LineCollection(list(arcs), colors=self.color, linewidths=points(1.8), linestyles="-", **same),
+            PolyCollection(list(heads), facecolors=self.color, linewidths=0, **same),
+        ):
+            artist.axes = ax
+            artist.set_figure(ax.figure)
+            artist.set_clip_path(ax.patch)
+            artist.draw(renderer)
+
+
+def draw_arrow(ax: Axes, x: float, y: float, size: float, color: str, *, width: float = 0.07) -> None:
+    """Draw an arrow up or down, `size` high in data units and centred on (x, y); what is nearly 0 is a short dash."""
+    if abs(size) < 0.08:
+        ax.plot([x - 0.1, x + 0.1], [y, y], "-", color=color, linewidth=2.5, zorder=3)
+        return
+    sign = 1 if size > 0 else -1
+    low, high = y - size / 2, y + size / 2
+    neck = high - sign * min(0.22, 0.55 * abs(size))
+    corners = [(-width, low), (width, low), (width, neck), (2.4 * width, neck), (0, high), (-2.4 * width, neck),
+               (-width, neck)]  # fmt: skip
+    ax.fill([x + dx for dx, _ in corners], [py for _, py in corners], color=color, linewidth=0, zorder=3)
 
 
 def draw_node(
@@ -169,6 +220,7 @@ def draw_node(
     if kind == "weight":
         ax.text(x, y, text, ha="center", va="center", zorder=4, bbox=BOX | {"edgecolor": edge})
         return
+    size = points(size)
     marker = {"input": "s", "hidden": "o", "output": "o", "bias": "D"}[kind]
     scale = 0.6 if kind == "bias" else 0.88 if kind == "input" else 1.0
     look: dict[str, Any] = {"color": "white", "markeredgecolor": edge, "markeredgewidth": 1.6, "linestyle": "none"}
@@ -191,16 +243,22 @@ def faded(color: str, share: float) -> tuple[float, ...]:
     return tuple(1 - share * (1 - part) for part in to_rgba(color)[:3])
 
 
-def panels(ax: Axes, rows: Sequence[int]) -> list[Axes]:
+def panels(ax: Axes, rows: Sequence[int], *, below: float = 30.0, above: float = 22.0) -> list[Axes]:
     """Return small Axes inside `ax`: `rows` says how many stand in each row, from the top.
 
     `ax` itself becomes invisible: a figure of several panels can so be one argument, and one picture.
+
+    Args:
+        ax: The sheet.
+        rows: Panels in each row.
+        below: Points below each panel, for ticks and a label.
+        above: Points above each panel, for its title.
     """
     ax.set_axis_off()
-    high = 1 / len(rows)
-    boxes = [
-        (column / count + 0.06, 1 - (row + 1) * high + 0.09, 1 / count - 0.08, high - 0.19)
+    inches = ax.get_window_extent().height / ax.figure.dpi  # type: ignore[union-attr]
+    high, under, over = 1 / len(rows), points(below) / 72 / inches, points(above) / 72 / inches
+    return [
+        ax.inset_axes((column / count + 0.06, 1 - (row + 1) * high + under, 1 / count - 0.08, high - under - over))
         for row, count in enumerate(rows)
         for column in range(count)
     ]
-    return [ax.inset_axes(box) for box in boxes]

@@ -12,6 +12,7 @@ from matplotlib.colors import TwoSlopeNorm
 from helpers import style
 from helpers.figures import _kit as kit
 from helpers.figures._kit import short
+from helpers.figures.backprop import draw_four_runs
 from helpers.picture import new_axes
 
 _PLACES = {"a": (0.0, 2.0), "b": (0.0, 0.0), "c": (2.0, 1.0), "d": (4.0, 2.0), "L": (6.0, 1.0)}
@@ -50,21 +51,24 @@ def used_twice(ax: Axes, a: float = 2.0, b: float = -2.0, stage: int = 4) -> str
     if stage >= 4:
         arrived["a"].append(sum(arrived["c"]) * b)
         arrived["b"].append(sum(arrived["c"]) * a)
-    kit.bare(ax, (-0.8, 7.4), (-1.1, 3.1))
+    kit.bare(ax, (-1.7, 7.7), (-1.2, 3.7))
     lit = {edge for _, edges in _STAGES[1 : stage + 1] for edge in edges}
     for start, end in (("a", "c"), ("b", "c"), ("a", "d"), ("c", "d"), ("c", "L"), ("d", "L")):
         color = style.VERMILION if (start, end) in lit else style.GREY
         arrow = {"arrowstyle": "<|-" if (start, end) in lit else "-|>", "color": color, "linewidth": 2}
-        ax.annotate("", _PLACES[end], _PLACES[start], arrowprops=arrow | {"shrinkA": 19, "shrinkB": 19})
+        ax.annotate(
+            "", _PLACES[end], _PLACES[start], arrowprops=arrow | {"shrinkA": kit.points(19), "shrinkB": kit.points(19)}
+        )
     for name, (x, y) in _PLACES.items():
         kit.draw_node(ax, x, y, name, "input" if name in "ab" else "output" if name == "L" else "hidden")
         meaning = {"c": "c = a·b", "d": "d = a + c", "L": "L = c·d"}.get(name, name)
-        ax.text(x, y + 0.58, f"{meaning} = {short(values[name])}", ha="center", fontsize=10)
+        ax.text(x, y + 0.55, f"{meaning} = {short(values[name])}", ha="center", fontsize=kit.points(10))
         parts = arrived[name]
         if parts:
-            total = f"{' + '.join(f'({short(p)})' if p < 0 else short(p) for p in parts)}"
+            total = " + ".join(f"({short(p)})" if p < 0 and len(parts) > 1 else short(p) for p in parts)
             total += f" = {short(sum(parts))}" if len(parts) > 1 else ""
-            ax.text(x, y - 0.78, f"∂ {total}", ha="center", color=style.VERMILION, weight="bold")
+            place = y + 0.95 if name in "ad" else y - 0.8  # where no edge leaves
+            ax.text(x, place, f"∂L/∂{name} = {total}", ha="center", color=style.VERMILION, weight="bold")
     ax.set_title(f"stage {stage}: what arrives is added")
     sums = {name: sum(parts) for name, parts in arrived.items() if parts}
     said = ", ".join(f"{name} {short(value)}" for name, value in sums.items())
@@ -80,8 +84,10 @@ def draw_step_sizes(steps: Any, errors: Mapping[str, Any], *, ax: Axes | None = 
     for (name, error), (marker, line, color) in zip(errors.items(), looks, strict=False):
         ax.loglog(steps, error, line, marker=marker, color=color, markersize=4)
         best = int(np.argmin(error))
-        ax.annotate(name, (steps[best], error[best]), (0, -16), textcoords="offset points", ha="center", color=color)
-    ax.text(2e-13, 3e-6, "too small:\nrounding", color=style.GREY)
+        away = (kit.points(14), kit.points(14)) if name == "forward" else (0, -kit.points(16))
+        side = "left" if name == "forward" else "center"
+        ax.annotate(name, (steps[best], error[best]), away, textcoords="offset points", ha=side, color=color)
+    ax.text(1.3e-13, 1e-9, "too small:\nrounding", color=style.GREY)
     ax.text(3e-2, 3e-9, "too large:\ncurvature", color=style.GREY)
     powers = [-12, -9, -6, -3, 0]
     ax.set_xticks([10.0**p for p in powers], [f"10{str(p).translate(_SUPER)}" if p else "1" for p in powers])
@@ -98,7 +104,11 @@ _SUPER = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def describe_step_sizes(steps: Any, errors: Mapping[str, Any]) -> str:
     """Return what `draw_step_sizes` shows."""
     best = {name: float(np.asarray(steps)[int(np.argmin(error))]) for name, error in errors.items()}
-    said = ", ".join(f"{name} near h = 10{str(round(np.log10(h))).translate(_SUPER)}" for name, h in best.items())
+    words = []
+    for name, h in best.items():
+        power = int(np.floor(np.log10(h) + 1e-9))
+        words.append(f"{name} near h = {h / 10.0**power:.0f} · 10{str(power).translate(_SUPER)}")
+    said = ", ".join(words)
     return f"Error of a numeric derivative against the step size: it falls, then rises again. Best: {said}."
 
 
@@ -117,8 +127,12 @@ def draw_costs(weights: Any, backprop: Any, one_by_one: Any, *, ax: Axes | None 
         middle = np.sqrt(one_by_one[k] * backprop[k])
         ax.plot([weights[k]] * 2, [backprop[k], one_by_one[k]], ":", color=style.GREY)
         ax.text(weights[k] * 1.06, middle, f"{float(f'{ratio:.1g}'):,.0f} ×", va="center", weight="bold")
-    ax.set(xlabel="weights and biases", ylabel="ms for one gradient", xlim=(weights[0] / 1.5, weights[-1] * 2.2))
+    ax.set(
+        xlabel="weights in the first layer", ylabel="ms for one gradient", xlim=(weights[0] / 1.5, weights[-1] * 2.2)
+    )
     ax.set_xticks(weights, [f"{w:,}" for w in weights])
+    decades = [10.0**k for k in range(-2, 4) if backprop[0] / 3 < 10.0**k < one_by_one[-1] * 3]
+    ax.set_yticks(decades, [f"{decade:g}" for decade in decades])
     ax.minorticks_off()
     ax.set_title("Backward once, or forward twice for every weight")
     return ax
@@ -128,7 +142,7 @@ def describe_costs(weights: Any, backprop: Any, one_by_one: Any) -> str:
     """Return what `draw_costs` shows."""
     return (
         f"Time of one gradient for {weights[0]} to {weights[-1]:,} weights: one weight at a time rises steeply, "
-        "backpropagation hardly rises."
+        "backpropagation rises far less."
     )
 
 
@@ -161,34 +175,43 @@ def describe_unbiased(drawn: Mapping[int, Any], full: float) -> str:
     return f"Gradients of mini-batches pile up around the gradient of all examples, {full:.2f}; spread {spreads}."
 
 
+def settles(path: Any, target: float = 2.0, near: float = 0.3, share: float = 0.8) -> int | None:
+    """Return the step from which on a `share` of the runs of `path` (steps + 1, runs) stays `near` the `target`.
+
+    None if that is not before the last tenth of the steps.
+    """
+    away = np.flatnonzero(np.quantile(np.abs(np.asarray(path) - target), share, axis=1) >= near)
+    first = int(away[-1]) + 1 if len(away) else 0
+    return first if first < 0.9 * len(path) else None
+
+
 def batches(ax: Axes, runs: Mapping[Any, Any], learning_rate: float = 0.1) -> str:
-    """Draw 20 runs of each batch size over epochs: the weight, pale, and the mean of the runs, bold.
+    """Draw 20 runs of each batch size over epochs: the middle run, and pale the range of 80 % of them.
 
     Args:
         ax: Where to draw.
         runs: (batch size, learning rate) → weights (steps + 1, runs).
         learning_rate: Which of them.
     """
-    looks = {1: style.VERMILION, 8: style.ORANGE, 32: style.SKY, 128: style.BLUE}
-    arrived = {}
-    for (size, rate), path in runs.items():
-        if rate != learning_rate:
-            continue
+    looks = {1: (style.VERMILION, ":"), 8: (style.ORANGE, "-."), 32: (style.GREEN, "--"), 128: (style.BLUE, "-")}
+    said = []
+    for k, (size, (color, dash)) in enumerate(looks.items()):
+        path = runs[size, learning_rate]
         epochs = np.arange(len(path)) * size / 128
-        shown = slice(None, None, max(1, len(path) // 256))
-        ax.plot(epochs[shown], path[shown, :10], "-", color=looks[size], linewidth=0.6, alpha=0.3)
-        ax.plot(epochs[shown], path[shown].mean(axis=1), "-", color=looks[size], linewidth=2.5)
-        near = np.abs(path - 2).max(axis=1) < 0.3
-        arrived[size] = epochs[int(near.argmax())] if near.any() else None
-        k = {1: 0, 8: 1, 32: 2, 128: 3}[size]
-        when = f"epoch {arrived[size]:.2g}" if near.any() else "never"
-        ax.text(0.98, 0.95 - 0.1 * k, f"B = {size}: all runs near 2 at {when}", color=looks[size], ha="right",
-                va="top", transform=ax.transAxes, weight="bold", fontsize=10)  # fmt: skip
+        low, middle, high = np.quantile(path, (0.1, 0.5, 0.9), axis=1)
+        ax.fill_between(epochs, low, high, color=color, alpha=0.2, linewidth=0)
+        ax.plot(epochs, middle, dash, color=color, linewidth=2.5)
+        step = settles(path)
+        words = "not settled after 8 epochs" if step is None else f"settles at epoch {step * size / 128:.2g}"
+        said.append(f"B = {size} {words}")
+        ink = style.visible(color, "white", least=4.5)
+        look: dict[str, Any] = {"ha": "right", "va": "top", "weight": "bold", "fontsize": kit.points(10)}
+        ax.text(0.98, 0.95 - 0.1 * k, f"B = {size}: {words}", color=ink, transform=ax.transAxes, **look)
     ax.axhline(2, color=style.GREY, linestyle=":", linewidth=1)
     ax.set(xlim=(0, 8), ylim=(1.2, 4.2), xlabel="epoch", ylabel="weight w")
     ax.set_title(f"learning rate {learning_rate:g}")
-    said = ", ".join(f"B = {size} {'never' if at is None else f'epoch {at:.2g}'}" for size, at in arrived.items())
-    return f"Twenty runs of each batch size at learning rate {learning_rate:g}; all near the best weight: {said}."
+    runs_said = f"Twenty runs of each batch size at learning rate {learning_rate:g}, four in five within 0.3 of 2"
+    return f"{runs_said}: {', '.join(said)}."
 
 
 def draw_saliency(images: Any, slopes: Mapping[str, Any], titles: Sequence[str], *, ax: Axes | None = None) -> Axes:
@@ -202,7 +225,8 @@ def draw_saliency(images: Any, slopes: Mapping[str, Any], titles: Sequence[str],
     """
     if ax is None:
         ax = new_axes(describe_saliency(slopes, titles), figsize=(7.6, 4.6))
-    panels = kit.panels(ax, (len(titles),) * len(slopes))
+    panels = kit.panels(ax, (len(titles),) * len(slopes), below=4)
+    ax.set_title("Blue: more ink raises the score. Red: more ink lowers it")
     for row, (network, chosen) in enumerate(slopes.items()):
         top = float(np.quantile(np.abs(chosen), 0.995))
         for column, (image, slope) in enumerate(zip(images, chosen, strict=True)):
@@ -221,16 +245,36 @@ def describe_saliency(slopes: Mapping[str, Any], titles: Sequence[str]) -> str:
     )
 
 
-def draw_three_bundles(runs: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
-    """Draw three bundles of runs, A to C, whose batch sizes the reader must find."""
+BUNDLES = {"A": 8, "B": 128, "C": 1}
+"""The batch sizes of the bundles that `draw_three_bundles` draws."""
+
+
+def draw_three_bundles(runs: Mapping[Any, Any], *, learning_rate: float, ax: Axes | None = None) -> Axes:
+    """Draw three bundles of six runs, A to C, whose batch sizes (`BUNDLES`) the reader must find."""
     if ax is None:
-        ax = new_axes("Three bundles of runs, A to C: one wild, one trembling, one calm.", figsize=(7.6, 2.8))
-    for panel, (name, path) in zip(kit.panels(ax, (3,)), runs.items(), strict=True):
+        spreads = [f"{name} {np.std(runs[size, learning_rate][-1]):.3f}" for name, size in BUNDLES.items()]
+        told = f"Three bundles of six runs, A to C; spread of the last weights: {', '.join(spreads)}."
+        ax = new_axes(told, figsize=(7.6, 2.8))
+    for panel, (name, size) in zip(kit.panels(ax, (3,), below=44), BUNDLES.items(), strict=True):
+        path = runs[size, learning_rate]
         shown = slice(None, None, max(1, len(path) // 200))
         epochs = np.linspace(0, 8, len(path))[shown]
         panel.plot(epochs, path[shown, :6], "-", color=style.BLUE, linewidth=0.8, alpha=0.7)
         panel.set(xlim=(0, 8), ylim=(1.4, 3.0), title=name, xlabel="epoch")
     return ax
+
+
+FOUR_NETWORKS = ("trained", "untrained", "untrained", "trained")
+"""The networks whose maps `draw_four_maps` draws."""
+
+
+def _describe_maps(slopes: Mapping[str, Any]) -> str:
+    """Return how much neighbouring pixels of each map agree, without saying which network made it."""
+    agree = []
+    for k, (name, network) in enumerate(zip("ABCD", FOUR_NETWORKS, strict=True)):
+        chosen = np.asarray(slopes[network][k])
+        agree.append(f"{name} {np.corrcoef(chosen[:, 1:].ravel(), chosen[:, :-1].ravel())[0, 1]:.2f}")
+    return f"Four saliency maps, A to D; correlation of neighbouring pixels: {', '.join(agree)}."
 
 
 def draw_four_maps(images: Any, slopes: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
@@ -242,23 +286,42 @@ def draw_four_maps(images: Any, slopes: Mapping[str, Any], *, ax: Axes | None = 
         ax: Where to draw.
     """
     if ax is None:
-        ax = new_axes("Four saliency maps, A to D: in two of them patches, in the others noise.", figsize=(7.6, 2.5))
-    networks = ("trained", "untrained", "untrained", "trained")
-    for k, (panel, network) in enumerate(zip(kit.panels(ax, (4,)), networks, strict=True)):
+        ax = new_axes(_describe_maps(slopes), figsize=(7.6, 2.5))
+    networks = FOUR_NETWORKS
+    for k, (panel, network) in enumerate(zip(kit.panels(ax, (4,), below=4), networks, strict=True)):
         _draw_map(panel, images[k], slopes[network][k], float(np.quantile(np.abs(slopes[network][k]), 0.995)))
         panel.set_title("ABCD"[k])
     return ax
 
 
 def _draw_map(ax: Axes, image: Any, slope: Any, top: float) -> None:
-    """Draw slopes over a pale image, on a scale from -top to top."""
-    ax.imshow(image, cmap="gray_r", vmin=0, vmax=2.2)
-    ax.imshow(slope, cmap=style.DIVERGING, norm=TwoSlopeNorm(0, -top, top), alpha=0.7)
+    """Draw slopes on a scale from -top to top, and over them the outline of the object."""
+    ax.imshow(slope, cmap=style.DIVERGING, norm=TwoSlopeNorm(0, -top, top))
+    ax.contour(image, levels=[0.25], colors=style.BLACK, linewidths=1)
     ax.set(xticks=[], yticks=[])
     ax.grid(False)
 
 
+def draw_wave_loss(x: Any, y: Any, *, ax: Axes | None = None) -> Axes:
+    """Draw the loss of sin(w x) over w for all examples, with the two valleys of the notebook marked."""
+    if ax is None:
+        ax = new_axes("The loss over w has a deep valley at 2 and a shallow one near 3.9.", figsize=(7.6, 2.6))
+
+    def loss(w: Any) -> Any:
+        return np.mean((np.sin(np.multiply.outer(w, np.asarray(x))) - y) ** 2, axis=-1) / 2
+
+    ax.set(xlim=(0.5, 5.2), ylim=(0, 0.75), xlabel="weight w", ylabel="loss")
+    ax.grid(False)
+    kit.draw_hill(ax, loss)
+    for w, words in ((2.8, "first start"), (4.2, "second start")):
+        ax.plot([w], [loss(w)], "o", color=style.BLUE, markersize=kit.points(8))
+        ax.annotate(words, (w, loss(w)), (0, kit.points(9)), textcoords="offset points", ha="center", color=style.BLUE)
+    ax.set_title("A deep valley at 2, and another one")
+    return ax
+
+
 __all__ = [
+    "BUNDLES",
     "batches",
     "describe_costs",
     "describe_saliency",
@@ -266,9 +329,12 @@ __all__ = [
     "describe_unbiased",
     "draw_costs",
     "draw_four_maps",
+    "draw_four_runs",
     "draw_saliency",
     "draw_step_sizes",
     "draw_three_bundles",
     "draw_unbiased",
+    "draw_wave_loss",
+    "settles",
     "used_twice",
 ]

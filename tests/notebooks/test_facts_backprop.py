@@ -8,6 +8,8 @@ from taught import find_sentence, taught
 
 from helpers.exercise.content import exercises
 from helpers.figures import backprop as figures
+from helpers.figures import backprop_deeper
+from helpers.figures.backprop_deeper import settles
 
 
 @pytest.fixture(scope="module", name="core")
@@ -130,8 +132,8 @@ def test_nine_of_ten_runs_learn_xor_and_seed_8_leaves_its_plateau_late(core):
     ends = [core["record"](seed, steps=600)[-1][-1] for seed in range(10)]
     assert [seed for seed, loss in enumerate(ends) if loss > 0.01] == [8]
     assert ends[8] == pytest.approx(np.log(2) / 2, abs=0.005)
-    later = core["record"](8, steps=16_000)
-    [(steps,)] = [find_sentence("03_backprop", r"crossing it takes more than ([\d,]+) steps")]
+    later = core["record"](8, steps=15_001)
+    [steps] = find_sentence("03_backprop", r"crossing it takes more than ([\d,]+) steps")
     assert later[int(steps.replace(",", ""))][-1] > 0.3
     assert later[-1][-1] < 0.05
 
@@ -174,8 +176,6 @@ def test_engine_agrees_with_central_differences_on_a_graph_that_is_no_chain(deep
 
 def test_engine_of_the_figure_has_the_gradients_that_it_shows(deeper):
     from matplotlib.figure import Figure
-
-    from helpers.figures import backprop_deeper
 
     a, b = deeper["Value"](2.0), deeper["Value"](-2.0)
     c = a * b
@@ -222,15 +222,22 @@ def test_noise_leaves_the_wrong_valley_only_with_single_examples(deeper):
     assert found[8] == found[128] == 0
 
 
-def test_whole_batch_is_quick_at_its_own_rate_and_single_examples_never_settle_there(deeper):
-    def arrives(size, rate):
-        near = np.abs(deeper["descend"](size, 2.8, 8, rate) - 2).max(axis=1) < 0.3
-        return near.argmax() * size / 128 if near.any() else None
+def test_batch_sizes_settle_about_when_the_prose_says(deeper):
+    number = r"([\d.]+)"
+    pattern = rf"settle after about {number}, {number}, {number} and {number} epochs:"
+    at_a_tenth = [float(said) for said in find_sentence("03_backprop_deeper", pattern)]
+    pattern = rf"for each, it is about {number}, {number}, {number} and {number}:"
+    at_best = [float(said) for said in find_sentence("03_backprop_deeper", pattern)]
+    for size, stated, best in zip((1, 8, 32, 128), at_a_tenth, at_best, strict=True):
+        found = {rate: settles(deeper["descend"](size, 2.8, 8, rate)) for rate in (0.05, 0.1, 0.2, 0.4, 0.6)}
+        epochs = {rate: step * size / 128 for rate, step in found.items() if step is not None}
+        assert epochs[0.1] == pytest.approx(stated, rel=0.3)
+        assert min(epochs.values()) == pytest.approx(best, rel=0.3)
+    assert 0.6 not in {rate for rate in (0.6,) if settles(deeper["descend"](1, 2.8, 8, rate)) is not None}
 
-    assert arrives(128, 0.1) == pytest.approx(6)
-    assert arrives(128, 0.6) == pytest.approx(1)
-    assert arrives(1, 0.1) < 0.25
-    assert arrives(1, 0.6) is None
+
+def test_bundles_of_the_exercise_are_those_of_its_picture():
+    assert exercises("backprop")["backprop.whose_runs"].reference == backprop_deeper.BUNDLES
 
 
 # What the exercises call right, against Keras and their pictures

@@ -76,6 +76,14 @@ def _of_many_sizes(mistake: list[float]) -> tuple[Function, Function]:
     return loss, gradient
 
 
+def _near_the_bottom(w: np.ndarray) -> float:
+    return float(50 * (w[0] - 0.4) ** 2 + 3 * w[1])
+
+
+def _only_small(w: np.ndarray) -> float:
+    return float(1e-6 * (np.sin(w[0]) + np.sin(2 * w[1])))
+
+
 POINT = np.array([0.4, 0.7, 0.2, -0.5])
 CHECKS = [
     (*_planted(lambda right, w: right * [1, -1, 1, 1]), POINT),
@@ -86,6 +94,10 @@ CHECKS = [
     (*_of_many_sizes([1.0003, 1.003, 0.9997, 1]), POINT),
     (*_of_many_sizes([0.997, 1, -1, 1.0003]), POINT),
     (_loss_of_one, _gradient_of_one, np.array([0.3])),
+    # Curved, and nearly at the bottom: a one-sided difference is off by 5 %, and nothing is wrong.
+    (_near_the_bottom, lambda w: np.array([100 * (w[0] - 0.4), 3.0]), np.array([0.4001, 0.2])),
+    # All small: an absolute tolerance of 1e-8 lets half a per cent of 1e-6 pass.
+    (_only_small, lambda w: 1e-6 * np.array([np.cos(w[0]), 2.01 * np.cos(2 * w[1])]), np.array([0.4, 0.3])),
 ]
 
 # What a right answer returns ------------------------------------------------------------------------------------------
@@ -182,7 +194,6 @@ ENGINE_SLIPS = {
     ),
     "the derivative of tanh is 1 − a², not 1 − a.": _tanh_with(lambda value, result: (1 - result.data) * result.grad),
     "the local gradient is missing: 1 − a² times result.grad.": _tanh_with(lambda value, result: result.grad),
-    "hand_on changes nothing yet: it must add to value.grad.": _tanh_with(lambda value, result: 0.0),
 }
 
 
@@ -192,11 +203,15 @@ def _judge_engine(answer: Any) -> str | None:
     result = answer(value)
     if not all(hasattr(result, name) for name in ("data", "parents", "hand_on", "grad")):
         return "tanh must return a Value, with data, parents and hand_on."
+    if not callable(result.hand_on):
+        return "result.hand_on must be the function hand_on itself, without a call: result.hand_on = hand_on."
     if abs(result.data - np.tanh(0.7)) > 1e-9:
         return f"tanh(Value(0.7)).data must be {np.tanh(0.7):.4f}, not {result.data:.4f}."
-    if tuple(result.parents) != (value,):
+    if not isinstance(result.parents, tuple | list) or list(result.parents) != [value]:
         return "the result must name its parent: Value(np.tanh(value.data), (value,))."
     found = _used(answer)
+    if found == [0.25, 0.25]:
+        return "hand_on changes nothing yet: it must add to value.grad, and be assigned to result.hand_on."
     for sentence, slip in ENGINE_SLIPS.items():
         if np.allclose(found, _used(slip), atol=1e-9):
             return sentence
@@ -489,6 +504,7 @@ EXERCISES = [
         task="Complete an engine that differentiates any formula",
         reference=engine_tanh,
         verify=_judge_engine,
+        stub=_tanh_with(lambda value, result: 0.0),
         hints=[
             "What is the derivative of tanh, written with its own output a?",
             "hand_on gives value its part: local gradient times the gradient that has arrived at result.",
@@ -567,7 +583,7 @@ EXERCISES = [
             "abs(gradient(w)[index] - numeric) > 0.001 * abs(numeric) → abs(gradient(w)[index] - numeric) >= 0.001 * "
             "abs(numeric)": "no difference is exactly 0.1 %",
         },
-        insight="this works for any gradient: it needs to know nothing about the network.",
+        insight="this knows nothing about the network; only what rounding hides escapes it.",
     ),
     Exercise(
         id="backprop.which_mode",
@@ -628,7 +644,11 @@ EXERCISES = [
 
 def _judge_log(answer: Any) -> str | None:
     """Return what is wrong with batch size and updates; any batch size that gives 94 batches is right."""
+    if set(answer) != {"batch size", "updates"}:
+        return "the answer needs the keys 'batch size' and 'updates', and no others."
     size, updates = answer["batch size"], answer["updates"]
+    if isinstance(size, str | list) or isinstance(updates, str | list):
+        return "both must be numbers, such as 10."
     if updates == 94 or updates == 282:
         return "these are the updates of one epoch, or of the three epochs so far; the run has ten."
     if size == 94:
@@ -699,14 +719,14 @@ QUIZZES = [
     ),
     Quiz(
         id="backprop.q5",
-        question="In the 2-2-1 network, w⁽²⁾₁₁ is exactly 0. Which derivatives are exactly 0 as well?",
+        question="In the 2-2-1 network, w⁽²⁾₁ is exactly 0. Which derivatives are exactly 0 as well?",
         options=[
             Option(
-                text="∂L/∂w⁽²⁾₁₁", because="Its factors are ŷ − y, σ′(z) and a₁; the weight itself is not among them."
+                text="∂L/∂w⁽²⁾₁", because="Its factors are ŷ − y, σ′(z) and a₁; the weight itself is not among them."
             ),
             Option(
                 text="Those of w⁽¹⁾₁₁, w⁽¹⁾₂₁ and b⁽¹⁾₁",
-                because="All three reach the loss only through hidden unit 1, and that way is multiplied by w⁽²⁾₁₁.",
+                because="All three reach the loss only through hidden unit 1, and that way is multiplied by w⁽²⁾₁.",
                 right=True,
             ),
             Option(text="All nine", because="The way through hidden unit 2 is open, and so is b⁽²⁾."),

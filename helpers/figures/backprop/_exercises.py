@@ -20,9 +20,9 @@ def draw_four_walks(*, ax: Axes | None = None) -> Axes:
         ax = new_axes(
             "Four walks on one valley, A to D, four steps each, without their learning rates.", figsize=(7.6, 4.6)
         )
-    for panel, (name, rate) in zip(kit.panels(ax, (2, 2)), FOUR_RATES.items(), strict=True):
+    for panel, (name, rate) in zip(kit.panels(ax, (2, 2), below=44), FOUR_RATES.items(), strict=True):
         path = walk(gradient_descent, lambda w: 2 * (w - 1), -2.0, rate, 4)
-        panel.set(xlim=(-6, 8), ylim=(-6, 42), xticks=[-2, 1, 4], title=name)
+        panel.set(xlim=(-6, 8), ylim=(-6, 42), xticks=[-2, 1, 4], title=name, xlabel="weight w", ylabel="loss")
         panel.grid(False)
         kit.draw_hill(panel, lambda w: (w - 1) ** 2)
         kit.draw_steps(panel, np.column_stack([path, (path - 1) ** 2]), style.BLUE)
@@ -65,8 +65,12 @@ def four_runs() -> dict[str, np.ndarray]:
 def draw_four_runs(*, ax: Axes | None = None) -> Axes:
     """Draw the losses of `four_runs`, each on a scale of its own."""
     if ax is None:
-        ax = new_axes("Training losses of four runs, A to D, each on its own scale.", figsize=(7.6, 4.4))
-    for panel, (name, run) in zip(kit.panels(ax, (2, 2)), four_runs().items(), strict=True):
+        told = "; ".join(
+            f"{name} {', '.join(f'{run[k * (len(run) - 1) // 6]:.2f}' for k in range(7))}"
+            for name, run in four_runs().items()
+        )
+        ax = new_axes(f"Training losses of four runs at seven equal distances: {told}.", figsize=(7.6, 4.4))
+    for panel, (name, run) in zip(kit.panels(ax, (2, 2), below=44), four_runs().items(), strict=True):
         panel.plot(run, "-", color=style.BLUE)
-        panel.set(ylim=(0, 1.08 * run.max()), title=name, xlabel="step" if name in "CD" else "")
+        panel.set(ylim=(0, 1.08 * run.max()), title=name, xlabel="step", ylabel="loss")
     return ax

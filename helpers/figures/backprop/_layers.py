@@ -24,7 +24,7 @@ def draw_wishes(weights: Any, predictions: Sequence[tuple[float, float]], *, ax:
     """
     if ax is None:
         ax = new_axes(describe_wishes(weights, predictions), figsize=(7.6, 3.9))
-    for panel, pair in zip(kit.panels(ax, (len(predictions),)), predictions, strict=True):
+    for panel, pair in zip(kit.panels(ax, (len(predictions),), below=2, above=2), predictions, strict=True):
         _wishes(panel, weights, *pair)
     return ax
 
@@ -34,7 +34,7 @@ def describe_wishes(weights: Any, predictions: Sequence[tuple[float, float]]) ->
     said = []
     for pair in predictions:
         sums = _asked(weights, *pair).sum(axis=1)
-        words = ", ".join("larger" if s > 0.005 else "smaller" if s < -0.005 else "as it is" for s in sums)
+        words = ", ".join("larger" if s > 0.02 else "smaller" if s < -0.02 else "about as it is" for s in sums)
         said.append(f"predictions {pair[0]:g} and {pair[1]:g}: {words}")
     return f"What two outputs ask of three hidden units, and its sum at each unit. With {'; with '.join(said)}."
 
@@ -47,40 +47,32 @@ def _asked(weights: Any, y_hat_1: float, y_hat_2: float) -> np.ndarray:
 
 
 def _wishes(ax: Axes, weights: Any, y_hat_1: float, y_hat_2: float) -> None:
-    """Draw one pair of predictions: an arrow for each edge, their sum at the unit; up is "be larger"."""
+    """Draw one pair of predictions: at each unit an arrow for each output and their sum; up is "be larger"."""
     y_hat, asked = (y_hat_1, y_hat_2), _asked(weights, y_hat_1, y_hat_2)
-    sums = asked.sum(axis=1)
-    kit.bare(ax, (-2.0, 4.9), (-0.5, 5.2))
-    hidden, outputs = [(0.0, 4.1), (0.0, 2.2), (0.0, 0.3)], [(3.1, 3.4), (3.1, 1.0)]
-    colors = (style.BLUE, style.ORANGE)
+    kit.bare(ax, (-2.0, 5.5), (-0.7, 5.3))
+    hidden, outputs = [(0.0, 4.0), (0.0, 2.1), (0.0, 0.2)], [(3.7, 3.2), (3.7, 1.0)]
+    colors = (style.BLUE, style.visible(style.ORANGE, "white", least=4.5))
+    small = kit.points(10)
     for unit, (x0, y0) in enumerate(hidden):
         for output, (x1, y1) in enumerate(outputs):
-            ax.plot([x0, x1], [y0, y1], "-", color=kit.faded(colors[output], 0.5), linewidth=1.4, zorder=1)
-            px = 0.62 + 1.05 * output
-            py = y0 + (px - x0) / (x1 - x0) * (y1 - y0)
-            _vertical(ax, px, py, asked[unit, output], colors[output])
-            ax.text(px + 0.12, py, kit.number(asked[unit, output], 2), color=colors[output], fontsize=10, va="center",
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6}, zorder=2)  # fmt: skip
-        _vertical(ax, -0.75, y0, sums[unit], style.BLACK, width=6)
-        ax.text(-0.95, y0, kit.number(sums[unit], 2), ha="right", va="center", weight="bold")
-        kit.draw_node(ax, x0, y0, f"a{'₁₂₃'[unit]}", "hidden")
+            ax.plot([x0, x1], [y0, y1], "-", color=kit.faded(colors[output], 0.35), linewidth=1.2, zorder=1)
+            size, place = asked[unit, output], 0.65 + 1.2 * output
+            kit.draw_arrow(ax, place, y0, 4 * size, colors[output])
+            text = "≈ 0" if abs(size) < 0.02 else number(size, 2)
+            plain = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+            ax.text(place + 0.2, y0, text, color=colors[output], fontsize=small, va="center", bbox=plain, zorder=2)
+        total = asked[unit].sum()
+        kit.draw_arrow(ax, -0.75, y0, 4 * total, style.BLACK, width=0.1)
+        text = "≈ 0" if abs(total) < 0.02 else number(total, 2)
+        ax.text(-1.05, y0, text, ha="right", va="center", weight="bold")
+        kit.draw_node(ax, x0, y0, f"a{'₁₂₃'[unit]}", "hidden", size=30)
     for output, (x1, y1) in enumerate(outputs):
-        kit.draw_node(ax, x1, y1, f"ŷ{'₁₂'[output]}", "output", edge=colors[output])
-        kit.label_end(ax, x1, y1, f"is {y_hat[output]:.2g}\nshould\nbe {1 - output}", colors[output], offset=(22, 0))
-    ax.text(-0.95, 5.0, "in all", weight="bold", ha="center")
+        kit.draw_node(ax, x1, y1, f"ŷ{'₁₂'[output]}", "output", edge=colors[output], size=32)
+        away = (kit.points(20), 0)
+        kit.label_end(ax, x1, y1, f"is {y_hat[output]:.2g}\nshould\nbe {1 - output}", colors[output], offset=away)
+    ax.text(-0.9, 5.0, "in all", weight="bold", ha="center")
     ax.text(1.3, 5.0, "each output asks", ha="center")
     kit.keep_inside(ax)
-
-
-def _vertical(ax: Axes, x: float, y: float, size: float, color: str, width: float = 3.5) -> None:
-    """Draw an arrow up or down through (x, y); a size of 0.1 is half a unit high, what is nearly 0 a short dash."""
-    high = float(np.clip(5 * size, -1.1, 1.1))
-    if abs(high) < 0.04:
-        ax.plot([x - 0.09, x + 0.09], [y, y], "-", color=color, linewidth=width, zorder=3)
-        return
-    head = min(5 + 3.2 * width, 55 * abs(high))
-    look = {"color": color, "linewidth": width, "mutation_scale": head, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", (x, y + high / 2), (x, y - high / 2), arrowprops={"arrowstyle": "-|>"} | look, zorder=3)
 
 
 def draw_matrix_form(a1: Any, delta2: Any, W2: Any, *, ax: Axes | None = None) -> Axes:
@@ -97,19 +89,24 @@ def draw_matrix_form(a1: Any, delta2: Any, W2: Any, *, ax: Axes | None = None) -
         ax = new_axes(describe_matrix_form(a1, delta2, W2), figsize=(7.6, 4.3))
     kit.bare(ax, (0, 15), (0, 9.3))
     _table(ax, 0.2, 8.0, a1.T @ delta2, "∂L/∂W⁽²⁾", {(0, 0)})
-    ax.text(3.75, 6.8, "=", ha="center", va="center", fontsize=15)
+    ax.text(3.75, 6.8, "=", ha="center", va="center", fontsize=kit.points(15))
     _table(ax, 4.4, 8.0, a1.T, "a⁽¹⁾ᵀ", {(0, 0), (0, 1)})
     ax.text(7.95, 6.8, "@", ha="center", va="center")
     _table(ax, 8.6, 7.6, delta2, "δ⁽²⁾", {(0, 0), (1, 0)})
     ax.text(12.0, 6.8, _sum(a1[:, 0], delta2[:, 0]), va="center", color=style.VERMILION)
-    ax.text(0.2, 4.85, "each entry adds up over both examples", color=style.GREY, fontsize=10)
+    grey: dict[str, Any] = {"color": style.GREY, "fontsize": kit.points(10)}
+    ax.text(0.2, 4.85, "each entry adds up over both examples", **grey)
     _table(ax, 0.2, 3.4, delta2 @ W2.T, "∂L/∂a⁽¹⁾", {(1, 2)})
-    ax.text(5.4, 2.6, "=", ha="center", va="center", fontsize=15)
+    ax.text(5.4, 2.6, "=", ha="center", va="center", fontsize=kit.points(15))
     _table(ax, 5.9, 3.4, delta2, "δ⁽²⁾", {(1, 0), (1, 1)})
     ax.text(9.45, 2.6, "@", ha="center", va="center")
     _table(ax, 9.9, 3.4, W2.T, "W⁽²⁾ᵀ", {(0, 2), (1, 2)})
-    ax.text(0.2, 0.9, "each row is one example; each entry adds up over both outputs", color=style.GREY, fontsize=10)
-    ax.text(9.9, 0.75, _sum(delta2[1], W2[2]).replace("\n", " "), va="center", color=style.VERMILION, fontsize=10)
+    ax.text(
+        0.2, 0.9, "each row is one example; each entry adds up over outputs", color=style.GREY, fontsize=kit.points(10)
+    )
+    ax.text(
+        9.3, 0.9, _sum(delta2[1], W2[2]).replace("\n", " "), va="center", color=style.VERMILION, fontsize=kit.points(10)
+    )
     kit.keep_inside(ax)
     return ax
 
@@ -127,9 +124,8 @@ def describe_matrix_form(a1: Any, delta2: Any, W2: Any) -> str:
 def _sum(left: np.ndarray, right: np.ndarray) -> str:
     """Return a sum of two products, with its result, as text."""
     parts = []
-    for a, b in zip(left, right, strict=True):
-        second = number(b, 2) if b >= 0 else f"({number(b, 2)})"
-        parts.append(f"{number(a, 2)} · {second}")
+    for pair in zip(left, right, strict=True):
+        parts.append(" · ".join(number(value, 2) if value >= 0 else f"({number(value, 2)})" for value in pair))
     return f"{parts[0]}\n+ {parts[1]}\n= {number(float(left @ right), 2)}"
 
 

@@ -31,17 +31,17 @@ def draw_borders(
     if ax is None:
         ax = new_axes(describe_borders(predict, film, points, labels), figsize=(7.6, 4.9))
     across, up = np.meshgrid(np.linspace(-1.7, 2.7, 90), np.linspace(-1.2, 1.7, 70))
-    for panel, (step, network) in zip(kit.panels(ax, (2, 2)), film.items(), strict=True):
+    for panel, (step, network) in zip(kit.panels(ax, (2, 2), below=4), film.items(), strict=True):
         probability = predict(network, np.column_stack([across.ravel(), up.ravel()])).reshape(across.shape)
         panel.contourf(across, up, probability, levels=np.linspace(0, 1, 11), cmap=style.DIVERGING, alpha=0.35)
         panel.contour(across, up, probability, levels=[0.5], colors=style.BLACK, linewidths=2)
-        for label, color, marker in ((0, style.VERMILION, "o"), (1, style.BLUE, "^")):
+        for label, color, marker in ((0, style.VERMILION, "o"), (1, style.BLUE, "s")):
             chosen = np.asarray(points)[np.ravel(labels) == label]
             panel.scatter(
                 chosen[:, 0], chosen[:, 1], s=18, marker=marker, color=color, edgecolor="white", linewidth=0.5
             )
         right = float(np.mean((predict(network, points) > 0.5) == labels))
-        panel.set(xlim=(-1.7, 2.7), ylim=(-1.2, 1.7), xticks=[], yticks=[])
+        panel.set(xlim=(-1.7, 2.7), ylim=(-1.2, 1.7), xticks=[], yticks=[], aspect="equal", anchor="W")
         panel.set_title(f"step {step:,}: {right:.0%} right")
     return ax
 
@@ -112,15 +112,17 @@ def film(ax: Axes, recorded: Sequence[Any], step: int = 0) -> str:
             values = (activations[layer][:, unit] - low) / (1 - low)
             _quarters(ax, x, y, shades(values), ("input", "hidden", "output")[layer])
     _quarters(ax, 5.2, -2.7, shades(np.array([0.0, 1, 1, 0])), "output", 0.42)
-    ax.text(4.6, -2.7, "wanted", ha="right", va="center", fontsize=10)
+    ax.text(4.6, -2.7, "wanted", ha="right", va="center", fontsize=kit.points(10))
     for text, x, y in (("x₁", -0.95, 1.2), ("x₂", -0.95, -1.2), ("ŷ", 5.2, 1.25)):
         ax.text(x, y, text, ha="center", va="center")
+    # One scale for all steps: the longest gradient of the whole film.
+    longest = max(float(np.linalg.norm(dW)) for _, _, pairs, _ in recorded for dW, _ in pairs)
     for layer, (dW, _) in enumerate(gradients):
         y, length = -3.85 - 0.75 * layer, float(np.linalg.norm(dW))
-        share = (np.log10(max(length, 1e-3)) + 3) / 2.3  # from 0.001 to 0.2, for all steps
-        ax.barh([y], [4.0 * share], 0.45, left=1.5, color=("#444444", "#8A8A8A")[layer])
-        ax.text(1.4, y, f"gradient, layer {layer + 1}", ha="right", va="center", fontsize=10)
-        ax.text(1.6 + 4.0 * share, y, number(length), va="center", fontsize=10)
+        share = length / longest
+        ax.barh([y], [3.6 * share], 0.45, left=1.5, color=("#444444", "#8A8A8A")[layer])
+        ax.text(1.4, y, f"gradient, layer {layer + 1}", ha="right", va="center", fontsize=kit.points(10))
+        ax.text(1.6 + 3.6 * share, y, number(length), va="center", fontsize=kit.points(10))
     ax.set_title(f"step {step} · loss {number(loss)}")
     predictions = ", ".join(f"{p:.2f}" for p in activations[-1].ravel())
     kit.keep_inside(ax)
@@ -167,7 +169,7 @@ def draw_runs(losses: Sequence[Any], *, marked: int, ax: Axes | None = None) -> 
     end = len(losses[marked]) - 1
     for height, text in ((np.log(2), "ln 2: all four guessed"), (np.log(2) / 2, "½ ln 2: two guessed")):
         ax.axhline(height, color=style.GREY, linestyle=":", linewidth=1)
-        ax.text(0.985 * end, height + 0.015, text, ha="right", color=style.GREY, fontsize=10)
+        ax.text(0.985 * end, height + 0.025, text, ha="right", color=style.GREY, fontsize=kit.points(10))
     ax.text(0.3 * end, np.log(2) / 2 - 0.06, f"seed {marked}", color=style.VERMILION, weight="bold")
     ax.set(xlim=(0, end), ylim=(0, 0.85), xlabel="step", ylabel="cross-entropy (nats)")
     ax.set_title(f"{len(losses) - 1} of {len(losses)} runs learn XOR; one meets a plateau")
@@ -199,8 +201,11 @@ def minibatch(ax: Axes, gradients: Any, batch_size: int = 4, seed: int = 1) -> s
     rng = np.random.default_rng(seed)
     batches = gradients[rng.integers(len(gradients), size=(100, batch_size))].mean(axis=1)
     wrong = batches @ mean < 0
-    reach = 0.8 * float(np.abs(gradients).max())
-    ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal", xticks=[], yticks=[])
+    low, high = gradients.min(axis=0), gradients.max(axis=0)
+    reach = 0.54 * float((high - low).max())
+    middle = (low + high) / 2
+    ax.set(xlim=(middle[0] - reach, middle[0] + reach), ylim=(middle[1] - reach, middle[1] + reach), aspect="equal")
+    ax.set(xticks=[], yticks=[])
     ax.spines[["right", "top"]].set_visible(True)
     ax.grid(False)
     side = np.array([-mean[1], mean[0]]) / np.linalg.norm(mean) * 3 * reach
@@ -231,7 +236,9 @@ def minibatch(ax: Axes, gradients: Any, batch_size: int = 4, seed: int = 1) -> s
         linewidth=1.6,
         zorder=3,
     )
-    ax.set_title(f"B = {batch_size}: {int(wrong.sum())} of 100 point the wrong way")
+    ax.set_title(f"B = {batch_size} · spread {size:.3f}")
+    told = f"{int(wrong.sum())} of 100 point\nthe wrong way"
+    ax.text(0.97, 0.04, told, ha="right", transform=ax.transAxes, color=style.VERMILION, fontsize=kit.points(10))
     return (
         f"Gradients of 100 mini-batches of {batch_size} around the gradient of all {len(gradients)} examples, on one "
         f"scale; {int(wrong.sum())} point against it; spread {size:.3f}."

@@ -80,7 +80,7 @@ def fog(
     kit.draw_hill(ax, ground.loss)
     if not lift_the_fog:
         kit.draw_mist(ax, points)
-    kit.draw_steps(ax, points, style.BLUE)
+    kit.draw_steps(ax, points, style.BLUE if points[-1, 1] <= points[0, 1] else style.VERMILION)
     w, loss = points[-1]
     outside = not (left <= w <= right and loss <= top)
     where = f"step {len(path) - 1}: w = {number(w, 2)}, loss {number(loss, 2)}"
@@ -105,7 +105,7 @@ def draw_two_valleys(
         kit.draw_steps(ax, np.column_stack([path, TWO_VALLEYS.loss(path)]), color, bend=0.28)
         middle = (path[0] + path[1]) / 2, (TWO_VALLEYS.loss(path[0]) + TWO_VALLEYS.loss(path[1])) / 2
         long = abs(path[1] - path[0]) > 2
-        place = (0, 44) if long else (36, 0) if start < 0 else (-16, 0)
+        place = (0, kit.points(40)) if long else (kit.points(34), 0) if start < 0 else (-16, 0)
         side = "center" if long else "left" if start < 0 else "right"
         look: dict[str, Any] = {"textcoords": "offset points", "color": color, "weight": "bold", "ha": side}
         ax.annotate(f"η = {learning_rate:g}", middle, place, **look)
@@ -140,6 +140,8 @@ def line_map(
     left.set(xlim=(-1.4, 2.2), ylim=(-0.6, 3.0), xlabel="slope m", ylabel="intercept b")
     left.grid(False)
     left.contour(m, b, loss(m, b), levels=[0.05, 0.15, 0.4, 0.8, 1.4, 2.2, 3.4], colors=kit.GROUND_EDGE, linewidths=1.2)
+    left.set_aspect("equal")
+    left.plot(*np.polyfit(LINE_X, LINE_Y, 1), "+", color=style.BLACK, markersize=kit.points(9))
     kit.draw_steps(left, path, style.BLUE, bend=0)
     last = float(loss(*path[-1]))
     left.set_title(
