@@ -111,7 +111,8 @@ def _load_full() -> Split:
     if path is not None:
         try:
             check_regular(path)
-            with np.load(path, allow_pickle=False) as archive:
+            # np.load given a path leaves the file open when it is cut.
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 return _official(archive["images"], archive["labels"])
         except FileNotFoundError:
             pass

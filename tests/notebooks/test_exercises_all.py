@@ -2,7 +2,6 @@
 
 import re
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -389,12 +388,3 @@ def test_condition_in_every_form_of_keras_tuner_is_right(momentum):
 
 def test_space_with_another_optimizer_is_refused():
     assert 'from "sgd" and "adam"' in rejected("tuning.conditional", space(in_scope, ("sgd", "adam", "rmsprop")))
-
-
-# What an exercise shows ----------------------------------------------------------------------------------------------
-
-
-@each([exercise for exercise in EXERCISES if exercise.picture])
-def test_picture_of_an_exercise_is_drawn_without_arguments(item):
-    item.picture()
-    plt.close("all")

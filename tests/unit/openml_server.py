@@ -33,6 +33,7 @@ PATHS = {
     "/data/v1/download/18238735/Fashion-MNIST.arff": "arff",
     "/datasets/0004/40996/dataset_40996.pq": "parquet",
 }
+PATH_OF = {name: path for path, name in PATHS.items()}
 
 Answer = Callable[[BaseHTTPRequestHandler, bytes], None]
 

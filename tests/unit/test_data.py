@@ -56,14 +56,9 @@ def official() -> data.Split:
 
 
 @pytest.fixture(scope="session")
-def official_table(official: data.Split) -> pa.Table:
+def official_parquet(official: data.Split) -> bytes:
     (x_train, y_train), (x_test, y_test) = official
-    return to_table(np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test]))
-
-
-@pytest.fixture(scope="session")
-def official_parquet(official_table: pa.Table) -> bytes:
-    return to_parquet(official_table)
+    return to_parquet(to_table(np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test])))
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +85,26 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def use(server: OpenMLServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_OPENML_SERVER", server.url)
+
+
+def use_files(server: OpenMLServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use the server's files; where they lie is known, so no process with OpenML's client need start to ask for it."""
+    use(server, monkeypatch)
+    parquet, arff = (server.base + openml_server.PATH_OF[name] for name in ("parquet", "arff"))
+    monkeypatch.setattr(openml_source, "_describe", lambda _: (parquet, arff))
+
+
+@pytest.fixture
+def delivered(official: data.Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The official images come, as if OpenML had sent them, without a server and without a file to read."""
+    images, labels = (np.concatenate(arrays) for arrays in zip(*official, strict=True))
+    monkeypatch.setattr(data, "download", lambda: (images.reshape(-1, 784), labels))
+
+
+def small_table() -> tuple[np.ndarray, np.ndarray, pa.Table]:
+    generator = np.random.default_rng(0)
+    images, labels = generator.integers(0, 256, (50, 784), np.uint8), generator.integers(0, 10, 50, np.uint8)
+    return images, labels, to_table(images, labels)
 
 
 def assert_official(split: data.Split, official: data.Split) -> None:
@@ -209,6 +224,7 @@ def test_script_runs_from_any_folder_and_writes_nothing_when_checking(official: 
     assert data.EMBEDDED.stat().st_mtime_ns == before
 
 
+@pytest.mark.slow
 def test_script_writes_a_file_that_loads(
     official: data.Split, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -229,7 +245,24 @@ def test_script_refuses_a_folder_without_the_files(tmp_path: Path, capsys: pytes
 # ---- all 70,000 from a server
 
 
-def test_slow_but_moving_download_is_waited_for_and_kept(
+def test_slow_but_moving_download_is_waited_for(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    images, labels, table = small_table()
+    monkeypatch.setattr(openml_source, "SILENCE", 0.5)
+    with OpenMLServer(to_parquet(table), answers={"parquet": openml_server.slowly(pieces=4, pause=0.2)}) as server:
+        use(server, monkeypatch)
+        read_images, read_labels = openml_source.download()
+        assert server.requests == ["description", "parquet"]
+    np.testing.assert_array_equal(read_images, images)
+    np.testing.assert_array_equal(read_labels, labels)
+    out, err = capfd.readouterr()
+    assert "Fashion-MNIST from OpenML" in out
+    assert err == ""
+
+
+@pytest.mark.slow
+def test_all_images_come_through_the_client_are_kept_and_need_no_server_again(
     official: data.Split,
     official_parquet: bytes,
     cache: Path,
@@ -249,9 +282,8 @@ def test_slow_but_moving_download_is_waited_for_and_kept(
     assert capfd.readouterr() == ("", "")
 
 
-def test_arff_is_read_where_there_is_no_parquet(
-    official: data.Split, official_table: pa.Table, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_arff_is_read_where_there_is_no_parquet(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    images, labels, table = small_table()
     header = "% Fashion-MNIST\n@RELATION Fashion-MNIST\n\n" + "".join(
         f"@ATTRIBUTE {name} REAL\n" for name in openml_source.PIXELS
     )
@@ -259,12 +291,14 @@ def test_arff_is_read_where_there_is_no_parquet(
     sink = pa.BufferOutputStream()
     from pyarrow import csv
 
-    columns = official_table.set_column(784, "class", official_table["class"].cast(pa.string()).cast(pa.uint8()))
+    columns = table.set_column(784, "class", table["class"].cast(pa.string()).cast(pa.uint8()))
     csv.write_csv(columns, sink, csv.WriteOptions(include_header=False))
     with OpenMLServer(arff=header.encode() + sink.getvalue().to_pybytes() + b"%\n") as server:
         use(server, monkeypatch)
-        assert_official(load_fashion_mnist(full=True), official)
+        read_images, read_labels = openml_source.download()
         assert server.requests == ["description", "arff"]
+    np.testing.assert_array_equal(read_images, images)
+    np.testing.assert_array_equal(read_labels, labels)
 
 
 def test_server_of_the_loaded_client_is_used_and_its_settings_stay(
@@ -283,8 +317,6 @@ def test_server_of_the_loaded_client_is_used_and_its_settings_stay(
 
 
 BAD_ANSWERS = {
-    "description 404": {"description": openml_server.status(404)},
-    "description 500": {"description": openml_server.status(500)},
     "description unknown to OpenML": {
         "description": openml_server.status(
             412,
@@ -294,6 +326,8 @@ BAD_ANSWERS = {
     },
     "description garbage": {"description": openml_server.instead(b"\x00\xff not XML")},
     "description stalled": {"description": openml_server.stall},
+    "description 404": {"description": openml_server.status(404)},
+    "description 500": {"description": openml_server.status(500)},
     "file 404": {"parquet": openml_server.status(404)},
     "file 403": {"parquet": openml_server.status(403)},
     "file cut": {"parquet": openml_server.cut},
@@ -304,19 +338,25 @@ BAD_ANSWERS = {
 }
 
 
-@pytest.mark.parametrize("case", BAD_ANSWERS)
+START_CLIENT_AGAIN = ("description 404", "description 500")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, marks=[pytest.mark.slow] if case in START_CLIENT_AGAIN else []) for case in BAD_ANSWERS],
+)
 def test_bad_answer_ends_in_one_sentence_and_no_cache(
     case: str, cache: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(openml_source, "SILENCE", 1.0)
+    monkeypatch.setattr(openml_source, "SILENCE", 0.5)
     if case == "description stalled":
-        monkeypatch.setattr(openml_source, "LOADING", 5.0)
+        monkeypatch.setattr(openml_source, "LOADING", 0.0)
     with OpenMLServer(b"PAR1" + bytes(100_000), b"no ARFF", BAD_ANSWERS[case]) as server:
-        use(server, monkeypatch)
+        (use_files if case.startswith("file") else use)(server, monkeypatch)
         with pytest.raises(DataUnavailable, match=r"without full=True") as caught:
             load_fashion_mnist(full=True)
     assert "\n" not in str(caught.value)
-    assert ("sent nothing for 1 seconds" in str(caught.value)) == ("stalled" in case)
+    assert ("sent nothing for 0.5 seconds" in str(caught.value)) == ("stalled" in case)
     assert files_in(cache) == []
     assert capfd.readouterr().err == ""
 
@@ -324,9 +364,10 @@ def test_bad_answer_ends_in_one_sentence_and_no_cache(
 def test_server_error_for_the_file_falls_back_or_says_so(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = {"parquet": openml_server.status(500), "arff": openml_server.cut}
     with OpenMLServer(b"", b"no ARFF", answers) as server:
-        use(server, monkeypatch)
+        use_files(server, monkeypatch)
         with pytest.raises(DataUnavailable):
             load_fashion_mnist(full=True)
+        assert server.requests == ["parquet", "arff"]
     assert files_in(cache) == []
 
 
@@ -386,19 +427,28 @@ def test_proxy_is_knocked_at_in_place_of_the_server(monkeypatch: pytest.MonkeyPa
 
 
 PAGE = b"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body>Log in<br></body></html>"
+XHTML = PAGE.replace(b"<br>", b"")
 
 
-@pytest.mark.parametrize("asked", ["description", "parquet"])
-@pytest.mark.parametrize("page", [PAGE, PAGE.replace(b"<br>", b"")], ids=["HTML", "XHTML"])
+@pytest.mark.parametrize(
+    ("asked", "page"),
+    [
+        pytest.param("description", PAGE, id="HTML for the description"),
+        pytest.param("description", XHTML, id="XHTML for the description", marks=pytest.mark.slow),
+        pytest.param("parquet", PAGE, id="HTML for the file"),
+        pytest.param("parquet", XHTML, id="XHTML for the file"),
+    ],
+)
 def test_login_page_of_a_network_is_told_as_such(
     asked: str, page: bytes, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with OpenMLServer(b"", b"", {asked: openml_server.instead(page)}) as server:
-        use(server, monkeypatch)
+        (use_files if asked == "parquet" else use)(server, monkeypatch)
         with pytest.raises(DataUnavailable, match=r"because the answer did not come from OpenML.* login page.*browser"):
             load_fashion_mnist(full=True)
 
 
+@pytest.mark.slow
 def test_network_that_inspects_traffic_is_told_as_such_and_its_certificate_is_accepted(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -430,6 +480,11 @@ def test_network_that_inspects_traffic_is_told_as_such_and_its_certificate_is_ac
             load_fashion_mnist(full=True)
 
 
+def test_certificate_that_cannot_be_verified_has_a_sentence_of_its_own() -> None:
+    said = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate (_ssl.c:1006)"
+    assert "set SSL_CERT_FILE" in openml_source._problem("ssl.SSLCertVerificationError", said)
+
+
 def test_reason_at_the_end_of_a_long_message_is_kept() -> None:
     said = openml_source._problem("requests.exceptions.ProxyError", "begin " + "url " * 100 + "(Caused by\n the end)")
     assert said.startswith("OpenML did not deliver them (ProxyError: begin url")
@@ -446,31 +501,31 @@ def test_missing_client_says_how_to_install_it(cache: Path, monkeypatch: pytest.
 # ---- wrong images
 
 
-def one_pixel(table: pa.Table) -> pa.Table:
-    column = table["pixel400"].to_numpy().copy()
-    column[31_415] ^= 1
-    return table.set_column(table.column_names.index("pixel400"), "pixel400", pa.array(column))
+def one_pixel(images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    changed = images.copy()
+    changed[31_415, 399] ^= 1
+    return changed, labels
 
 
-def other_order(table: pa.Table) -> pa.Table:
-    return pa.concat_tables([table.slice(60_000), table.slice(0, 60_000)])
+def other_order(images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return np.roll(images, 10_000, axis=0), np.roll(labels, 10_000)
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [(one_pixel, "differ from the official ones"), (other_order, "or their order, differ from the official ones")],
 )
+@pytest.mark.usefixtures("delivered")
 def test_other_images_than_the_official_ones_are_refused(
-    change: Callable[[pa.Table], pa.Table],
+    change: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]],
     sentence: str,
-    official_table: pa.Table,
     cache: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with OpenMLServer(to_parquet(change(official_table))) as server:
-        use(server, monkeypatch)
-        with pytest.raises(DataUnavailable, match=sentence):
-            load_fashion_mnist(full=True)
+    changed = change(*data.download())
+    monkeypatch.setattr(data, "download", lambda: changed)
+    with pytest.raises(DataUnavailable, match=sentence):
+        load_fashion_mnist(full=True)
     assert files_in(cache) == []
 
 
@@ -499,12 +554,6 @@ def test_tables_of_another_make_are_told_apart(
 
 
 # ---- the forms a table may have
-
-
-def small_table() -> tuple[np.ndarray, np.ndarray, pa.Table]:
-    generator = np.random.default_rng(0)
-    images, labels = generator.integers(0, 256, (50, 784), np.uint8), generator.integers(0, 10, 50, np.uint8)
-    return images, labels, to_table(images, labels)
 
 
 @pytest.mark.parametrize("pixels", [pa.uint8(), pa.int64(), pa.float64(), pa.string()], ids=str)
@@ -552,6 +601,7 @@ def damage(raw: bytes, how: str) -> bytes:
 
 @pytest.mark.parametrize("how", ["one byte", "truncated", "empty", "pickle", "text"])
 @pytest.mark.usefixtures("offline")
+@pytest.mark.filterwarnings("error")  # among them: a file is left open
 def test_damaged_copy_is_never_used(how: str, cached: bytes, cache: Path) -> None:
     cache.mkdir()
     (cache / data.CACHE_NAME).write_bytes(damage(cached, how))
@@ -568,14 +618,14 @@ def test_valid_file_with_other_images_is_never_used(cache: Path) -> None:
         load_fashion_mnist(full=True)
 
 
+@pytest.mark.usefixtures("delivered")
 def test_damaged_copy_is_replaced(
-    official: data.Split, official_parquet: bytes, cached: bytes, cache: Path, monkeypatch: pytest.MonkeyPatch
+    official: data.Split, cached: bytes, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache.mkdir()
     (cache / data.CACHE_NAME).write_bytes(damage(cached, "one byte"))
-    with OpenMLServer(official_parquet) as server:
-        use(server, monkeypatch)
-        assert_official(load_fashion_mnist(full=True), official)
+    assert_official(load_fashion_mnist(full=True), official)
+    monkeypatch.delattr(data, "download")
     assert_official(load_fashion_mnist(full=True), official)
 
 
@@ -594,24 +644,18 @@ def test_failed_renewal_leaves_the_file_of_others_alone(cache: Path, monkeypatch
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
+@pytest.mark.usefixtures("delivered")
 def test_full_disk_gives_the_data_and_one_sentence(
-    official: data.Split,
-    official_parquet: bytes,
-    cache: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    official: data.Split, cache: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     import resource
 
-    # No file of this process and its children can grow beyond 10 MB: the description fits, the cache file does not.
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    with OpenMLServer(official_parquet) as server:
-        use(server, monkeypatch)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000_000, limits[1]))
-        try:
-            assert_official(load_fashion_mnist(full=True), official)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000_000, limits[1]))
+    try:
+        assert_official(load_fashion_mnist(full=True), official)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     out, err = capfd.readouterr()
     assert "cannot be written (File too large)" in out
     assert err == ""
@@ -629,17 +673,17 @@ def test_no_room_for_the_client_is_a_sentence(cache: Path, monkeypatch: pytest.M
             load_fashion_mnist(full=True)
 
 
+@pytest.mark.usefixtures("delivered")
 def test_cache_folder_that_cannot_be_written_costs_only_a_sentence(
-    official: data.Split, cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    official: data.Split, cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    images, labels = (np.concatenate(arrays) for arrays in zip(*official, strict=True))
-    monkeypatch.setattr(data, "download", lambda: (images.reshape(-1, 784), labels))
     cache.write_text("a file where the folder should be")
     assert_official(load_fashion_mnist(full=True), official)
     assert re.fullmatch(r".* cannot be written .*\n", capsys.readouterr().out)
     assert cache.read_text() == "a file where the folder should be"
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_both_get_the_data(
     official: data.Split, official_parquet: bytes, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -689,6 +733,7 @@ def test_place_of_the_cache(course: str, xdg: str, place: str, tmp_path: Path, m
 
 
 @pytest.mark.parametrize("chosen", ["~nobody-of-this-name/x", ""])
+@pytest.mark.usefixtures("delivered")
 def test_without_a_home_the_data_come_and_no_folder_is_made(
     chosen: str,
     official: data.Split,
@@ -697,8 +742,6 @@ def test_without_a_home_the_data_come_and_no_folder_is_made(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    images, labels = (np.concatenate(arrays) for arrays in zip(*official, strict=True))
-    monkeypatch.setattr(data, "download", lambda: (images.reshape(-1, 784), labels))
     monkeypatch.setenv("COURSE_CACHE", chosen)
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setattr("os.path.expanduser", lambda path: path)  # so Python does for a user without a name

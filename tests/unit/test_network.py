@@ -8,7 +8,7 @@ import matplotlib
 import matplotlib.style
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex
@@ -74,7 +74,6 @@ def edge_label_boxes(ax):
 # What is drawn
 
 
-@settings(max_examples=30, deadline=None)
 @given(SIZES)
 def test_number_of_artists_depends_on_layers_not_on_units(sizes):
     ax = draw_network(sizes, labels=None)
@@ -84,7 +83,6 @@ def test_number_of_artists_depends_on_layers_not_on_units(sizes):
     assert len(ax.texts) <= 2 * len(sizes)
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(1, 12), min_size=2, max_size=5), st.booleans())
 def test_every_unit_bias_and_edge_is_drawn(sizes, biases):
     ax = draw_network(sizes, biases=biases)
@@ -150,7 +148,6 @@ def test_bias_nodes_stand_apart_from_units():
 # Counting
 
 
-@settings(max_examples=50, deadline=None)
 @given(SIZES, st.booleans())
 def test_count_follows_the_formula(sizes, biases):
     total = sum((m + biases) * n for m, n in pairwise(sizes))

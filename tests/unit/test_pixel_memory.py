@@ -194,7 +194,7 @@ def test_memory_changes_no_picture(change, monkeypatch):
             change(ax)
 
     ours = Redrawer(draw, (1, 1))
-    states = [{}, {"changed": True}, {"top": 1.4}, {"changed": True}, {}, {"changed": True, "top": 1.4}]
+    states = [{}, {"changed": True}, {}, {"changed": True, "top": 1.4}]
     seen = [pixels(ours, **state) for state in states]
     forget(monkeypatch)
     theirs = Redrawer(draw, (1, 1))

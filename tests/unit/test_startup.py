@@ -37,38 +37,46 @@ except ImportError as error:
 """
 
 
-def test_start_prints_one_line_and_no_noise():
-    done = run("from helpers.startup import start; start()")
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    [line] = done.stdout.splitlines()
+@pytest.fixture(scope="module")
+def started() -> subprocess.CompletedProcess[str]:
+    """One process that starts, tells what it is like, and trains: TensorFlow takes seconds to load."""
+    return run(
+        "import gc; from helpers.startup import start; start()\n"
+        "print(gc.get_freeze_count(), len(gc.get_objects()))\n"
+        "import keras, matplotlib, numpy as np\n"
+        "print(keras.config.backend(), matplotlib.rcParams['axes.spines.top'])\n"
+        "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
+        "model.compile(loss='mse'); model.fit(np.ones((4, 2)), np.ones(4), verbose=0); print('trained')\n"
+        "import doctest, helpers.startup; print(doctest.testmod(helpers.startup))",
+        KERAS_BACKEND="jax",
+    )
+
+
+def test_start_prints_one_line(started):
+    line = started.stdout.splitlines()[0]
+    assert len(started.stdout.splitlines()) == 5  # the others are of this test
     assert line.startswith("Ready: Keras 3.")
     assert "TensorFlow 2." in line
 
 
-def test_start_sets_the_style_and_the_backend_whatever_was_chosen_before():
-    done = run(
-        "from helpers.startup import start; start()\n"
-        "import keras, matplotlib; print(keras.config.backend(), matplotlib.rcParams['axes.spines.top'])",
-        KERAS_BACKEND="jax",
-    )
-    assert done.stdout.splitlines()[1:] == ["tensorflow False"]
+def test_starting_and_training_write_nothing_to_stderr(started):
+    assert (started.returncode, started.stderr) == (0, "")
+    assert started.stdout.splitlines()[3] == "trained"
 
 
-def test_garbage_is_not_looked_for_among_what_the_libraries_made():
-    code = "import gc; from helpers.startup import start; start(); print(gc.get_freeze_count(), len(gc.get_objects()))"
-    frozen, others = map(int, run(code).stdout.splitlines()[-1].split())
+def test_example_of_the_docstring_is_true(started):
+    said = started.stdout.splitlines()[-1]
+    assert "failed=0" in said, said
+    assert "attempted=0" not in said
+
+
+def test_garbage_is_not_looked_for_among_what_the_libraries_made(started):
+    frozen, others = map(int, started.stdout.splitlines()[1].split())
     assert frozen > 10 * others
 
 
-def test_training_after_start_writes_nothing_to_stderr():
-    done = run(
-        "from helpers.startup import start; start()\n"
-        "import keras, numpy as np\n"
-        "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
-        "model.compile(loss='mse'); model.fit(np.ones((4, 2)), np.ones(4), verbose=0)"
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+def test_start_sets_the_style_and_the_backend_whatever_was_chosen_before(started):
+    assert started.stdout.splitlines()[2] == "tensorflow False"
 
 
 @pytest.mark.parametrize("name", ["tensorflow", "keras", "matplotlib"])
