@@ -150,7 +150,7 @@ def draw_unbiased(drawn: Mapping[int, Any], full: float, *, ax: Axes | None = No
     """Draw the gradients of mini-batches as one ridge for each batch size, with the full gradient as a line."""
     if ax is None:
         ax = new_axes(describe_unbiased(drawn, full), figsize=(7.6, 3.8))
-    bins = np.linspace(-2.5, 4.5, 90)
+    bins = np.linspace(-2.5, 4.5, 50)
     for row, (size, gradients) in enumerate(drawn.items()):
         density, _ = np.histogram(gradients, bins, density=True)
         height = -row + 0.8 * density / density.max()
@@ -159,7 +159,9 @@ def draw_unbiased(drawn: Mapping[int, Any], full: float, *, ax: Axes | None = No
         ax.plot(middles, height, "-", color=style.BLUE, linewidth=1.2)
         spread = np.std(gradients)
         ax.text(-2.45, 0.12 - row, f"B = {size}", weight="bold")
-        ax.text(4.45, 0.12 - row, f"spread {spread:.2f}", ha="right")
+        plain = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        ax.text(4.45, 0.3 - row, f"spread {spread:.2f}", ha="right", bbox=plain)
+        ax.plot([np.mean(gradients)], [-row - 0.02], "^", color=style.VERMILION, markersize=kit.points(9), zorder=4)
     ax.axvline(full, color=style.BLACK, linewidth=1.4)
     ax.text(full + 0.06, 0.92, "all examples")
     ax.set(yticks=[], xlabel="gradient of a mini-batch", xlim=(-2.5, 4.5), ylim=(-len(drawn) + 0.9, 1.15))
@@ -199,7 +201,8 @@ def batches(ax: Axes, runs: Mapping[Any, Any], learning_rate: float = 0.1) -> st
         path = runs[size, learning_rate]
         epochs = np.arange(len(path)) * size / 128
         low, middle, high = np.quantile(path, (0.1, 0.5, 0.9), axis=1)
-        ax.fill_between(epochs, low, high, color=color, alpha=0.2, linewidth=0)
+        if float(np.ptp(high[len(high) // 2 :])) < 1:  # a band taller than the picture would only tint it
+            ax.fill_between(epochs, low, high, color=color, alpha=0.2, linewidth=0)
         ax.plot(epochs, middle, dash, color=color, linewidth=2.5)
         step = settles(path)
         words = "not settled after 8 epochs" if step is None else f"settles at epoch {step * size / 128:.2g}"

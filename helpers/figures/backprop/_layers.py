@@ -49,14 +49,14 @@ def _asked(weights: Any, y_hat_1: float, y_hat_2: float) -> np.ndarray:
 def _wishes(ax: Axes, weights: Any, y_hat_1: float, y_hat_2: float) -> None:
     """Draw one pair of predictions: at each unit an arrow for each output and their sum; up is "be larger"."""
     y_hat, asked = (y_hat_1, y_hat_2), _asked(weights, y_hat_1, y_hat_2)
-    kit.bare(ax, (-2.0, 5.5), (-0.7, 5.3))
-    hidden, outputs = [(0.0, 4.0), (0.0, 2.1), (0.0, 0.2)], [(3.7, 3.2), (3.7, 1.0)]
+    kit.bare(ax, (-2.0, 6.1), (-0.7, 5.3))
+    hidden, outputs = [(0.0, 4.0), (0.0, 2.1), (0.0, 0.2)], [(4.1, 3.2), (4.1, 1.0)]
     colors = (style.BLUE, style.visible(style.ORANGE, "white", least=4.5))
     small = kit.points(10)
     for unit, (x0, y0) in enumerate(hidden):
         for output, (x1, y1) in enumerate(outputs):
             ax.plot([x0, x1], [y0, y1], "-", color=kit.faded(colors[output], 0.35), linewidth=1.2, zorder=1)
-            size, place = asked[unit, output], 0.65 + 1.2 * output
+            size, place = asked[unit, output], 0.65 + 1.45 * output
             kit.draw_arrow(ax, place, y0, 4 * size, colors[output])
             text = "≈ 0" if abs(size) < 0.02 else number(size, 2)
             plain = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
@@ -70,8 +70,8 @@ def _wishes(ax: Axes, weights: Any, y_hat_1: float, y_hat_2: float) -> None:
         kit.draw_node(ax, x1, y1, f"ŷ{'₁₂'[output]}", "output", edge=colors[output], size=32)
         away = (kit.points(20), 0)
         kit.label_end(ax, x1, y1, f"is {y_hat[output]:.2g}\nshould\nbe {1 - output}", colors[output], offset=away)
-    ax.text(-0.9, 5.0, "in all", weight="bold", ha="center")
-    ax.text(1.3, 5.0, "each output asks", ha="center")
+    ax.text(-0.9, 5.0, "sum", weight="bold", ha="center")
+    ax.text(0.45, 5.0, "each output asks", ha="left")
     kit.keep_inside(ax)
 
 

@@ -205,7 +205,7 @@ def minibatch(ax: Axes, gradients: Any, batch_size: int = 4, seed: int = 1) -> s
     reach = 0.54 * float((high - low).max())
     middle = (low + high) / 2
     ax.set(xlim=(middle[0] - reach, middle[0] + reach), ylim=(middle[1] - reach, middle[1] + reach), aspect="equal")
-    ax.set(xticks=[], yticks=[])
+    ax.set(xticks=[], yticks=[], xlabel="∂L/∂ one weight", ylabel="∂L/∂ the other")
     ax.spines[["right", "top"]].set_visible(True)
     ax.grid(False)
     side = np.array([-mean[1], mean[0]]) / np.linalg.norm(mean) * 3 * reach
@@ -217,14 +217,8 @@ def minibatch(ax: Axes, gradients: Any, batch_size: int = 4, seed: int = 1) -> s
     for on, color in ((~wrong, style.BLUE), (wrong, style.VERMILION)):
         zeros = np.zeros(int(on.sum()))
         ax.quiver(zeros, zeros, *batches[on].T, color=color, alpha=0.65, width=0.006, zorder=2, **look)
-    heavy = {
-        "arrowstyle": "-|>",
-        "color": style.BLACK,
-        "linewidth": 4,
-        "mutation_scale": 18,
-        "shrinkA": 0,
-        "shrinkB": 0,
-    }
+    heavy: dict[str, Any] = {"arrowstyle": "-|>", "color": style.BLACK, "linewidth": 2.5, "mutation_scale": 11}
+    heavy |= {"shrinkA": 0, "shrinkB": 0}
     ax.annotate("", mean, (0, 0), arrowprops=heavy, zorder=4)
     around = np.linspace(0, 2 * np.pi, 80)
     size = spread / np.sqrt(batch_size)
