@@ -53,8 +53,8 @@ def trained(keras: Any, seeds: Any, optimizer: Any = None, sizes: Any = (12, 8, 
     ],
 )
 def test_networks_side_by_side_are_separate_trainings(keras: Any, settings: dict) -> None:
-    together = trained(keras, [0, 1, 2], **settings).logits(X[0])
-    for seed in range(3):
+    together = trained(keras, [0, 1], **settings).logits(X[0])
+    for seed in range(2):
         alone = trained(keras, [seed], **settings).logits(X[0])[0]
         np.testing.assert_allclose(together[seed], alone, atol=2e-3)
     assert np.abs(together[0] - together[1]).max() > 0.05

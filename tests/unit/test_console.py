@@ -45,7 +45,7 @@ def test_streams_that_take_everything_get_everything(monkeypatch):
         "from helpers.exercise import hint; [hint('training.initial_loss') for _ in range(9)]; hint('ö✔')",
         "from helpers.exercise import progress; print(progress())",
         "from helpers.exercise import quiz; quiz('training.q1'); quiz('ö✔')",
-        "from helpers.start import _installation as i; i.findings = lambda: [i.Finding(False, '✔ η Ω')]; "
+        "from helpers.start import _installation as i; i._findings = lambda: [i.Finding(False, '✔ η Ω')]; "
         "i.check_installation()",
     ],
     ids=["check", "hint", "progress", "quiz", "installation"],
@@ -55,3 +55,4 @@ def test_what_the_course_prints_is_printed(code, tmp_path):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+    assert len(done.stdout.splitlines()) == 2 or "check_installation" not in code

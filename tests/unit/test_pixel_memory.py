@@ -184,7 +184,14 @@ def forget(monkeypatch):
     empty(monkeypatch)
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+ALIKE = (symmetric, upside_down, own_ticks, dotted_grid, minor_ticks, large_numbers, no_labels, off, other_ground)
+"""Changes that another of the list stands for when there is little time."""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [pytest.param(change, id=change.__name__, marks=[pytest.mark.slow] * (change in ALIKE)) for change in CHANGES],
+)
 def test_memory_changes_no_picture(change, monkeypatch):
     """Whatever was seen before, a state looks as it does to a figure that remembers nothing, at first and again."""
 
