@@ -143,7 +143,9 @@ def draw_steps(ax: Axes, path: Any, color: str, *, bend: float = 0.28, label_gap
     for step in (last, *range(last)):
         if inside[step] and all(np.linalg.norm(pixels[step] - other) > gap for other in placed):
             placed.append(pixels[step])
-            outwards = -1 if path[step, 0] <= (left + right) / 2 else 1
+            # Behind the walker, where no arrow leaves; the last number stands towards the nearer side.
+            ahead = path[step + 1, 0] - path[step, 0] if step < last else (left + right) / 2 - path[step, 0]
+            outwards = -1 if ahead >= 0 else 1
             away = (points(12) * outwards, -points(10)) if bend else (points(9) * outwards, points(9))
             look: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "va": "center", "zorder": 5}
             ax.annotate(str(step), path[step], away, color=color, weight="bold", **look)

@@ -68,7 +68,14 @@ def used_twice(ax: Axes, a: float = 2.0, b: float = -2.0, stage: int = 4) -> str
             total = " + ".join(f"({short(p)})" if p < 0 and len(parts) > 1 else short(p) for p in parts)
             total += f" = {short(sum(parts))}" if len(parts) > 1 else ""
             place = y + 0.95 if name in "ad" else y - 0.8  # where no edge leaves
-            ax.text(x, place, f"∂L/∂{name} = {total}", ha="center", color=style.VERMILION, weight="bold")
+            ax.text(
+                x + 0.8 * (name == "c"),
+                place,
+                f"∂L/∂{name} = {total}",
+                ha="center",
+                color=style.VERMILION,
+                weight="bold",
+            )
     ax.set_title(f"stage {stage}: what arrives is added")
     sums = {name: sum(parts) for name, parts in arrived.items() if parts}
     said = ", ".join(f"{name} {short(value)}" for name, value in sums.items())
@@ -84,8 +91,8 @@ def draw_step_sizes(steps: Any, errors: Mapping[str, Any], *, ax: Axes | None = 
     for (name, error), (marker, line, color) in zip(errors.items(), looks, strict=False):
         ax.loglog(steps, error, line, marker=marker, color=color, markersize=4)
         best = int(np.argmin(error))
-        away = (kit.points(14), kit.points(14)) if name == "forward" else (0, -kit.points(16))
-        side = "left" if name == "forward" else "center"
+        away = (0, kit.points(34)) if name == "forward" else (0, -kit.points(16))
+        side = "center"
         ax.annotate(name, (steps[best], error[best]), away, textcoords="offset points", ha=side, color=color)
     ax.text(1.3e-13, 1e-9, "too small:\nrounding", color=style.GREY)
     ax.text(3e-2, 3e-9, "too large:\ncurvature", color=style.GREY)
@@ -229,7 +236,7 @@ def draw_saliency(images: Any, slopes: Mapping[str, Any], titles: Sequence[str],
     if ax is None:
         ax = new_axes(describe_saliency(slopes, titles), figsize=(7.6, 4.6))
     panels = kit.panels(ax, (len(titles),) * len(slopes), below=4)
-    ax.set_title("Blue: more ink raises the score. Red: more ink lowers it")
+    ax.set_title("Blue: more ink raises the score; red: lowers it (each row on its own scale)")
     for row, (network, chosen) in enumerate(slopes.items()):
         top = float(np.quantile(np.abs(chosen), 0.995))
         for column, (image, slope) in enumerate(zip(images, chosen, strict=True)):

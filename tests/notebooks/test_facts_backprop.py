@@ -334,4 +334,4 @@ def test_spread_of_a_mini_batch_falls_with_the_root_of_its_size():
         for size in (1, 4, 16, 64)
     ]
     for larger, smaller in pairwise(spreads):
-        assert larger / smaller == pytest.approx(2, rel=0.02)
+        assert larger / smaller == pytest.approx(2, rel=0.08)

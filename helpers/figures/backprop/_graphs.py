@@ -159,7 +159,7 @@ def nine_numbers(
         (x0, y0), (x1, y1) = _NINE_PLACES[start_], _NINE_PLACES[end]
         color = style.VERMILION if k == chosen else style.SKY if k in way else style.LIGHT_GREY
         ax.plot([x0, x1], [y0, y1], "-", color=color, linewidth=4 if k in way else 1.6, zorder=1)
-        share = 0.36 if k < 6 else 0.42
+        share = 0.42 if k > 5 else 0.36 if k < 4 else 0.2
         place = x0 + share * (x1 - x0), y0 + share * (y1 - y0)
         plain = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
         ax.text(*place, kit.short(flat[k]), ha="center", va="center", fontsize=kit.points(10), bbox=plain, zorder=2)

@@ -197,7 +197,6 @@ def minibatch(ax: Axes, gradients: Any, batch_size: int = 4, seed: int = 1) -> s
     """
     gradients = np.asarray(gradients, float)
     mean = gradients.mean(axis=0)
-    spread = float(np.sqrt(((gradients - mean) ** 2).sum(axis=1).mean()))
     rng = np.random.default_rng(seed)
     batches = gradients[rng.integers(len(gradients), size=(100, batch_size))].mean(axis=1)
     wrong = batches @ mean < 0
@@ -221,14 +220,15 @@ def minibatch(ax: Axes, gradients: Any, batch_size: int = 4, seed: int = 1) -> s
     heavy |= {"shrinkA": 0, "shrinkB": 0}
     ax.annotate("", mean, (0, 0), arrowprops=heavy, zorder=4)
     around = np.linspace(0, 2 * np.pi, 80)
-    size = spread / np.sqrt(batch_size)
+    drawn = gradients[rng.integers(len(gradients), size=(2000, batch_size))].mean(axis=1)
+    size = float(np.sqrt(((drawn - mean) ** 2).sum(axis=1).mean()))
     ax.plot(
         mean[0] + size * np.cos(around),
         mean[1] + size * np.sin(around),
         "--",
         color=style.BLACK,
         linewidth=1.6,
-        zorder=3,
+        zorder=5,
     )
     ax.set_title(f"B = {batch_size} · spread {size:.3f}")
     told = f"{int(wrong.sum())} of 100 point\nthe wrong way"
