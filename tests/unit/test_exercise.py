@@ -688,8 +688,13 @@ def test_real_interrupt_passes_through_and_is_not_recorded():
         time.sleep(10)
 
     stdout = sys.stdout
-    with pytest.raises(KeyboardInterrupt):
-        check(ID, answer)
+    # A shell starts background jobs deaf to Ctrl-C, and Python then leaves it so.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            check(ID, answer)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert sys.stdout is stdout
     assert progress_file.read()[0] == {}
     assert check(ID, np.log)
