@@ -202,15 +202,17 @@ def batches(ax: Axes, runs: Mapping[Any, Any], learning_rate: float = 0.1) -> st
         runs: (batch size, learning rate) → weights (steps + 1, runs).
         learning_rate: Which of them.
     """
-    looks = {1: (style.VERMILION, ":"), 8: (style.ORANGE, "-."), 32: (style.GREEN, "--"), 128: (style.BLUE, "-")}
     said = []
-    for k, (size, (color, dash)) in enumerate(looks.items()):
+    for k, (size, name) in enumerate({1: "stochastic", 8: "mini-batch", 32: "mini-batch", 128: "batch"}.items()):
+        color, dash, _ = style.look(name)
+        if size == 32:  # the second mini-batch: darker, and dash-dotted
+            color, dash = style.visible(color, "white", least=6), "-."
         path = runs[size, learning_rate]
         epochs = np.arange(len(path)) * size / 128
         low, middle, high = np.quantile(path, (0.1, 0.5, 0.9), axis=1)
         if float(np.ptp(high[len(high) // 2 :])) < 1:  # a band taller than the picture would only tint it
             ax.fill_between(epochs, low, high, color=color, alpha=0.2, linewidth=0)
-        ax.plot(epochs, middle, dash, color=color, linewidth=2.5)
+        ax.plot(epochs, middle, linestyle=dash, color=color, linewidth=2.5)
         step = settles(path)
         words = "not settled after 8 epochs" if step is None else f"settles at epoch {step * size / 128:.2g}"
         said.append(f"B = {size} {words}")

@@ -66,7 +66,7 @@ def chain(
         frame = kit.BOX | {"edgecolor": style.GREY}
         ax.text(place, 5.1, tag.replace("-", "−"), ha="center", va="center", fontsize=small, bbox=frame)
     for y, head, question in (
-        (12.6, "Forward →", "w is nudged by 0.001: by how many thousandths does each value change?"),
+        (12.6, "Forward →", "nudge w by 0.001: by how many thousandths do values change?"),
         (3.95, "← Backward", "how much does L change per unit of each value?"),
     ):
         ax.text(-0.42, y, head, weight="bold")

@@ -35,11 +35,11 @@ def draw_borders(
         probability = predict(network, np.column_stack([across.ravel(), up.ravel()])).reshape(across.shape)
         panel.contourf(across, up, probability, levels=np.linspace(0, 1, 11), cmap=style.DIVERGING, alpha=0.35)
         panel.contour(across, up, probability, levels=[0.5], colors=style.BLACK, linewidths=2)
-        for label, color, marker in ((0, style.VERMILION, "o"), (1, style.BLUE, "s")):
+        for label in (0, 1):
+            look = style.look(f"class {label}")
             chosen = np.asarray(points)[np.ravel(labels) == label]
-            panel.scatter(
-                chosen[:, 0], chosen[:, 1], s=18, marker=marker, color=color, edgecolor="white", linewidth=0.5
-            )
+            small: dict[str, Any] = {"s": 18, "edgecolor": "white", "linewidth": 0.5}
+            panel.scatter(chosen[:, 0], chosen[:, 1], marker=look.marker, color=look.color, **small)
         right = float(np.mean((predict(network, points) > 0.5) == labels))
         panel.set(xlim=(-1.7, 2.7), ylim=(-1.2, 1.7), xticks=[], yticks=[], aspect="equal", anchor="W")
         panel.set_title(f"step {step:,}: {right:.0%} right")
@@ -59,8 +59,8 @@ def draw_stopping(training: Any, validation: Any, *, ax: Axes | None = None) -> 
     best = int(validation.argmin())
     if ax is None:
         ax = new_axes(describe_stopping(training, validation), figsize=(7.6, 3.4))
-    ax.plot(training, "-", color=style.BLUE)
-    ax.plot(validation, "--", color=style.VERMILION)
+    ax.plot(training, **style.look("training").line)
+    ax.plot(validation, **style.look("validation").line)
     kit.label_end(ax, len(training) - 1, training[-1], "training", style.BLUE)
     kit.label_end(ax, len(validation) - 1, validation[-1], "validation", style.VERMILION)
     ax.plot(best, validation[best], "s", color=style.VERMILION, markersize=9)
