@@ -199,6 +199,8 @@ def _share_limits(tiles: Sequence[Tile]) -> None:
             for name, ax in tile.axes:
                 if ax.name != "rectilinear":
                     continue
+                if ax.get_aspect() != "auto" and ax.get_adjustable() == "datalim":
+                    continue  # these choose their limits themselves, to keep their units alike
                 low, high = _limits(ax, which)
                 # Without visible axes, the data may be inches of the paper: only paper of one size is compared.
                 paper = None if ax.axison else tile.canvas.figure.bbox.bounds

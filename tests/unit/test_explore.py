@@ -972,3 +972,15 @@ def test_list_for_a_parameter_without_default_is_a_constant():
     assert list(figure.controls) == ["step"]
     figure.controls["step"].value = 1
     assert figure.alternative == "frame second"
+
+
+def test_stills_leave_axes_alone_that_choose_their_limits_themselves(caplog, capfd):
+    def cloud(ax, size=1.0):
+        ax.plot([0, size], [0, 3 * size], "o")
+        ax.set_aspect("equal", adjustable="datalim")
+        return f"A cloud of size {size}."
+
+    figure = explore(cloud, size=(1.0, 5.0), stills=[still("small", size=1.0), still("large", size=5.0)])
+    assert "large" in figure._repr_mimebundle_()[0]["text/plain"]
+    assert not caplog.records
+    assert capfd.readouterr().err == ""
