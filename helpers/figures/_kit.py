@@ -202,7 +202,9 @@ def draw_arrow(ax: Axes, x: float, y: float, size: float, color: str, *, width: 
     neck = high - sign * min(0.22, 0.55 * abs(size))
     corners = [(-width, low), (width, low), (width, neck), (2.4 * width, neck), (0, high), (-2.4 * width, neck),
                (-width, neck)]  # fmt: skip
-    ax.fill([x + dx for dx, _ in corners], [py for _, py in corners], color=color, linewidth=0, zorder=3)
+    # Solid on purpose: a patch takes its dashes from the cycle, and matplotlib 3.10 refuses dashes without a width.
+    places = [x + dx for dx, _ in corners], [py for _, py in corners]
+    ax.fill(*places, color=color, linewidth=0, linestyle="-", zorder=3)
 
 
 def draw_node(

@@ -83,3 +83,13 @@ def test_longest_notebooks_begin_and_a_notebook_stays_in_one_process() -> None:
 
 def test_one_notebook_needs_no_second_process() -> None:
     assert "-n" not in run_notebooks.command(["notebooks/01_a.ipynb"], [])
+
+
+def test_information_of_xla_is_no_fault_and_all_else_is():
+    said = (
+        "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
+        "I0000 00:00:1795721755.211666   14426 device_compiler.h:196] Compiled cluster using XLA!\n"
+    )
+    assert run_notebooks.without_information(said) == ""
+    assert run_notebooks.without_information(said + "E0000 00:00 out of memory\n") == "E0000 00:00 out of memory\n"
+    assert run_notebooks.without_information("a warning\n") == "a warning\n"
