@@ -7,7 +7,6 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -23,9 +22,6 @@ PAGE = 7.6
 
 DPI = 100
 """Pixels of the page in an inch, whatever the user's settings say: a point is then a little more than one of CSS."""
-
-LETTERS = 11.0
-"""Points of the course's usual text; bigger text, as for a lecture, makes the page wider in the same measure."""
 
 NO_LAYOUT: Any = "none"
 """For figures that are laid out by hand, whatever the user's settings say."""
@@ -115,7 +111,7 @@ def draw_stills(redrawer: Redrawer, stills: Sequence[Still], note: str = "") -> 
         Array (height, width, 4) of uint8, `SHARPNESS` times as dense as it is to be shown; a text alternative.
     """
     sizes = [_natural_size(redrawer, one) for one in stills]
-    page = PAGE * max(1, matplotlib.rcParams["font.size"] / LETTERS)
+    page = PAGE * style.scale()
     columns = (
         2
         if len(stills) > 1 and all(_is_narrow(redrawer, *pair, page) for pair in zip(stills, sizes, strict=True))
@@ -236,7 +232,7 @@ def _compose(
     pictures: Sequence[np.ndarray], captions: Sequence[str], columns: int, cell: float, note: str
 ) -> np.ndarray:
     """Return the pixels of all tiles on one page, `columns` in a row of cells of `cell` inches, with their captions."""
-    dpi, size = SHARPNESS * DPI, max(LETTERS, matplotlib.rcParams["font.size"])
+    dpi, size = SHARPNESS * DPI, style.NOTEBOOK_TEXT * style.scale()
     line = round(1.35 * size / 72 * dpi)  # pixels
     letters = max(int(72 * cell / (0.66 * size)), 10)
     wrapped = [textwrap.wrap(caption, letters) for caption in captions]
@@ -265,7 +261,7 @@ def _compose(
         page.text((left + margin) / width, 1 - above / height, text, size=size, weight="bold", color=ink, **plain)
     if note:
         grey = style.GREY if ink == style.BLACK else style.LIGHT_GREY
-        page.text(margin / width, 0.45 * line / height, note, size=10 * size / LETTERS, color=grey, **plain)
+        page.text(margin / width, 0.45 * line / height, note, size=10 * style.scale(), color=grey, **plain)
     canvas.draw()
     pixels = np.array(canvas.buffer_rgba())
     for (left, above), picture in zip(spots, pictures, strict=True):
