@@ -65,7 +65,7 @@ quiz("activations.q3")
 
 
 # %% [markdown] tags=["C1"]
-# ## Which shapes can an activation have? (14 min)
+# ## Which shapes can an activation have? (12 min)
 #
 # A unit computes a weighted sum z and sends f(z) on. Going forward, the *value* f(z) counts. Going back, the chain rule multiplies by the *derivative* f′(z). So an activation is two curves, and learning depends on both. Five of them:
 #
@@ -141,7 +141,7 @@ check("activations.whose_outputs", answer)  # hint("activations.whose_outputs") 
 
 
 # %% [markdown] tags=["C2"]
-# ## What do ten slopes in a row do? (12 min)
+# ## What do ten slopes in a row do? (13 min)
 #
 # Backpropagation takes the gradient of a layer from the layer above it (notebook 03), here for one example, a row:
 #
@@ -240,7 +240,7 @@ check("activations.which_change", answer)
 
 
 # %% [markdown] tags=["C2"]
-# ## Why does a deep stack of sigmoids not learn? (15 min)
+# ## Why does a deep stack of sigmoids not learn? (11 min)
 #
 # Two things are lost, the gradient and the difference. Which of them stops the learning? Look at the difference first: the figure shows the activations of the layers for two images, a 3 and an 8, as patterns of 8 × 8 units.
 
@@ -343,7 +343,7 @@ quiz("activations.q5")
 
 
 # %% [markdown] tags=["C3"]
-# ## When does a unit stop learning for good? (18 min)
+# ## When does a unit stop learning for good? (20 min)
 #
 # A saturated sigmoid has a slope near 0. A ReLU with a negative sum has a slope of *exactly* 0. (At 0 itself it has a kink and no derivative; any number from 0 to 1 serves, a **subgradient**, and TensorFlow takes 0.)
 #
@@ -498,9 +498,6 @@ for name in ("ReLU", "tanh"):
         logits = networks.predict(new_points, verbose=0)[..., 0].T
         right[name, depth] = (logits > 0) == new_labels
 
-# %% [markdown]
-# **Predict.** Each of the 8 units of a single hidden layer bends the function along one straight line. Into how many pieces can 8 lines cut the plane: 8, 9, about 40? Will four layers have four times as many?
-
 # %%
 explore(
     figures.moons,
@@ -530,7 +527,7 @@ for depth in (1, 4):
 # The scores are close, though now and then a seed falls behind. So are the times: in networks this small, which of the two is faster changes between runs. On an easy problem the activation shows in the *shape* of the function.
 
 # %% [markdown] tags=["C5"]
-# ## What should the last layer say? (13 min)
+# ## What should the last layer say? (14 min)
 #
 # In a hidden layer the activation is a matter of learning. In the output layer it is a matter of *meaning*: its range must be the range of the answer.
 #
@@ -647,7 +644,7 @@ answer = {"A": ..., "B": ..., "C": ...}
 check("activations.which_temperature", answer)
 
 # %% [markdown] tags=["C7"]
-# ## Which one should you start with? (6 min)
+# ## Which one should you start with? (3 min)
 #
 # In a fair comparison everyone gets the same care. Ten activations on images of clothes (14 × 14, Adam, six epochs): each got the better of two initializations (Glorot, or its own, which keeps the size of the sums), the best of at least four learning rates, and five seeds. A script ran it beforehand; it chose on 1,000 images and measured on 3,000 others.
 

@@ -42,7 +42,7 @@ explore(
 # - measure what a zero-centred activation is worth, and how well a network is calibrated;
 # - build a gated block, and compare it fairly with a plain one.
 #
-# **Time:** 100–140 minutes, exercises included; each section stands alone. **You need:** [the core notebook](04_activations.ipynb).
+# **Time:** 90–125 minutes, exercises included; each section stands alone. **You need:** [the core notebook](04_activations.ipynb).
 
 # %% [markdown]
 # ## Three questions from earlier notebooks (2 min)
@@ -66,7 +66,7 @@ quiz("activations.q7")
 
 
 # %% [markdown] tags=["C1"]
-# ## Which other shapes are in use? (11 min)
+# ## Which other shapes are in use? (12 min)
 #
 # | Activation | f(z) | made for |
 # |---|---|---|
@@ -171,7 +171,7 @@ quiz("activations.q4")
 
 
 # %% [markdown] tags=["C2"]
-# ## How far can you trust a gradient? (11 min)
+# ## How far can you trust a gradient? (13 min)
 #
 # With large initial weights, gradients become enormous. Isn't a long gradient good news? It means big steps. But the gradient is the slope *here*. Walk along it, and the slope changes.
 #
@@ -250,7 +250,7 @@ for size, five in runs.items():
 
 
 # %% [markdown] tags=["C8"]
-# ## Which weights keep two examples apart? (12 min)
+# ## Which weights keep two examples apart? (9 min)
 #
 # The core notebook multiplied slopes. Here is the same thought with numbers, following Poole (2016) and Schoenholz (2017). A wide random layer has weights with variance σ_w²/n and biases with variance σ_b². Its sums z follow a normal distribution, and their mean square q settles after a few layers:
 #
@@ -307,7 +307,7 @@ check("activations.signal_map", answer)
 
 
 # %% [markdown] tags=["C6"]
-# ## What does the centre of the outputs cost? (16 min)
+# ## What does the centre of the outputs cost? (14 min)
 #
 # The outputs of one layer are the inputs of the next. For one example the gradient of a unit's weights is ∂L/∂wᵢ = δ aᵢ. If all aᵢ are positive, as after a sigmoid, all these numbers have the sign of δ: *all weights of the unit want up, or all want down*.
 #
@@ -406,7 +406,7 @@ quiz("activations.q8")
 
 
 # %% [markdown] tags=["C5"]
-# ## What is under a softmax, and how honest is it? (12 min)
+# ## What is under a softmax, and how honest is it? (7 min)
 #
 # The logarithm of a softmax is a subtraction: ln ŷⱼ = zⱼ − LSE(z), with the **log-sum-exp** LSE(z) = ln Σ exp(zₘ). That is what a loss computes from logits. Begin with two logits, 0 and z: LSE is ln(1 + eᶻ), the softplus. Where z is far above 0 it is z, where z is far below it is 0: a maximum of 0 and z without the corner. A temperature sharpens it.
 #
@@ -468,7 +468,7 @@ def calibration_error(confidence, right):
 check("activations.calibration_error", calibration_error)
 
 # %% [markdown] tags=["C8"]
-# ## What is a gated activation? (12 min)
+# ## What is a gated activation? (8 min)
 #
 # Open models of today rarely have a plain activation in their wide layers. They have a **gated linear unit** (GLU): two products with x, one of which opens or closes the other, element by element:
 #
