@@ -99,7 +99,7 @@ notebooks: $(VENV)/.installed  ## execute the notebooks and write their outputs 
 	$(BIN)/python tools/notebooks.py $(ARGS)
 
 stamp: $(VENV)/.installed  ## write course.yml into README, badges and setup cells
-	$(BIN)/python tools/course.py --stamp
+	$(BIN)/python tools/course.py --stamp $(ARGS)
 
 bench: $(VENV)/.installed  ## measure the helpers beside the obvious alternatives
 	$(BIN)/python tests/bench.py $(ARGS)

@@ -66,10 +66,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Course:
-    """The syllabus: the GitHub repository ("owner/name") and its notebooks in order."""
+    """The syllabus: the GitHub repository ("owner/name"), the release to fetch from it, and the notebooks in order.
+
+    The repository is empty until its owner has named it: a name that nobody owns could be taken by a stranger, whose
+    code would then run wherever a student opens a notebook.
+    """
 
     repository: str
     notebooks: tuple[Entry, ...]
+    release: str = "main"
 
     @cached_property
     def by_name(self) -> dict[str, Entry]:
@@ -77,8 +82,10 @@ class Course:
         return {entry.name: entry for entry in self.notebooks}
 
     def badge(self, name: str) -> str:
-        """Return the Colab button of the notebook `name`, in Markdown."""
-        link = f"https://colab.research.google.com/github/{self.repository}/blob/main/notebooks/{name}.ipynb"
+        """Return the Colab button of the notebook `name`, in Markdown; empty while the repository has no name."""
+        if not self.repository:
+            return ""
+        link = f"https://colab.research.google.com/github/{self.repository}/blob/{self.release}/notebooks/{name}.ipynb"
         return f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({link})"
 
     def numbers(self, entry: Entry) -> list[str]:
@@ -95,10 +102,14 @@ def read_syllabus(path: Path = SYLLABUS) -> Course:
     import yaml
 
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(raw, dict) or set(raw) != {"repository", "notebooks"}:
-        raise SyllabusError(f"{path.name} must have the keys repository and notebooks, and no others")
-    if not re.fullmatch(r"[\w-]+/[\w.-]+", str(raw["repository"])):
-        raise SyllabusError(f'repository must read "owner/name", but is "{raw["repository"]}"')
+    if not isinstance(raw, dict) or set(raw) != {"repository", "release", "notebooks"}:
+        raise SyllabusError(f"{path.name} must have the keys repository, release and notebooks, and no others")
+    repository, release = raw["repository"] or "", raw["release"]
+    # Both are written into commands: nothing that a shell could take for something else.
+    if repository and not re.fullmatch(r"[A-Za-z0-9][\w-]*/[\w.-]+", str(repository), re.ASCII):
+        raise SyllabusError(f'repository must read "owner/name" or be empty, but is "{repository}"')
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", str(release), re.ASCII):
+        raise SyllabusError(f'release must be the name of a Git tag such as "v2.0", but is "{release}"')
     if not isinstance(raw["notebooks"], list):
         raise SyllabusError(f"notebooks must be a list, but is {raw['notebooks']!r}")
     entries: list[Entry] = []
@@ -106,7 +117,7 @@ def read_syllabus(path: Path = SYLLABUS) -> Course:
         entry = _entry(item)
         _check_place(entry, entries)
         entries.append(entry)
-    return Course(raw["repository"], tuple(entries))
+    return Course(str(repository), tuple(entries), str(release))
 
 
 def _entry(item: Any) -> Entry:

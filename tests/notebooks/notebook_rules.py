@@ -132,7 +132,7 @@ def setup_cell_is_the_same_everywhere(subject: Subject) -> list[str]:
     codes = subject.cells("code")
     if len(tagged) != 1 or tagged[0] != codes[0][0]:
         return ["the first code cell, and no other, must carry the tag setup"]
-    if codes[0][1].source != setup_cell(subject.course.repository):
+    if codes[0][1].source != setup_cell(subject.course):
         return ["the setup cell differs from tools/setup_cell.py: run make notebooks"]
     return []
 

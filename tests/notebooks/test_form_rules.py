@@ -71,7 +71,7 @@ def made_notebook(name: str) -> NotebookNode:
     partner = DEEPER.name if entry.part == "core" else CORE.name
     cells = [
         text(f"# {entry.heading}\n\nSamples are small. What do they say?\n\n{COURSE.badge(entry.name)}"),
-        code(setup_cell("someone/course"), printed("Ready.\n"), tags=("setup",)),
+        code(setup_cell(COURSE), printed("Ready.\n"), tags=("setup",)),
         code("from helpers.figures import sample as figures\n\nfigures.draw_sample()", figure()),
         text(
             "**You will be able to** tell a sample from the real thing.\n\n"
@@ -184,7 +184,7 @@ PLANTS = [
     (rules.first_screen_has_question_setup_and_figure, say(FIRST)),
     (rules.first_screen_has_question_setup_and_figure, insert(FIRST, code("import numpy as np"))),
     (rules.first_screen_has_question_setup_and_figure, move(OPENING, FIRST)),
-    (rules.setup_cell_is_short, replace(SETUP, "import sys", "import sys\nimport re")),
+    (rules.setup_cell_is_short, replace(SETUP, "import glob", "import re\nimport glob")),
     (rules.opening_says_what_to_expect_below_the_figure, replace(OPENING, "55–75", "65")),
     (rules.opening_says_what_to_expect_below_the_figure, replace(OPENING, "55–75", "155–75")),
     (rules.opening_says_what_to_expect_below_the_figure, replace(OPENING, "will be able to", "may")),
