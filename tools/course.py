@@ -1,14 +1,14 @@
 """Everything that follows from the syllabus and is written into other files.
 
 `python tools/course.py` prints the README's table; with `--stamp` it writes the table and the repository's name into
-README.md, name and release into the notebooks' badges and setup cells, order, index and glossary into notebook 00,
-and the index into notebooks/concepts.json, where the helpers find it. `--from-remote` first takes the name from Git.
+README.md, name and release into the notebooks' badges and setup cells, and into the pages of the course, those
+notebooks in which students look things up, the concept index and the targets of all links to concepts. `--from-remote`
+first takes the name from Git.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import subprocess
 import sys
@@ -22,11 +22,13 @@ sys.path.insert(0, str(ROOT))  # `python tools/course.py` itself finds only what
 from helpers.start import Course, SyllabusError, read_syllabus  # noqa: E402
 from tools.concepts import NOTEBOOKS, concept_index  # noqa: E402
 from tools.normalize import dump, give_ids  # noqa: E402
+from tools.reference import concept_pages, link_concepts  # noqa: E402
 from tools.setup_cell import setup_cell  # noqa: E402
-from tools.start_page import PREFIX, course_row, index_entries, pages  # noqa: E402
 
 TABLE_START = "<!-- course table: made by make stamp -->"
 TABLE_END = "<!-- end -->"
+INDEX_TAG = "stamped-index"
+"""Tag of the cell that the concept index is written into."""
 
 _BADGE = re.compile(r"\[!\[[^]]*\]\(https://colab\.research\.google\.com/assets/colab-badge\.svg\)\]\([^)\s]*\)")
 _CLONE = re.compile(r"(?m)^git clone .*\ncd .*$")
@@ -39,14 +41,18 @@ _NAME = re.compile(r"(?m)^repository:.*$")
 def table(course: Course, folder: Path = NOTEBOOKS) -> str:
     """Return the course as a Markdown table, its links relative to the folder above `folder`.
 
-    It has a column of Colab buttons where the course has a repository.
+    What goes deeper has a row without a number, below its core, and so has a page. There is a column of Colab buttons
+    where the course has a repository.
     """
     buttons = bool(course.repository)
     rows = ["| | Notebook | Time | Builds on |" + " |" * buttons, "|---|---|---|---|" + "---|" * buttons]
     for entry in course.notebooks:
         there = (folder / f"{entry.name}.ipynb").exists()
-        row = course_row(course, entry, f"{folder.name}/{entry.name}.ipynb" if there else "")
-        rows.append(row + f" {course.badge(entry.name) if there else ''} |" * buttons)
+        title = f"[{entry.title}]({folder.name}/{entry.name}.ipynb)" if there else entry.title
+        number = entry.number if entry.part == "core" else ""
+        minutes = f"{entry.minutes} min" if entry.part != "page" else ""
+        row = f"| {number} | {title} | {minutes} | {', '.join(course.numbers(entry))} |"
+        rows.append(row + f" {course.badge(entry.name) if there and minutes else ''} |" * buttons)
     return "\n".join(rows)
 
 
@@ -71,31 +77,21 @@ def stamp_readme(text: str, course: Course, folder: Path = NOTEBOOKS) -> str:
     return f"{before}{start}\n\n{table(course, folder)}\n\n{end}{after}"
 
 
-def concepts_json(course: Course, folder: Path = NOTEBOOKS) -> str:
-    """Return the text of concepts.json: each concept's notebook, title, and link, empty where no heading teaches it."""
-    entries = index_entries(course, concept_index(course, folder))
-    return json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
-
-
-def stamp_pages(notebook: nbformat.NotebookNode, course: Course, folder: Path) -> None:
-    """Write order, index and glossary into the cells of `notebook` that are tagged for them.
-
-    Raises:
-        SyllabusError: A cell is tagged for a page that there is not.
-    """
-    tagged = [(cell, tag) for cell in notebook.cells for tag in cell.metadata.get("tags", ()) if tag.startswith(PREFIX)]
-    if not tagged:
-        return
-    made = pages(course, concept_index(course, folder), folder)
-    for cell, tag in tagged:
-        if tag not in made:
-            raise SyllabusError(f"a cell carries the tag {tag}, but only {', '.join(made)} are made")
-        cell.source = made[tag]
+def stamp_page(notebook: nbformat.NotebookNode, course: Course, folder: Path) -> None:
+    """Write the concept index into the cell that is tagged for it, and their targets into all links to concepts."""
+    taught = concept_index(course, folder)
+    for cell in notebook.cells:
+        if INDEX_TAG in cell.metadata.get("tags", ()):
+            cell.source = concept_pages(course, taught, folder)
+        elif cell.cell_type == "markdown":
+            cell.source = link_concepts(cell.source, course, taught)
 
 
 def stamp_notebook(notebook: nbformat.NotebookNode, name: str, course: Course) -> None:
-    """Write setup cell, Colab button and pages of `course` into `notebook`; insert cell and button where missing."""
-    stamp_pages(notebook, course, NOTEBOOKS)
+    """Write setup cell and Colab button of `course` into `notebook`, inserted where missing; into a page, its links."""
+    if course.by_name[name].part == "page":
+        stamp_page(notebook, course, NOTEBOOKS)
+        return
     source = setup_cell(course)
     tagged = [cell for cell in notebook.cells if "setup" in cell.metadata.get("tags", ())]
     if not tagged:
@@ -151,7 +147,6 @@ def main(arguments: list[str] | None = None) -> int:
         readme = ROOT / "README.md"
         text = stamp_readme(readme.read_text(encoding="utf-8"), course, NOTEBOOKS)
         readme.write_text(text, encoding="utf-8", newline="\n")
-        (NOTEBOOKS / "concepts.json").write_text(concepts_json(course, NOTEBOOKS), encoding="utf-8", newline="\n")
         for entry in course.notebooks:
             path = NOTEBOOKS / f"{entry.name}.ipynb"
             if path.exists():

@@ -29,7 +29,8 @@ class Entry:
     Attributes:
         name: "03_backprop", or "03_backprop_deeper" for what goes deeper.
         title: What stands in the title behind the number.
-        minutes: How long it takes, exercises included: 100, or a range such as "100–130".
+        minutes: How long it takes, exercises included: 100, or a range such as "100–130". 0 makes it a page, in which
+            students look things up.
         prerequisites: Names of earlier notebooks.
         concepts: Ids ("B1") and titles of what it teaches. A deeper notebook may name what its core teaches, too.
         edition: The rules for a notebook of the second edition hold where this is 2.
@@ -49,19 +50,13 @@ class Entry:
 
     @property
     def part(self) -> str:
-        """What kind of notebook it is: "core" or "deeper"."""
-        return "deeper" if self.name.endswith(DEEPER) else "core"
+        """What kind of notebook it is: "core", "deeper" or "page"."""
+        return "page" if self.minutes == 0 else "deeper" if self.name.endswith(DEEPER) else "core"
 
     @property
     def heading(self) -> str:
         """The title as it stands in the notebook ("01 · Architecture: what kind of …?")."""
         return f"{self.number} · {self.title}"
-
-    @property
-    def mean_minutes(self) -> float:
-        """The middle of the range, for sums."""
-        ends = [int(end) for end in str(self.minutes).split("–")]
-        return sum(ends) / len(ends)
 
 
 @dataclass(frozen=True)
@@ -129,7 +124,7 @@ def _entry(item: Any) -> Entry:
         if type(item[key]) is not kind:
             raise SyllabusError(f"{key} of notebook {name} must be of type {kind.__name__}, but is {item[key]!r}")
     if not _are_minutes(item["minutes"]):
-        wanted = 'a positive whole number or a range such as "100–130"'
+        wanted = 'a whole number or a range such as "100–130"'
         raise SyllabusError(f"minutes of notebook {name} must be {wanted}, but is {item['minutes']!r}")
     if item.get("edition", 1) not in _EDITIONS:
         raise SyllabusError(f"edition of notebook {name} must be 1 or 2, but is {item['edition']!r}")
@@ -143,7 +138,7 @@ def _entry(item: Any) -> Entry:
 
 def _are_minutes(value: Any) -> bool:
     if type(value) is int:
-        return value > 0
+        return value >= 0
     found = re.fullmatch(r"(\d+)–(\d+)", value) if type(value) is str else None
     return found is not None and 0 < int(found[1]) < int(found[2])
 

@@ -18,8 +18,8 @@ import yaml
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.start import Course, Entry, SyllabusError, read_course, read_syllabus
-from tools import concepts, start_page
+from helpers.start import Course, Entry, SyllabusError, read_syllabus
+from tools import concepts, reference
 from tools import course as stamping
 from tools.concepts import NOTEBOOKS
 from tools.course import ROOT, TABLE_END, TABLE_START
@@ -64,7 +64,8 @@ def test_syllabus_lists_every_concept_and_in_order() -> None:
 
 def test_syllabus_lists_the_ten_notebooks_with_questions_as_titles() -> None:
     entries = read_syllabus().notebooks
-    assert [stop.number for stop in read_course()] == [f"{number:02}" for number in range(10)]
+    cores = [entry.number for entry in entries if entry.part == "core"]
+    assert cores == [f"{number:02}" for number in range(10)]
     assert all(entry.title.endswith("?") for entry in entries if entry.part == "core" and entry.number != "00")
 
 
@@ -129,9 +130,9 @@ def set_in(index: int, **values: object) -> Callable[[dict[str, Any]], None]:
         (lambda raw: raw.update(notebooks="none"), "notebooks must be a list"),
         (lambda raw: raw["notebooks"].append("03_three"), "notebook 03_three must have the keys"),
         (lambda raw: raw["notebooks"][0].pop("minutes"), "notebook 01_one must have the keys"),
-        (set_in(0, minutes="ten"), "minutes of notebook 01_one must be a positive whole number or a range such as"),
+        (set_in(0, minutes="ten"), "minutes of notebook 01_one must be a whole number or a range such as"),
         (set_in(0, minutes=True), 'such as "100–130", but is True'),
-        (set_in(0, minutes=0), "but is 0"),
+        (set_in(0, minutes=-1), "but is -1"),
         (set_in(0, minutes="130–100"), "but is '130–100'"),
         (set_in(0, minutes="100-130"), "but is '100-130'"),
         (set_in(0, edition=3), "edition of notebook 01_one must be 1 or 2, but is 3"),
@@ -176,28 +177,23 @@ def test_deeper_notebook_shares_number_and_concepts_with_its_core(two_parts: Cou
     assert [entry.part for entry in two_parts.notebooks] == ["core", "deeper", "core"]
     assert (core.number, deeper.number) == ("01", "01")
     assert (core.edition, deeper.edition) == (1, 2)
-    assert (core.mean_minutes, deeper.mean_minutes) == (10, 40)
     assert two_parts.numbers(deeper) == ["01"]
     assert "A1" in core.concepts
     assert "A1" in deeper.concepts
     assert other.name == "02_two"
 
 
-def test_map_of_the_course_shows_the_core_only(two_parts: Course, tmp_path: Path) -> None:
-    stops = read_course(tmp_path / "course.yml")
-    assert [(stop.number, stop.minutes, stop.needs) for stop in stops] == [("01", 10, ()), ("02", 5, ("01",))]
-
-
 def test_deeper_notebook_has_a_row_below_its_core(two_parts: Course, tmp_path: Path) -> None:
     link = f"{tmp_path.name}/01_one_deeper.ipynb"
     row = f"|  | [One, in depth]({link}) | 30–50 min | 01 | {two_parts.badge('01_one_deeper')} |"
     assert stamping.table(two_parts, tmp_path).splitlines()[3] == row
-    assert start_page.order(two_parts, tmp_path).splitlines()[3:] == [
-        "|  | [One, in depth](01_one_deeper.ipynb) | 30–50 min | 01 |",
-        "| 02 | Two | 5 min | 01 |",
-        "| | **without what goes deeper** | **about 0 hours** | |",
-        "| | **all together** | **about 1 hours** | |",
-    ]
+
+
+def test_page_has_no_number_and_no_time_and_is_neither_core_nor_deeper(tmp_path: Path) -> None:
+    page = {"name": "01_words", "title": "Words", "minutes": 0, "prerequisites": [], "concepts": {}}
+    course = load(tmp_path, {**SMALL, "notebooks": [*SMALL["notebooks"], page]})
+    assert course.by_name["01_words"].part == "page"
+    assert stamping.table(course, tmp_path).splitlines()[-1] == "|  | Words |  |  |  |"
 
 
 def test_index_leads_to_the_core_and_each_notebook_to_its_own_heading(two_parts: Course, tmp_path: Path) -> None:
@@ -206,9 +202,10 @@ def test_index_leads_to_the_core_and_each_notebook_to_its_own_heading(two_parts:
         ("01_one", "01_one.ipynb#Core"),
         ("01_one_deeper", "01_one_deeper.ipynb#Deeper"),
     ]
-    assert start_page.index_entries(two_parts, taught)["A1"]["link"].startswith("01_one.ipynb#")
-    page = start_page.concept_pages(two_parts, taught, tmp_path)
+    page = reference.concept_pages(two_parts, taught, tmp_path)
     assert "A1 [x](01_one_deeper.ipynb#cell-id=" in page
+    for link, file in (('[x]( "A1")', "01_one.ipynb"), ('[x](old#y "A1 deeper: z")', "01_one_deeper.ipynb")):
+        assert f"]({file}#cell-id=" in reference.link_concepts(link, two_parts, taught)
 
 
 # Headings and the index
