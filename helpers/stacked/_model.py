@@ -93,6 +93,12 @@ class StackedModel(keras.Model):
         history.history = {name: np.array(values) for name, values in history.history.items()}
         return history
 
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Return the outputs of all networks; examples that are the same for all may always be (examples, features)."""
+        if len(inputs.shape) < len(self.input_shape):
+            inputs = ops.repeat(inputs[:, None], self.networks, axis=1)
+        return super().call(inputs, training=training, mask=mask)
+
     def _targets(self, y: Any, y_pred: Any) -> Any:
         """Return the targets of each network: what is the same for all is repeated."""
         wanted = ops.shape(y_pred)[:2] if self.sparse else ops.shape(y_pred)
@@ -213,6 +219,7 @@ def stack(models: Sequence[Any], *, own_batches: bool = False) -> StackedModel:
     clone = keras.models.clone_model(models[0], **settings)
     together = StackedModel(clone.inputs, clone.outputs)
     together.networks, together.plain = len(models), models.__getitem__
+    together.input_spec = None  # `call` takes two shapes
     for stacked, column in zip(_layers(together), columns.values(), strict=True):
         for weight, *each in zip(stacked.weights, *(layer.weights for layer in column), strict=True):
             weight.assign(_first(np.stack([one.numpy() for one in each])))
