@@ -43,7 +43,9 @@ class StackedModel(keras.Model):
     """
 
     networks: int
-    plain: Callable[[int], Any]  # a function, because Keras takes models in a list for layers of this one
+    # Functions, because Keras takes models in attributes for layers of this one.
+    plain: Callable[[int], Any]
+    read: Callable[..., Any]
 
     def compile(self, optimizer: Any = "rmsprop", loss: Any = None, *, metrics: Any = (), **settings: Any) -> None:
         """Compile as Keras does; `metrics` may have "accuracy" and functions of targets and predictions.
@@ -95,9 +97,11 @@ class StackedModel(keras.Model):
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Return the outputs of all networks; examples that are the same for all may always be (examples, features)."""
-        if len(inputs.shape) < len(self.input_shape):
-            inputs = ops.repeat(inputs[:, None], self.networks, axis=1)
-        return super().call(inputs, training=training, mask=mask)
+        return super().call(self._spread(inputs), training=training, mask=mask)
+
+    def _spread(self, inputs: Any) -> Any:
+        shared = len(inputs.shape) < len(self.input_shape)
+        return ops.repeat(inputs[:, None], self.networks, axis=1) if shared else inputs
 
     def _targets(self, y: Any, y_pred: Any) -> Any:
         """Return the targets of each network: what is the same for all is repeated."""
@@ -131,21 +135,24 @@ class StackedModel(keras.Model):
             tracker.update_state(means, ops.shape(y_pred)[0])
         return {tracker.name: tracker.result() for tracker in self.metrics}
 
-    def activations(self, x: ArrayLike) -> list[NDArray[Any]]:
-        """Return what leaves each layer for examples `x`, arrays (networks, examples, units)."""
-        wanted = [layer.output for layer in self.layers if len(layer.output.shape) == 3]
-        outputs = keras.Model(self.inputs, wanted).predict(np.asarray(x), verbose=0)
-        return [array.swapaxes(0, 1) for array in outputs]
+    def activations(self, x: ArrayLike, *, training: bool = False) -> list[NDArray[Any]]:
+        """Return what leaves each layer for examples `x`, arrays (networks, examples, units).
 
-    def gradients(self, x: ArrayLike, y: ArrayLike) -> list[NDArray[Any]]:
+        With `training`, dropout and batch normalization work as in training.
+        """
+        outputs = self.read(self._spread(ops.convert_to_tensor(x, "float32")), training=training)
+        return [output.numpy().swapaxes(0, 1) for output in outputs]
+
+    def gradients(self, x: ArrayLike, y: ArrayLike, *, training: bool = False) -> list[NDArray[Any]]:
         """Return the gradient of each network's loss with respect to its trainable weights, arrays (networks, *shape).
 
-        Of a Dense layer that is kernel (networks, inputs, units) and bias (networks, units).
+        Of a Dense layer that is kernel (networks, inputs, units) and bias (networks, units). With `training`, dropout
+        and batch normalization work as in training.
         """
         import tensorflow as tf
 
         with tf.GradientTape() as tape:
-            y_pred = self(ops.convert_to_tensor(x), training=False)
+            y_pred = self(ops.convert_to_tensor(x, "float32"), training=training)
             total = ops.sum(self.losses_of_each(ops.convert_to_tensor(y), y_pred))
         return [_first(array.numpy()) for array in tape.gradient(total, self.trainable_weights)]
 
@@ -219,6 +226,9 @@ def stack(models: Sequence[Any], *, own_batches: bool = False) -> StackedModel:
     clone = keras.models.clone_model(models[0], **settings)
     together = StackedModel(clone.inputs, clone.outputs)
     together.networks, together.plain = len(models), models.__getitem__
+    together.read = keras.Model(
+        clone.inputs, [layer.output for layer in _layers(clone) if len(layer.output.shape) == 3]
+    ).__call__
     together.input_spec = None  # `call` takes two shapes
     for stacked, column in zip(_layers(together), columns.values(), strict=True):
         for weight, *each in zip(stacked.weights, *(layer.weights for layer in column), strict=True):
