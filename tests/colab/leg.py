@@ -20,7 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 STAND_IN = "import google.colab\n"
-NOT_ON_COLAB = ("keras-tuner", "openml")
+NOT_ON_COLAB = ("keras-tuner", "openml", "optuna")
 
 
 def repository_slug(syllabus: str) -> str:
