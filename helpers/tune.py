@@ -41,7 +41,6 @@ try:
 except ModuleNotFoundError as error:
     raise SystemExit(f"{error.name} is missing: run `pip install -r requirements.txt`") from error
 
-STUDY = "helpers.tune"
 MORE = """\
 what is in the folder of --output:
   results.csv, results.json  for each finished trial: score (validation accuracy, 0 to 1), epochs, seconds, settings
@@ -55,6 +54,7 @@ examples:
   python -m helpers.tune --trials 100 --search hyperband --storage postgresql://me@server/run1 --output /shared/run1
   python -m helpers.tune --final --output /shared/run1     (one database holds one search)"""
 
+STUDY = "helpers.tune"
 AWAY = (optuna.exceptions.StorageInternalError, sqlalchemy.exc.SQLAlchemyError)
 KEPT = "finished trials are kept, and the same command goes on"
 COLUMNS = ("trial", "status", "score", "epochs", "seconds", "worker")
@@ -121,10 +121,10 @@ def train(trial: optuna.Trial, parts: Any, settings: dict[str, Any]) -> tuple[fl
     class Report(keras.callbacks.Callback):
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             trial.report(logs["val_accuracy"], epoch + 1)
-            if trial.should_prune():
+            if epoch + 1 < settings["epochs"] and trial.should_prune():  # nothing is saved at the end
                 raise optuna.TrialPruned
 
-    (x_train, y_train), validation = parts
+    training, validation = parts
     seed = 1_000_000 * settings["seed"] + trial.user_attrs["trial"]
     trial.study.sampler = make_sampler(settings["search"], seed)
     keras.utils.clear_session()
@@ -134,17 +134,14 @@ def train(trial: optuna.Trial, parts: Any, settings: dict[str, Any]) -> tuple[fl
     )
     try:
         model = build_model(trial)
-        trial.set_user_attr("worker", f"{socket.gethostname()}:{os.getpid()}")
-        model.fit(
-            x_train,
-            y_train,
-            validation_data=validation,
-            epochs=settings["epochs"],
-            batch_size=128,
-            validation_batch_size=1000,
-            callbacks=[keep_best, keras.callbacks.TerminateOnNaN(), Report()],
-            verbose=0,
-        )
+        callbacks = [keep_best, keras.callbacks.TerminateOnNaN(), Report()]
+        fit: dict[str, Any] = {
+            "epochs": settings["epochs"],
+            "batch_size": 128,
+            "validation_batch_size": 1000,
+            "verbose": 0,
+        }
+        model.fit(*training, validation_data=validation, callbacks=callbacks, **fit)
     except (optuna.exceptions.OptunaError, *AWAY):
         raise
     except Exception as error:  # out of memory, for example: one network less, and the search goes on
@@ -212,12 +209,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 class Shared:
-    """The storage of the search, and who may fill it: one worker at a time, on however many machines.
-
-    Args:
-        url: Of SQLite or PostgreSQL.
-        patience: Seconds to wait for a server that is away, and without a sign of life after which a worker is dead.
-    """
+    """The storage of the search, in SQLite or PostgreSQL; `patience` in seconds, as the command line has it."""
 
     def __init__(self, url: sqlalchemy.URL, patience: int) -> None:
         self.patience = patience
@@ -252,7 +244,7 @@ class Shared:
         """Return the study, which is made where there is none."""
         if self.file:
             self.file.touch()
-        storage = optuna.storages.RDBStorage(
+        storage = self.storage = optuna.storages.RDBStorage(
             self.url.replace("{", "{{").replace("}", "}}"),
             engine_kwargs=self.options,
             heartbeat_interval=max(self.patience // 6, 1),
@@ -264,9 +256,13 @@ class Shared:
             sqlalchemy.event.listen(storage.engine, "do_connect", self._wait_for_server)
         hyperband = optuna.pruners.HyperbandPruner(max_resource=epochs)
         pruner = hyperband if search == "hyperband" else optuna.pruners.NopPruner()
-        return optuna.create_study(
-            storage=storage, study_name=STUDY, direction="maximize", pruner=pruner, load_if_exists=True
-        )
+        options: dict[str, Any] = {"study_name": STUDY, "direction": "maximize", "load_if_exists": True}
+        return optuna.create_study(storage=storage, pruner=pruner, **options)
+
+    def beat(self, number: int) -> None:
+        """Give a trial its first sign of life: one that was killed without any, Optuna would wait for it for ever."""
+        study = self.storage.get_study_id_from_name(STUDY)
+        self.storage.record_heartbeat(self.storage.get_trial_id_from_study_id_trial_number(study, number))
 
     def _wait_for_server(self, dialect: Any, record: Any, args: Any, settings: Any) -> Any:
         deadline = time.monotonic() + self.patience
@@ -371,9 +367,8 @@ def publish(folder: Path, settings: dict[str, Any], study: optuna.Study) -> None
         table.writeheader()
         table.writerows(rows)
         write_whole(folder / "results.csv", text.getvalue())
-        write_whole(
-            folder / "results.json", json.dumps({"settings": settings, "best": best, "trials": rows}, indent=1) + "\n"
-        )
+        everything = {"settings": settings, "best": best, "trials": rows}
+        write_whole(folder / "results.json", json.dumps(everything, indent=1) + "\n")
 
 
 # The program
@@ -385,9 +380,8 @@ class Progress:
     def __init__(self, total: int, before: Sequence[dict[str, Any]]) -> None:
         self.total, self.shown = total, {row["trial"] for row in before}
         width, height = shutil.get_terminal_size()  # some terminals say 0 × 0, and tqdm believes them
-        self.bar = tqdm(
-            total=total, unit="trial", file=sys.stdout, ncols=width, nrows=height, disable=not sys.stdout.isatty()
-        )
+        size: dict[str, Any] = {"ncols": width, "nrows": height, "disable": not sys.stdout.isatty()}
+        self.bar = tqdm(total=total, unit="trial", file=sys.stdout, **size)
 
     def show(self, rows: Sequence[dict[str, Any]]) -> None:
         """Show what has finished since the last call, whichever worker has run it."""
@@ -423,6 +417,8 @@ def search(study: optuna.Study, shared: Shared, folder: Path, settings: dict[str
         taken = trial.number
         if "trial" not in trial.user_attrs:
             raise NothingLeft
+        shared.beat(trial.number)
+        trial.set_user_attr("worker", f"{socket.gethostname()}:{os.getpid()}")
         score, model = train(trial, parts, settings)
         keep_model(folder, trial.user_attrs["trial"], score, model, study)
         through = True
@@ -456,7 +452,7 @@ def search(study: optuna.Study, shared: Shared, folder: Path, settings: dict[str
             else:
                 time.sleep(1)
                 optuna.storages.fail_stale_trials(study)
-                for trial in there:  # killed before its first sign of life: Optuna would wait for it for ever
+                for trial in there:  # killed before its first sign of life
                     if trial.state == TrialState.RUNNING and "worker" not in trial.user_attrs:
                         since = unborn.setdefault(trial.number, time.monotonic())
                         if time.monotonic() - since > shared.patience:
@@ -506,9 +502,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     def whole(lowest: int, highest: int) -> Any:
         def check(text: str) -> int:
             if not text.isdecimal() or not lowest <= int(text) <= highest:
-                raise argparse.ArgumentTypeError(
-                    f"must be a whole number from {lowest} to {highest:,}, but is {text!r}"
-                )
+                raise argparse.ArgumentTypeError(f"must be a whole number, {lowest} to {highest:,}, but is {text!r}")
             return int(text)
 
         return check
@@ -533,18 +527,11 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
             raise argparse.ArgumentTypeError("must be postgresql://USER:PASSWORD@HOST/DATABASE or sqlite:///FILE")
         return url
 
-    parser = Parser(
-        prog="python -m helpers.tune",
-        description=__doc__,
-        epilog=MORE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    look: dict[str, Any] = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
+    parser = Parser(prog="python -m helpers.tune", description=__doc__, epilog=MORE, **look)
     add = parser.add_argument
     task = parser.add_mutually_exclusive_group(required=True)
-    task.add_argument(
-        "--trials", type=whole(1, 10**6), metavar="N", help="finish N trials in all, earlier ones included"
-    )
+    task.add_argument("--trials", type=whole(1, 10**6), metavar="N", help="finish N in all, earlier ones included")
     task.add_argument("--final", action="store_true", help="measure the best model on the test images, once")
     add("--search", choices=("random", "tpe", "hyperband"), default="random", help="default random")
     add("--storage", type=storage, metavar="URL", help="a database that all workers reach; default DIR/study.db")
@@ -605,4 +592,6 @@ def open_closed_streams() -> None:
 
 if __name__ == "__main__":
     open_closed_streams()
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # a heartbeat that Ctrl-C met while it began would keep the program alive
