@@ -23,7 +23,7 @@ OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 13)
 APART = ("tensorflow", "keras")
 """Packages of requirements.txt that have a line of their own."""
 
-LATER = {"keras-tuner": "notebook 09", "openml": "load_fashion_mnist(full=True)"}
+LATER = {"keras-tuner": "notebook 09", "openml": "load_fashion_mnist(full=True)", "optuna": "notebook 09"}
 """Packages that one place of the course needs, and that place: Google Colab does not bring them."""
 
 REPAIR = "run `%pip install -r requirements.txt` in the course's folder, then restart the kernel"

@@ -25,7 +25,7 @@ STAND_IN = "import google.colab\n"
 NAME = "colab-leg/course"
 """Stands for the repository while the course has none. Git may use files alone, so nothing asks GitHub."""
 
-NOT_ON_COLAB = ("keras-tuner", "openml")
+NOT_ON_COLAB = ("keras-tuner", "openml", "optuna")
 
 
 def named(syllabus: str) -> tuple[str, str, str]:
