@@ -17,6 +17,7 @@ from tools.normalize import tags
 
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+FIRST = ROOT / "notebooks" / "00_start_here.ipynb"
 
 
 def read(path: Path) -> NotebookNode:
@@ -85,24 +86,24 @@ def test_points_are_given_by_the_course_not_by_what_a_student_calls_check() -> N
 
 
 def test_handout_is_the_course_as_a_zip_and_runs(tmp_path: Path) -> None:
-    handout.make_handout(PATHS[:1], tmp_path / "out")
+    handout.make_handout([FIRST], tmp_path / "out")
     with zipfile.ZipFile(tmp_path / "out" / f"{handout.NAME}.zip") as file:
         names = set(file.namelist())
         file.extractall(tmp_path / "unpacked")
     assert {
         f"{handout.NAME}/{name}" for name in ("notebooks/course.yml", "helpers/startup.py", "requirements.txt")
     } <= names
-    assert f"{handout.NAME}/notebooks/{PATHS[0].name}" in names
+    assert f"{handout.NAME}/notebooks/{FIRST.name}" in names
     assert not [name for name in names if "__pycache__" in name]
     code = "from helpers.data import load_fashion_mnist; print(load_fashion_mnist()[0][0].shape)"
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path / "unpacked" / handout.NAME, capture_output=True, text=True
     )
     assert run.stdout == "(10000, 28, 28)\n", run.stderr
-    solved = json.loads((tmp_path / "out" / "solutions" / PATHS[0].name).read_text(encoding="utf-8"))
+    solved = json.loads((tmp_path / "out" / "solutions" / FIRST.name).read_text(encoding="utf-8"))
     assert any("solution" in cell["metadata"].get("tags", []) for cell in solved["cells"])
 
 
 def test_unknown_notebook_is_named(capsys: pytest.CaptureFixture) -> None:
     assert handout.main(["33_nothing"]) == 1
-    assert "There is no notebook 33_nothing; there are 00_start_here" in capsys.readouterr().err
+    assert "There is no notebook 33_nothing; there are 00_reference, 00_start_here" in capsys.readouterr().err
