@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from helpers.results import make_results  # noqa: E402
 
 SEEDS = tuple(range(5))
-RATES = (0.001, 0.003, 0.01)
+RATES = (0.001, 0.003, 0.01, 0.03)
 PENALTIES = (1.0, 10.0, 100.0, 1000.0)
 NARROW, WIDE = (128, 64, 32), (512, 512, 512)
 ONE_LAYER = (128, 256, 512, 1024, 1500)
@@ -76,7 +76,7 @@ def random_weights(sizes: tuple[int, ...], seed: int) -> list[tuple[np.ndarray, 
 
 
 def trained_weights(seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the hidden layers of the notebook's network after its training."""
+    """Return the hidden layers of a network as the notebook has it, after its training."""
     import keras
 
     data = load()

@@ -49,8 +49,10 @@ def test_logistic_regression_gets_right_what_the_text_says():
         round(120 * LogisticRegression(C=10).fit(features[:, columns], labels).score(features[:, columns], labels))
         for columns in ([0], [1], [0, 1])
     ]
-    said = find_sentence("01_architecture", r"One input alone gets (\d+) or (\d+) right, both together (\d+)")
-    assert right == list(map(int, said))
+    both, *alone = find_sentence(
+        "01_architecture", r"of both inputs gets (\d+) right; one input alone gets (\d+) or (\d+)"
+    )
+    assert right == [*map(int, alone), int(both)]
 
 
 def test_numbers_of_parameters_are_those_of_the_course_map():
@@ -289,3 +291,36 @@ def test_one_slice_of_the_probes_is_made_again(stored):
     for place, three in enumerate(behind, start=1):
         again = program.probe(three, data)
         assert again == pytest.approx(stored["probes"]["random 128-64-32"][0][f"layer {place}"], abs=0.3)
+
+
+def test_shuffling_costs_the_convolutional_network_and_not_the_dense_one(stored):
+    groups = stored["assumption"]
+    pairs = zip(groups["convolutional, as they are"], groups["convolutional, shuffled"], strict=True)
+    assert all(whole["new"] > shuffled["new"] + 0.4 for whole, shuffled in pairs)
+    assert abs(mean(groups["dense, as they are"]) - mean(groups["dense, shuffled"])) < 0.8
+
+
+def test_sixteen_times_the_images_bring_more_than_sixteen_times_the_units(stored):
+    few, many = (
+        {n: mean(stored["capacity"][f"{n} units, {images} images"]) for n in (8, 128)} for images in (375, 6000)
+    )
+    from_images = [many[n] - few[n] for n in (8, 128)]
+    from_units = [group[128] - group[8] for group in (few, many)]
+    least, most, fewest, largest = map(
+        float,
+        find_sentence(
+            "01_architecture_deeper",
+            r"as many images bring (\d) to (\d) points, sixteen times as many units (\d) to (\d)",
+        ),
+    )
+    assert [min(from_images), max(from_images)] == pytest.approx([least, most], abs=0.6)
+    assert [min(from_units), max(from_units)] == pytest.approx([fewest, largest], abs=0.6)
+    assert min(from_images) > max(from_units) + 0.5
+
+
+def test_network_loses_less_than_the_best_linear_code(stored):
+    groups = stored["autoencoder"]
+    for size, share in ((2, 0.33), (10, 0.33), (30, 0.1)):
+        linear = mean(groups[f"linear, code {size}"])
+        assert max(run["new"] for run in groups[f"network, code {size}"]) < (1 - share / 2) * linear
+        assert 1 - mean(groups[f"network, code {size}"]) / linear == pytest.approx(share, abs=0.03)

@@ -70,7 +70,7 @@ def draw_tensors(tensors: Mapping[str, np.ndarray], *, ax: Axes | None = None) -
     """
     if ax is None:
         ranks = ", ".join(f"{rank} {name}" for rank, name in enumerate(tensors))
-        ax = new_axes(f"Tensors of rank {ranks}.", figsize=(7.6, 3.9))
+        ax = new_axes(f"Tensors of rank {ranks}.", figsize=(7.6, 3.2))
     for rank, (panel, (name, tensor)) in enumerate(zip(kit.panels(ax, (3, 3), below=22), tensors.items(), strict=True)):
         kit.bare(panel, (0, 1), (0, 1))
         panel.set_title(f"rank {rank}: {name}", fontsize=kit.points(11))
@@ -84,10 +84,11 @@ def draw_tensors(tensors: Mapping[str, np.ndarray], *, ax: Axes | None = None) -
             panel.text(0, 0.5, "\n".join(rows), va="center", family="monospace", fontsize=kit.points(10))
         else:
             several = tensor[0] if rank == 5 else tensor
-            for k in range(min(3, len(several)))[::-1]:
-                small = several[k][:: max(1, several.shape[1] // 80), :: max(1, several.shape[1] // 80)]
+            for k in range(min(2, len(several)))[::-1]:
+                step = max(1, several.shape[1] // 40)
+                small = several[k][::step, ::step]
                 box = panel.inset_axes((0.2 * k, 0.12 * k, 0.55, 0.74))
-                box.imshow(small, cmap="gray_r", aspect="auto")
+                box.imshow(small, cmap="gray_r", aspect="auto", interpolation="nearest")
                 box.set_axis_off()
                 box.set_zorder(5 - k)
     return ax
@@ -177,15 +178,15 @@ def draw_classes_part(descriptions: Mapping[str, np.ndarray], labels: np.ndarray
     """
     if ax is None:
         said = "Four classes of clothes in two directions: from the pixels to the last layer the clouds part."
-        ax = new_axes(said, figsize=(7.6, 5.6))
+        ax = new_axes(said, figsize=(7.6, 4.8))
     for panel, (name, values) in zip(kit.panels(ax, (2, 2), below=6), descriptions.items(), strict=True):
         chosen = np.isin(labels, (1, 2, 7, 8))
         values, kinds = values[chosen], labels[chosen]
         values = values - values.mean(axis=0)
-        flat = values @ np.linalg.svd(values, full_matrices=False)[2][:2].T
+        flat = values @ np.linalg.eigh(values.T @ values)[1][:, [-1, -2]]
         for place, kind in enumerate((1, 2, 7, 8)):
             look = style.look(f"class {place}")
-            own = flat[kinds == kind]
+            own = flat[kinds == kind][:120]
             panel.plot(*own.T, markersize=kit.points(3), alpha=0.5, markeredgewidth=0, **look.dots)
             text = CLASS_NAMES[kind].lower()
             x, y = np.median(own, axis=0)
@@ -237,8 +238,8 @@ def draw_accuracies(groups: Mapping[str, Sequence[Mapping[str, float]]], *, titl
             training, [row] * len(training), "o", color=style.GREY, markerfacecolor="none", markersize=kit.points(5)
         )
         ax.plot(new, [row] * len(new), "o", color=style.BLUE, markersize=kit.points(5), alpha=0.7)
-        ax.add_patch(Rectangle((float(np.mean(new)) - 0.06, row - 0.3), 0.12, 0.6, color=style.BLACK, linestyle="-"))
-        ax.annotate(f"{np.mean(new):.1f}", (np.mean(new), row), (0, 9), textcoords="offset points", ha="center",
+        ax.add_patch(Rectangle((float(np.mean(new)) - 0.06, row - 0.22), 0.12, 0.44, color=style.BLACK, linestyle="-"))
+        ax.annotate(f"{np.mean(new):.1f}", (np.mean(new), row), (0, 16), textcoords="offset points", ha="center",
                     weight="bold", fontsize=kit.points(10))  # fmt: skip
     ax.set(yticks=range(len(groups)), yticklabels=list(groups), ylim=(len(groups) - 0.4, -0.7), title=title)
     ax.set_xlabel("accuracy (%): filled on new images, hollow on those trained on")

@@ -36,7 +36,7 @@ def draw_wirings(*, ax: Axes | None = None) -> Axes:
     if ax is None:
         said = "Four kinds of layers for 4 and for 8 inputs. Dense: every line has a weight of its own. Convolutional: "
         said += "the same three weights at every place. Recurrent: the same weights at every step. Attention: shares "
-        ax = new_axes(said + "computed from the inputs, drawn as widths.", figsize=(7.6, 5.0))
+        ax = new_axes(said + "computed from the inputs, drawn as widths.", figsize=(7.6, 3.9))
     ax.set_axis_off()
     for row, inputs in enumerate((4, 8)):
         ax.text(0.0, 0.76 - 0.53 * row, f"{inputs}\ninputs", transform=ax.transAxes, va="center", weight="bold")
@@ -130,7 +130,8 @@ def attention_table(ax: Axes, words: Sequence[str], heads: Any, head: str = "mea
                     linewidth=kit.points(0.3 + 6 * share))  # fmt: skip
     kit.keep_inside(ax)
     most = int(shares[lit].argmax())
-    return f"Who looks at whom in {' '.join(words)}: '{words[lit]}' most at '{words[most]}', {shares[lit, most]:.2f}."
+    whom = f"most at '{words[most]}', {shares[lit, most]:.2f}" if np.ptp(shares[lit]) > 1e-9 else "at all alike"
+    return f"Who looks at whom in {' '.join(words)}: '{words[lit]}' looks {whom}."
 
 
 SHARES = {
@@ -170,7 +171,7 @@ def draw_rebuilt(rows: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes
     """Draw rows of images under each other, such as originals, what a code keeps of them, and new ones.
 
     Args:
-        rows: Name → (n, 784) or (n, 28, 28), n up to 8.
+        rows: Name → (n, 784) or (n, 28, 28), the first six are drawn.
         ax: Where to draw.
     """
     if ax is None:
@@ -178,9 +179,9 @@ def draw_rebuilt(rows: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes
     ax.set_axis_off()
     for row, (name, images) in enumerate(rows.items()):
         ax.text(0, 1 - (row + 0.5) / len(rows), name, transform=ax.transAxes, va="center")
-        for k, image in enumerate(images[:8]):
-            panel = ax.inset_axes((0.16 + 0.105 * k, 1 - (row + 1) / len(rows), 0.1, 0.96 / len(rows)))
-            panel.imshow(np.reshape(image, (28, 28)), cmap="gray_r", vmin=0, vmax=1)
+        for k, image in enumerate(images[:6]):
+            panel = ax.inset_axes((0.16 + 0.14 * k, 1 - (row + 1) / len(rows), 0.13, 0.96 / len(rows)))
+            panel.imshow(np.reshape(image, (28, 28)), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
             panel.set_axis_off()
     return ax
 
@@ -190,11 +191,12 @@ CODE_SIZES = {"A": 10, "B": 100, "C": 2}
 
 
 def draw_three_codes(*, ax: Axes | None = None) -> Axes:
-    """Draw eight images, and what the best linear codes of `CODE_SIZES` numbers keep of them, without their sizes."""
+    """Draw six images, and what the best linear codes of `CODE_SIZES` numbers keep of them, without their sizes."""
     (x, y), _ = load_fashion_mnist()
     training, _, (new, _) = hold_out(x.reshape(-1, 784) / 255, y)
-    mean, images = training[0].mean(axis=0), new[:8]
-    directions = np.linalg.svd(training[0][:2000] - mean, full_matrices=False)[2]
+    mean, images = training[0].mean(axis=0), new[:6]
+    centred = training[0] - mean
+    directions = np.linalg.eigh(centred.T @ centred)[1].T[::-1]  # in which the images vary most comes first
     rows = {"images": images}
     for name, size in CODE_SIZES.items():
         kept = directions[:size]
@@ -205,7 +207,7 @@ def draw_three_codes(*, ax: Axes | None = None) -> Axes:
 def draw_choking(depths: Sequence[int], shares: dict[str, Any], *, ax: Axes | None = None) -> Axes:
     """Draw which share of a nudge arrives behind so many layers; lines for (depths, seeds) arrays, logarithmic."""
     if ax is None:
-        ends = ", ".join(f"{name} {np.mean(table[-1]):.1g}" for name, table in shares.items())
+        ends = ", ".join(f"{name} {np.mean(table[-1]):.2%}" for name, table in shares.items())
         ax = new_axes(f"Share of a nudge that arrives behind {depths[-1]} layers: {ends}.", figsize=(7.6, 3.0))
     for (name, table), (color, dash) in zip(shares.items(), ((style.VERMILION, "--"), (style.BLUE, "-")), strict=True):
         table = np.asarray(table)
@@ -213,8 +215,8 @@ def draw_choking(depths: Sequence[int], shares: dict[str, Any], *, ax: Axes | No
         ax.plot(depths, table.mean(axis=1), dash, color=color)
         kit.label_end(ax, depths[-1], table[-1].mean(), name, color)
     ax.set_yscale("log")
-    ax.set(ylim=(1e-13, 30), xlim=(0.5, depths[-1] * 1.28), yticks=[1, 1e-4, 1e-8, 1e-12])
-    ax.set_yticklabels(["all", "1 in 10,000", "10⁻⁸", "10⁻¹²"])
+    ax.set(ylim=(1e-7, 10), xlim=(0.5, depths[-1] * 1.28), yticks=[1, 1e-2, 1e-4, 1e-6])
+    ax.set_yticklabels(["all", "1 in 100", "1 in 10,000", "1 in a million"])
     ax.minorticks_off()
     ax.set(xlabel="layers", title="Share of a small change of the input that arrives")
     return ax
