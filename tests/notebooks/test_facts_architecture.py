@@ -50,7 +50,7 @@ def test_logistic_regression_gets_right_what_the_text_says():
         for columns in ([0], [1], [0, 1])
     ]
     both, *alone = find_sentence(
-        "01_architecture", r"of both inputs gets (\d+) right; one input alone gets (\d+) or (\d+)"
+        "01_architecture", r"of both inputs gets (\d+) right; x₁ alone gets (\d+), x₂ alone (\d+)"
     )
     assert right == [*map(int, alone), int(both)]
 
@@ -58,6 +58,7 @@ def test_logistic_regression_gets_right_what_the_text_says():
 def test_numbers_of_parameters_are_those_of_the_course_map():
     assert [parameters(pair) for pair in ([784, 512], [512, 512], [512, 10])] == [401_920, 262_656, 5_130]
     assert parameters([784, 512, 512, 10]) == 669_706
+    assert [parameters([4, *hidden, 3]) for hidden in ([3, 3], [6, 6], [3, 3, 3, 3])] == [39, 93, 63]
     assert (parameters([20, 100, 50, 10]), parameters([20, 10])) == (7660, 210)
 
 
@@ -135,6 +136,14 @@ def test_wrong_weights_for_xor_are_told_why(weights):
     verdict = judge(EXERCISES["architecture.xor_weights"], weights)
     assert not verdict
     assert verdict.message.startswith("✘ not right yet: ")
+
+
+def test_boundary_of_rounding_noise_bends_nowhere():
+    rng = np.random.default_rng(0)
+    for _ in range(20):  # before training: biases 0, and a whole region in which every unit is 0
+        start = [rng.uniform(-1, 1, (2, 4)), np.zeros(4), rng.uniform(-1, 1, (4, 1)), np.zeros(1)]
+        assert all(len(figures.bends(j, *start)) <= 2 for j in range(4))
+    assert [len(figures.bends(j, *figures.BENT)) for j in range(4)] == [1, 1, 0, 0]
 
 
 def test_units_of_the_picture_bend_its_boundary_as_the_solution_says():

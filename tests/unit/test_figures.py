@@ -15,8 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from helpers import start, style, surface
-from helpers.figures import initialization, losses, tuning
+from helpers import style, surface
+from helpers.figures import initialization, losses, start, tuning
+from helpers.start import read_syllabus
 
 CURVES = losses.threshold_curves([1, 0, 1, 1, 0], [0.9, 0.8, 0.7, 0.4, 0.1])
 FOUND = CURVES.at(0.5)
@@ -27,7 +28,6 @@ BRACKETS = tuning.keras_tuner_brackets(27, 3)
 COLUMNS = {"signal": [np.full(9, 0.5), np.full(9, 0.01)], "gradient": [np.full(9, 3e-4), np.zeros(9)]}
 RELIEF = {"labels": ("x₁", "x₂", "ŷ"), "limits": (-3, 3)}
 HEIGHTS = np.linspace(0, 1, 12).reshape(3, 4)
-STOPS = start.read_course()
 PATHS = {"SGD": np.linspace((1, 1), (3, 0.5), 5), "Adam": np.linspace((1, 1), (2, 2), 5)}
 
 CASES: dict[str, tuple[Callable, tuple, dict[str, Any], Callable, dict[str, Any]]] = {
@@ -43,7 +43,7 @@ CASES: dict[str, tuple[Callable, tuple, dict[str, Any], Callable, dict[str, Any]
         tuning.describe_parallel_coordinates,
         {"best": 2},
     ),
-    "order": (start.draw_order, (STOPS, "03"), {}, start.describe_order, {}),
+    "course": (start.draw_course, (read_syllabus(),), {}, start.describe_course, {}),
     "relief": (surface.draw_relief, (HEIGHTS,), RELIEF, surface.describe_relief, RELIEF),
     "surface": (surface.draw_surface, ("beale",), {}, surface.describe_surface, {}),
     "contour": (surface.draw_contour, ("beale",), {}, surface.describe_surface, {}),
@@ -100,7 +100,7 @@ def test_texts_and_lines_can_be_read_in_a_dark_style(case):
         matplotlib.style.use("dark_background")
         ax = draw(*things, **options)
         ax.figure.draw_without_rendering()
-    on_fills = {draw.__name__ for draw in (losses.draw_confusion, start.draw_order)}
+    on_fills = {draw.__name__ for draw in (losses.draw_confusion, start.draw_course)}
     for text, behind in bare_texts(ax):
         if text.get_text().strip() not in ("", "start") and draw.__name__ not in on_fills:
             # The number in a disc stands on the colour of the disc.

@@ -15,8 +15,15 @@ from helpers.figures.architecture._neuron import (
     layer,
     one_neuron,
 )
-from helpers.figures.architecture._planes import BENT, CORNERS, ON_THE_WAY, XOR, draw_bent, travel, units
-from helpers.figures.architecture._shapes import SUMS, depth_and_width, draw_broadcasting, draw_product, tapered
+from helpers.figures.architecture._planes import BENT, CORNERS, ON_THE_WAY, XOR, bends, draw_bent, travel, units
+from helpers.figures.architecture._shapes import (
+    SUMS,
+    depth_and_width,
+    draw_broadcasting,
+    draw_product,
+    print_summary,
+    tapered,
+)
 
 __all__ = [
     "BENT",
@@ -25,6 +32,7 @@ __all__ = [
     "ON_THE_WAY",
     "SUMS",
     "XOR",
+    "bends",
     "best_shallow",
     "clothes",
     "depth_and_width",
@@ -39,6 +47,7 @@ __all__ = [
     "folding",
     "layer",
     "one_neuron",
+    "print_summary",
     "shallow_kinks",
     "tapered",
     "travel",

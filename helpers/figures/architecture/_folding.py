@@ -58,7 +58,9 @@ def folding(ax: Axes, layers: int = 2) -> str:
             top.plot([layer - 0.5, layer + 0.5], [1.5, 1.5], "-", color=style.LIGHT_GREY, zorder=1)
         ring: dict[str, Any] = {"color": "white", "markeredgecolor": deep, "markeredgewidth": 2}
         top.plot([layer + 0.5] * 2, [1.9, 1.5], "o", markersize=kit.points(9), zorder=2, **ring)
-        top.plot(layer + 0.13 + 0.74 * LINE, folded(LINE, layer + 1), "-", color=deep, linewidth=1.6)
+        top.plot(
+            layer + 0.13 + 0.74 * LINE, folded(LINE, layer + 1), "-", color=deep, linewidth=1.6 if layer < 5 else 0.7
+        )
         pieces = 2 ** (layer + 1)
         text = f"{pieces} pieces" if layers < 6 else str(pieces)
         top.text(layer + 0.5, -0.3, text, ha="center", va="top")
@@ -68,10 +70,8 @@ def folding(ax: Axes, layers: int = 2) -> str:
         if color == shallow:
             panel.plot(LINE, target, "-", color=style.GREY, linewidth=1.2)
             panel.fill_between(LINE, target, fit, color=kit.faded(shallow, 0.25), linewidth=0)
-            for kink in shallow_kinks(layers):
-                panel.plot([kink, kink], [1.12, 1.3], "-", color=color, linewidth=1.3, clip_on=False)
-                panel.plot([kink], [1.42], "o", color="white", markeredgecolor=color, markeredgewidth=1.6,
-                           markersize=kit.points(7), clip_on=False)  # fmt: skip
+            for kink in shallow_kinks(layers)[shallow_kinks(layers) > 0]:  # at 0 the line only starts
+                panel.plot([kink, kink], [1.1, 1.4], "-", color=color, linewidth=2.2, clip_on=False)
         panel.plot(LINE, curve, dash, color=color, linewidth=2.4)
         panel.set(xlim=(0, 1), ylim=(-0.03, 1.03), xticks=[], yticks=[0, 1])
         panel.grid(False)
@@ -79,12 +79,11 @@ def folding(ax: Axes, layers: int = 2) -> str:
     for y, text, color in (
         (0.86, f"{layers} layer{'s' * (layers > 1)}\nof 2 units", deep),
         (0.47, "all layers:\n" + f"{2**layers} pieces", deep),
-        (0.13, f"1 layer of\n{units} units:\nthe best fit", shallow),
+        (0.13, f"1 layer of\n{units} units:\nour best fit", shallow),
     ):
         ax.text(0.0, y, text, transform=ax.transAxes, color=color, weight="bold", va="center")
-    error = float(np.sqrt(np.mean((fit - target) ** 2)))
-    same = error < 1e-9
-    if not same:
-        ax.text(0.2, 0.315, "○ one kink each", transform=ax.transAxes, color=shallow, va="center")
-    said = "exactly the same line" if same else f"an rms error of {error:.2f}"
-    return f"{layers} layers of 2 ReLU units fold the line into {2**layers} pieces; one layer of {units} leaves {said}."
+    ax.text(0.2, 0.315, "❙ one kink each", transform=ax.transAxes, color=shallow, va="center")
+    error = float(np.mean(np.abs(fit - target)))
+    said = "draws the same line" if error < 1e-9 else f"is {error:.2f} away on average"
+    deep_layers = f"{layers} layers of 2 ReLU units fold" if layers > 1 else "1 layer of 2 ReLU units folds"
+    return f"{deep_layers} the line into {2**layers} pieces; one layer of {units} {said}."

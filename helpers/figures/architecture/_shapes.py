@@ -62,12 +62,12 @@ def draw_product(*, ax: Axes | None = None) -> Axes:
     draw_table(ax, SAMPLES, 0, 4, "X (4, 3)", lit=row)
     draw_table(ax, WEIGHTS, 4.6, 4, "W (3, 2)", lit=column)
     draw_table(ax, SAMPLES @ WEIGHTS, 8.2, 4, "X W (4, 2)", lit=row & column)
-    for x, sign in ((3.8, "·"), (7.4, "=")):
+    for x, sign in ((3.8, "×"), (7.4, "=")):
         ax.text(x, 2.0, sign, ha="center", va="center", fontsize=kit.points(20))
     look: dict[str, Any] = {"color": style.VERMILION, "weight": "bold", "va": "center"}
     ax.text(-0.15, 1.5, "sample 3", ha="right", **look)
     ax.text(6.1, 0.55, "unit 2", ha="center", **look)
-    ax.text(4.5, 5.5, "(−1)·(−1) + 2·3 + 1·1 = 8", ha="center", weight="bold")
+    ax.text(3.9, 5.5, "row 3 of X · column 2 of W = (−1)·(−1) + 2·3 + 1·1 = 8", ha="center", weight="bold")
     return ax
 
 
@@ -99,13 +99,23 @@ def draw_broadcasting(*, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def depth_and_width(ax: Axes, hidden_layers: int = 2, units: int = 4, taper: bool = False) -> str:
+def depth_and_width(ax: Axes, hidden_layers: int = 2, units: int = 3, taper: bool = False) -> str:
     """Draw a network of 4 inputs and 3 outputs with its parameters counted; `taper` narrows the layers step by step."""
     from helpers.network import describe_network, draw_network
 
     sizes = [4, *(tapered(units, hidden_layers) if taper else [units] * hidden_layers), 3]
     draw_network(sizes, ax=ax, count=True, labels=None)
     return describe_network(sizes)
+
+
+def print_summary(model: Any) -> None:
+    """Print the rows of `model.summary()`, without its frame."""
+    from IPython.utils.capture import capture_output
+
+    table: list[str] = []
+    with capture_output():  # rich also sends an empty output to a notebook
+        model.summary(line_length=66, print_fn=lambda text, **_: table.append(text))
+    print("\n".join(line for line in table[0].split("\n") if set(line) & set("┃│") or "params" in line))
 
 
 def tapered(width: int, depth: int, outputs: int = 3) -> list[int]:

@@ -123,7 +123,7 @@ def two_images(
     """Draw a T-shirt and another image layer by layer, and between them how alike they are.
 
     Alike means the cosine of the two activations after the mean over all images is taken off: 1 for the same pattern,
-    0 for patterns that share nothing, below 0 for opposite ones.
+    0 for unrelated ones, below 0 for opposite ones.
 
     Args:
         ax: Where to draw.
