@@ -15,7 +15,7 @@ CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 
 XOR = np.array([False, True, True, False])
 
-PREDICTIONS, LABELS = np.array([[2.0], [4.5], [1.0]]), np.array([3.0, 0.0, 4.0])
+PREDICTIONS, LABELS = np.array([[2.0], [4.5], [1.0]]), np.array([3.0, 4.0, 5.0])
 MORE_PREDICTIONS, MORE_LABELS = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0.0, 1.0, 2.0, 3.0])
 
 # What a right answer returns ------------------------------------------------------------------------------------------
