@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from helpers import style, surface
-from helpers.figures import architecture, initialization, losses, start, tuning
+from helpers.figures import initialization, losses, start, tuning
 from helpers.start import read_syllabus
 
 CURVES = losses.threshold_curves([1, 0, 1, 1, 0], [0.9, 0.8, 0.7, 0.4, 0.1])
@@ -31,7 +31,6 @@ HEIGHTS = np.linspace(0, 1, 12).reshape(3, 4)
 PATHS = {"SGD": np.linspace((1, 1), (3, 0.5), 5), "Adam": np.linspace((1, 1), (2, 2), 5)}
 
 CASES: dict[str, tuple[Callable, tuple, dict[str, Any], Callable, dict[str, Any]]] = {
-    **{kind: (architecture.draw_wiring, (kind,), {}, architecture.describe_wiring, {}) for kind in architecture.KINDS},
     "ridgelines": (initialization.draw_ridgelines, (COLUMNS,), {}, initialization.describe_ridgelines, {}),
     "confusion": (losses.draw_confusion, (FOUND, "shirt"), {}, losses.describe_confusion, {}),
     "roc": (losses.draw_roc, (CURVES, FOUND), {}, losses.describe_roc, {}),
@@ -101,7 +100,7 @@ def test_texts_and_lines_can_be_read_in_a_dark_style(case):
         matplotlib.style.use("dark_background")
         ax = draw(*things, **options)
         ax.figure.draw_without_rendering()
-    on_fills = {draw.__name__ for draw in (losses.draw_confusion, start.draw_course, architecture.draw_wiring)}
+    on_fills = {draw.__name__ for draw in (losses.draw_confusion, start.draw_course)}
     for text, behind in bare_texts(ax):
         if text.get_text().strip() not in ("", "start") and draw.__name__ not in on_fills:
             # The number in a disc stands on the colour of the disc.
@@ -130,26 +129,11 @@ def test_the_start_of_paths_can_be_read_on_the_contour_in_any_style():
     assert [text.get_color() for text in ax.texts if text.get_text() == "start"] == [style.BLACK]
 
 
-def test_letters_in_units_are_dark_on_white_in_any_style():
-    with matplotlib.rc_context():
-        matplotlib.style.use("dark_background")
-        ax = architecture.draw_wiring("attention")
-    assert {text.get_color() for text in ax.texts} == {style.BLACK}
-
-
 def test_four_panels_make_a_figure_that_shows_itself():
     axes = losses.draw_threshold(CURVES, 0.5, "shirt")
     assert axes.shape == (2, 2)
     metadata = axes[0, 0].figure._repr_mimebundle_()[1]
     assert metadata["image/png"]["alt"] == losses.describe_threshold(CURVES, 0.5, "shirt")
-
-
-@pytest.mark.parametrize("kind", architecture.KINDS)
-def test_letters_of_a_lecture_are_large(kind):
-    with matplotlib.rc_context():
-        style.lecture()
-        ax = architecture.draw_wiring(kind)
-    assert all(text.get_size() >= 14 for text in ax.texts if text.get_text())
 
 
 @pytest.mark.parametrize(
