@@ -212,6 +212,29 @@ def test_metrics_cut_logits_at_one_half_unless_told(keras: Any) -> None:
     assert keras.metrics.AUC(from_logits=True) is not None
 
 
+@pytest.mark.parametrize(("split", "accuracies"), [(0, (0.833, 0.843, 0.857)), (2, (0.857, 0.853, 0.855))])
+def test_three_losses_of_a_neuron_are_about_equally_accurate(split: int, accuracies: tuple[float, ...]) -> None:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.svm import LinearSVC
+
+    from helpers.data import hold_out, load_fashion_mnist, small_images
+
+    (images, labels), _ = load_fashion_mnist()
+    parts = [
+        (x[np.isin(y, (0, 6))], y[np.isin(y, (0, 6))] == 6) for x, y in hold_out(small_images(images), labels, split)
+    ]
+    training, validation, comparison = parts
+    tried = [  # the two best strengths of six that were tried, from 0.001 to 100
+        [LogisticRegression(C=strength, max_iter=2000) for strength in (0.1, 1)],
+        [LinearSVC(C=strength, loss="hinge", max_iter=20_000) for strength in (0.1, 1)],
+        [LinearSVC(C=strength, loss="squared_hinge", max_iter=20_000) for strength in (0.01, 0.1)],
+    ]
+    for neurons, accuracy in zip(tried, accuracies, strict=True):
+        best = max((neuron.fit(*training) for neuron in neurons), key=lambda neuron: neuron.score(*validation))
+        assert best.score(*comparison) == pytest.approx(accuracy, abs=0.02)
+        assert 0.81 < accuracy < 0.87
+
+
 def test_costs_of_the_thresholds_are_those_of_the_solution() -> None:
     from helpers.exercise.content import exercises
 
