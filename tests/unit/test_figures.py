@@ -16,11 +16,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from helpers import style, surface
-from helpers.figures import initialization, losses, start, tuning
+from helpers.figures import initialization, start, tuning
 from helpers.start import read_syllabus
 
-CURVES = losses.threshold_curves([1, 0, 1, 1, 0], [0.9, 0.8, 0.7, 0.4, 0.1])
-FOUND = CURVES.at(0.5)
 TABLE = pd.DataFrame(
     {"rate": [0.1, 0.01, 0.001], "kind": ["a", "b", "a"], "share": [0.5, None, 0.1], "score": [0.1, 0.3, 0.2]}
 )
@@ -32,9 +30,6 @@ PATHS = {"SGD": np.linspace((1, 1), (3, 0.5), 5), "Adam": np.linspace((1, 1), (2
 
 CASES: dict[str, tuple[Callable, tuple, dict[str, Any], Callable, dict[str, Any]]] = {
     "ridgelines": (initialization.draw_ridgelines, (COLUMNS,), {}, initialization.describe_ridgelines, {}),
-    "confusion": (losses.draw_confusion, (FOUND, "shirt"), {}, losses.describe_confusion, {}),
-    "roc": (losses.draw_roc, (CURVES, FOUND), {}, losses.describe_roc, {}),
-    "precision-recall": (losses.draw_precision_recall, (CURVES, FOUND), {}, losses.describe_precision_recall, {}),
     "brackets": (tuning.draw_brackets, (BRACKETS,), {}, tuning.describe_brackets, {}),
     "parallel coordinates": (
         tuning.draw_parallel_coordinates,
@@ -100,7 +95,7 @@ def test_texts_and_lines_can_be_read_in_a_dark_style(case):
         matplotlib.style.use("dark_background")
         ax = draw(*things, **options)
         ax.figure.draw_without_rendering()
-    on_fills = {draw.__name__ for draw in (losses.draw_confusion, start.draw_course)}
+    on_fills = {start.draw_course.__name__}
     for text, behind in bare_texts(ax):
         if text.get_text().strip() not in ("", "start") and draw.__name__ not in on_fills:
             # The number in a disc stands on the colour of the disc.
@@ -129,13 +124,6 @@ def test_the_start_of_paths_can_be_read_on_the_contour_in_any_style():
     assert [text.get_color() for text in ax.texts if text.get_text() == "start"] == [style.BLACK]
 
 
-def test_four_panels_make_a_figure_that_shows_itself():
-    axes = losses.draw_threshold(CURVES, 0.5, "shirt")
-    assert axes.shape == (2, 2)
-    metadata = axes[0, 0].figure._repr_mimebundle_()[1]
-    assert metadata["image/png"]["alt"] == losses.describe_threshold(CURVES, 0.5, "shirt")
-
-
 @pytest.mark.parametrize(
     ("said", "words"),
     [
@@ -144,7 +132,6 @@ def test_four_panels_make_a_figure_that_shows_itself():
         (surface.describe_relief(HEIGHTS, **RELIEF), "0 at x₁ = −3, x₂ = −3 up to 1 at x₁ = 3, x₂ = 3"),
         (surface.describe_surface("himmelblau"), "4 minima at (3, 2)"),
         (surface.describe_paths(PATHS, "beale"), "SGD ends at (3, 0.5) after 4 steps"),
-        (losses.describe_confusion(FOUND, "shirt"), "Of 3 shirt examples 2 are found, of 2 others 1 are called so"),
     ],
 )
 def test_descriptions_say_what_matters(said, words):
