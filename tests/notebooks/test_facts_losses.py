@@ -352,7 +352,7 @@ def test_threshold_exercise_finds_the_highest_threshold_with_the_recall() -> Non
         ({"rent": ("linear",)}, "keys"),
         ({"rent": "abc", "fraud": (), "garment": (), "topics": (), "delivery": ()}, "three words"),
         (
-            dict.fromkeys(("rent", "fraud", "garment", "topics", "delivery"), ("relu", "mse", "auc")),
+            dict.fromkeys(("rent", "fraud", "garment", "topics", "delivery"), ("relu", "mse", "average precision")),
             "none of the words",
         ),
         (dict.fromkeys(("rent", "fraud", "garment", "topics", "delivery"), (1, None, [])), "three words"),

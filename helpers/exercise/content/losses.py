@@ -95,13 +95,13 @@ CHOICES = {
         "sparse_categorical_crossentropy",
         "quantile_loss",
     ),
-    "metric": ("mean_absolute_error", "accuracy", "auc", "coverage"),
+    "metric": ("mean_absolute_error", "accuracy", "average precision", "coverage"),
 }
 TRIPLES = {
     "rent": ("linear", "mean_squared_error", "mean_absolute_error"),
-    "fraud": ("sigmoid", "binary_crossentropy", "auc"),
+    "fraud": ("sigmoid", "binary_crossentropy", "average precision"),
     "garment": ("softmax", "sparse_categorical_crossentropy", "accuracy"),
-    "topics": ("sigmoid", "binary_crossentropy", "auc"),
+    "topics": ("sigmoid", "binary_crossentropy", "average precision"),
     "delivery": ("linear", "quantile_loss", "coverage"),
 }
 ONE_HOT_EXPECTED = (
@@ -272,6 +272,12 @@ EXERCISES = [
             ),
             "The smallest logit of the row is subtracted, and the others overflow all the more; take the largest.": (
                 lambda logits: _softmax(logits, 1, logits.min(axis=1, keepdims=True))
+            ),
+            "Without keepdims=True the maxima or sums of the rows line up with the columns: keep the shape (n, 1).": (
+                lambda logits: np.exp(logits - logits.max(axis=1)) / np.exp(logits - logits.max(axis=1)).sum(axis=1)
+            ),
+            "The largest logit of each column is subtracted, but a softmax lives in a row: take both along axis 1.": (
+                lambda logits: _softmax(logits, 1, logits.max(axis=0, keepdims=True))
             ),
             "The wrong axis, and no largest logit is subtracted: each row must add up to 1, without overflow.": (
                 lambda logits: _softmax(logits, 0, 0.0)
@@ -521,7 +527,7 @@ EXERCISES = [
         ],
         misconceptions={
             ONE_HOT_EXPECTED: _changed(garment=("softmax", "categorical_crossentropy", "accuracy")),
-            ONE_TOPIC_ONLY: _changed(topics=("softmax", "categorical_crossentropy", "auc")),
+            ONE_TOPIC_ONLY: _changed(topics=("softmax", "categorical_crossentropy", "average precision")),
             RARE_ACCURACY: _changed(fraud=("sigmoid", "binary_crossentropy", "accuracy")),
             RARE_TOPICS: _changed(topics=("sigmoid", "binary_crossentropy", "accuracy")),
             MIDDLE_DELIVERY: _changed(delivery=("linear", "mean_squared_error", "coverage")),
