@@ -168,7 +168,7 @@ def signal_map(
     own = float(np.sqrt(factor(f, weight, bias)))
     course.set_title(f"a small distance: × {own:.2f} per layer")
     state = f"{activation}, weights of size {weight:g}, biases of size {bias:g}"
-    return f"{state}: a layer multiplies a small distance by {own:.2f}, and forty by {apart[-1]:.3g}."
+    return f"{state}: a layer multiplies a small distance by {own:.2f}, and forty by {kit.short(apart[-1])}."
 
 
 def distances(f: Callable[[Any], Any], weight: float, bias: float, layers: int = 40, width: int = 200) -> np.ndarray:
