@@ -12,18 +12,18 @@ STORY = {"error": "ValueError", "function": "total", "wrong": "an amount is miss
 def _misread(story: Any) -> str | None:
     """Return what is wrong with what a student reads in the traceback, however the names are written."""
     if not isinstance(story, dict) or set(story) != set(STORY):
-        return f"Keep the dictionary with the keys {', '.join(STORY)}, and replace the three dots only."
+        return f"Keep the dictionary with the keys {', '.join(STORY)}, and replace the three dots only"
     error = story["error"]
     error = error.__name__ if isinstance(error, type) else str(error).strip(" :")
     function = str(getattr(story["function"], "__name__", story["function"])).strip(" ()")
     if error.casefold() != "valueerror":
-        return "The kind of error is at the beginning of the last line, before the colon."
+        return "The kind of error is at the beginning of the last line, before the colon"
     if function == "print_bill":
-        return "Read on downwards: print_bill only passed the arrays on. The last frame names the function that failed."
+        return "Read on downwards: print_bill only passed the arrays on. The last frame names the function that failed"
     if function != "total":
-        return "Above the error are the frames, one for each function. Which is the last of the two defined above?"
+        return "Above the error are the frames, one for each function; look for the last one that the cell defines"
     if str(story["wrong"]).strip().casefold() != STORY["wrong"]:
-        return "The last line gives two shapes: (3,) are the prices. Which array has the shape (2,)?"
+        return "The last line gives two shapes: (3,) are the prices, so look for the array with the shape (2,)"
     return None
 
 
