@@ -72,6 +72,7 @@ def half_planes(ax: Axes, kernel: np.ndarray, bias: np.ndarray, off: np.ndarray,
         off: (units,).
         names: Written beside the lines, if given.
     """
+    alive = style.look("ReLU").color
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     for unit, (w, b, dead) in enumerate(zip(kernel.T, bias, off, strict=True)):
         size = float(np.linalg.norm(w))
@@ -84,7 +85,7 @@ def half_planes(ax: Axes, kernel: np.ndarray, bias: np.ndarray, off: np.ndarray,
         places = foot + np.linspace(-9, 9, 61 if dead else 73)[:, None] * along
         inside = (places > (left, bottom)).all(1) & (places < (right, top)).all(1)
         hairs = [(place, place + (0.3 if dead else 0.17) * normal) for place in places[inside]]
-        color, width = (style.BLACK, 4.0) if dead else (style.look("ReLU").color, 1.5)
+        color, width = (style.BLACK, 4.0) if dead else (alive, 1.5)
         ax.add_collection(LineCollection([places[[0, -1]]], colors=color, linewidths=kit.points(width), zorder=2))
         ax.add_collection(LineCollection(hairs, colors=color, linewidths=kit.points(0.6 * width), zorder=2))
         if names and inside.any():

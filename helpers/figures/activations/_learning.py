@@ -145,8 +145,8 @@ def draw_comparison(groups: Mapping[str, Mapping[str, Any]], *, ax: Axes | None 
     ax.set_axis_off()
     found = {title: {name: _accuracies(runs) for name, runs in group.items()} for title, group in groups.items()}
     rows = [name for name in NAMES if any(name in group for group in found.values())]
-    means = [runs.mean() for group in found.values() for runs in group.values()]
-    low, high = min(mean for mean in means if mean > 60) - 1.5, max(means) + 1.5
+    shown = [runs for group in found.values() for runs in group.values() if runs.mean() > 60]
+    low, high = np.min(shown) - 0.5, np.max(shown) + 0.5
     width = 0.8 / len(groups)
     for column, (title, group) in enumerate(found.items()):
         panel = ax.inset_axes((0.17 + column * (width + 0.03), 0.14, width, 0.78))
@@ -161,6 +161,7 @@ def draw_comparison(groups: Mapping[str, Mapping[str, Any]], *, ax: Axes | None 
             panel.plot(runs, np.full(len(runs), row), "o", color=color, markersize=5, alpha=0.65)
             panel.plot([runs.mean()] * 2, [row - 0.38, row + 0.38], "-", color=color, linewidth=3)
         panel.set(ylim=(len(rows) - 0.4, -0.6), xlim=(low, high), title=title, xlabel="accuracy (%)")
+        panel.set_xticks(np.arange(2 * np.ceil(low / 2), high, 2))
         panel.set_yticks(range(len(rows)), [NAMES[name] for name in rows] if column == 0 else [""] * len(rows))
         panel.grid(axis="y", visible=False)
     return ax

@@ -71,7 +71,7 @@ def heat(
     bars.grid(axis="y", visible=False)
     inset = bars.inset_axes((0.66, 0.02, 0.34, 0.42))
     inset.imshow(images[example], cmap="gray_r")
-    inset.set(xticks=[], yticks=[])
+    inset.set_axis_off()
     draw_reliability(whole, confidence, right)
     whole.set(xlabel="how sure", title=f"sure {confidence.mean():.0%}, right {right.mean():.0%}")
     whole.text(0.03, 1.0, "how often right", va="top", fontsize=kit.points(10))

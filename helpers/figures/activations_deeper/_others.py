@@ -39,7 +39,9 @@ def draw_cost(cost: Mapping[str, float], product: float, *, ax: Axes | None = No
     ax.barh(["matrix product"], [product], color=style.GREY)
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
-    ax.set(xlabel="milliseconds for a million numbers, value and derivative")
+    dearer = [name for name in order if cost[name] > product]
+    title = f"Costs more than the product: {' · '.join(dearer) or 'none of them'}"
+    ax.set(xlabel="milliseconds for a million numbers, value and derivative", title=title)
     return ax
 
 
@@ -114,7 +116,8 @@ def draw_two_by_two(losses: Mapping[tuple[str, str], Any], *, ax: Axes | None = 
         said = "; ".join(f"slope {s}, {c}: {np.mean(runs):.2f}" for (s, c), runs in losses.items())
         ax = new_axes(f"Mean loss after 600 single examples. {said}.", figsize=(7.6, 3.2))
     places = {("¼", "never negative"): 0, ("¼", "centred"): 1, ("1", "never negative"): 2, ("1", "centred"): 3}
-    colors = (style.BLUE, style.SKY, style.ORANGE, style.look("tanh").color)
+    slow, steep = style.look("sigmoid").color, style.look("tanh").color
+    colors = (slow, style.SKY, style.ORANGE, steep)
     names = ("σ(z)", "σ(z) − ½", "tanh(z) + 1", "tanh(z)")
     for key, runs in losses.items():
         row, runs = places[key], np.asarray(runs)
@@ -125,7 +128,9 @@ def draw_two_by_two(losses: Mapping[tuple[str, str], Any], *, ax: Axes | None = 
     ax.set_yticks(range(4), labels)
     ax.set(ylim=(3.5, -0.5), xlim=(0, None), xlabel="loss after 600 examples (nats)")
     ax.grid(axis="y", visible=False)
-    ax.set_title("Either change brings more than half of the gain")
+    plain, centred, steeper, both = (np.mean(losses[key]) for key in places)
+    centre, slope = (f"{100 * (plain - one) / (plain - both):.0f} %" for one in (centred, steeper))
+    ax.set_title(f"Centre alone: {centre} of the gain; slope: {slope}")
     return ax
 
 
@@ -138,7 +143,9 @@ def draw_smooth_maximum(curves: Mapping[float, Any], z: Any, *, ax: Axes | None 
         )
     for temperature, values in curves.items():
         share = 0.35 + 0.65 * (1 - temperature / max(curves))
-        color = style.look("softplus").color if temperature == 1 else kit.faded(style.BLUE, share)
+        color = kit.faded(style.BLUE, share)
+        if temperature == 1:
+            color = style.look("softplus").color
         ax.plot(z, values, "-", color=color, linewidth=2.5)
         name = "T = 1: softplus" if temperature == 1 else f"T = {temperature:g}"
         ax.annotate(name, (0, values[np.argmin(np.abs(np.asarray(z)))]), (-6, 3), textcoords="offset points",
@@ -149,12 +156,12 @@ def draw_smooth_maximum(curves: Mapping[float, Any], z: Any, *, ax: Axes | None 
 
 
 def draw_dots(runs: Mapping[str, Sequence[float]], *, xlabel: str, title: str, ax: Axes | None = None) -> Axes:
-    """Draw a dot for each run and a bar for the mean of each name."""
+    """Draw a dot for each run and a bar for the mean of each name, in its registered look."""
     if ax is None:
         said = "; ".join(f"{name} {np.mean(values):.1f}" for name, values in runs.items())
         ax = new_axes(f"{title}. Means: {said}.", figsize=(7.6, 0.9 + 0.5 * len(runs)))
-    for row, values in enumerate(runs.values()):
-        color = style.COLORS[row]
+    for row, (name, values) in enumerate(runs.items()):
+        color = style.look(name).color
         ax.plot(values, np.full(len(values), row), "o", color=color, markersize=6, alpha=0.7)
         ax.plot([np.mean(values)] * 2, [row - 0.33, row + 0.33], "-", color=color, linewidth=4)
     ax.set_yticks(range(len(runs)), list(runs))

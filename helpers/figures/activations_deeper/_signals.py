@@ -46,7 +46,8 @@ def tangent(ax: Axes, depth: int = 10, weight: float = 1.2, target: float = 1.0)
     ax.set(xlim=(0.85, 1.65), ylim=(-0.12 * top, top), yticks=[0, here], xlabel="weight w")
     ax.set_yticklabels(["0", kit.short(here)])
     ax.grid(False)
-    ax.set_title(f"slope {kit.short(slope)}, true for {number(high - low, 2)}")
+    slope = round(slope) if slope > 10 else slope
+    ax.set_title(f"slope {kit.short(slope)}, true on a width of {number(high - low, 2)}")
     return (
         f"The loss of a chain of {depth} layers at weight {weight:g}: {kit.short(here)}, slope {kit.short(slope)}; the "
         f"tangent is right within 10 % over a width of {high - low:.2f}."
