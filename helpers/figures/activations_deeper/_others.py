@@ -143,7 +143,7 @@ def draw_smooth_maximum(curves: Mapping[float, Any], z: Any, *, ax: Axes | None 
         )
     for temperature, values in curves.items():
         share = 0.35 + 0.65 * (1 - temperature / max(curves))
-        color = kit.faded(style.BLUE, share)
+        color: Any = kit.faded(style.BLUE, share)
         if temperature == 1:
             color = style.look("softplus").color
         ax.plot(z, values, "-", color=color, linewidth=2.5)
