@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from helpers import start, style, surface
-from helpers.figures import architecture, initialization, losses, tuning
+from helpers.figures import architecture, losses, tuning
 
 CURVES = losses.threshold_curves([1, 0, 1, 1, 0], [0.9, 0.8, 0.7, 0.4, 0.1])
 FOUND = CURVES.at(0.5)
@@ -24,7 +24,6 @@ TABLE = pd.DataFrame(
     {"rate": [0.1, 0.01, 0.001], "kind": ["a", "b", "a"], "share": [0.5, None, 0.1], "score": [0.1, 0.3, 0.2]}
 )
 BRACKETS = tuning.keras_tuner_brackets(27, 3)
-COLUMNS = {"signal": [np.full(9, 0.5), np.full(9, 0.01)], "gradient": [np.full(9, 3e-4), np.zeros(9)]}
 RELIEF = {"labels": ("x₁", "x₂", "ŷ"), "limits": (-3, 3)}
 HEIGHTS = np.linspace(0, 1, 12).reshape(3, 4)
 STOPS = start.read_course()
@@ -32,7 +31,6 @@ PATHS = {"SGD": np.linspace((1, 1), (3, 0.5), 5), "Adam": np.linspace((1, 1), (2
 
 CASES: dict[str, tuple[Callable, tuple, dict[str, Any], Callable, dict[str, Any]]] = {
     **{kind: (architecture.draw_wiring, (kind,), {}, architecture.describe_wiring, {}) for kind in architecture.KINDS},
-    "ridgelines": (initialization.draw_ridgelines, (COLUMNS,), {}, initialization.describe_ridgelines, {}),
     "confusion": (losses.draw_confusion, (FOUND, "shirt"), {}, losses.describe_confusion, {}),
     "roc": (losses.draw_roc, (CURVES, FOUND), {}, losses.describe_roc, {}),
     "precision-recall": (losses.draw_precision_recall, (CURVES, FOUND), {}, losses.describe_precision_recall, {}),
@@ -156,7 +154,6 @@ def test_letters_of_a_lecture_are_large(kind):
     ("said", "words"),
     [
         (tuning.describe_parallel_coordinates(TABLE, ["rate", "kind", "share"], best=1), "rate 0.01 to 0.01, kind b"),
-        (initialization.describe_ridgelines(COLUMNS), "gradient: about 0.0003 in layer 1, none in layer 2"),
         (surface.describe_relief(HEIGHTS, **RELIEF), "0 at x₁ = −3, x₂ = −3 up to 1 at x₁ = 3, x₂ = 3"),
         (surface.describe_surface("himmelblau"), "4 minima at (3, 2)"),
         (surface.describe_paths(PATHS, "beale"), "SGD ends at (3, 0.5) after 4 steps"),

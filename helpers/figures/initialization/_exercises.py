@@ -31,5 +31,8 @@ def draw_four_starts(*, ax: Axes | None = None) -> Axes:
             rows.append(a)
         columns[name] = rows
     ridgelines(ax, columns, [style.BLACK] * 4)
-    ax.set_xticks([x for x in ax.get_xticks() if x % 11 in (0, 7)], [kit.short(1) if x % 11 == 0 else "10⁻⁴" for x in ax.get_xticks() if x % 11 in (0, 7)])
+    ax.set_xticks(
+        [x for x in ax.get_xticks() if x % 11 in (0, 7)],
+        [kit.short(1) if x % 11 == 0 else "10⁻⁴" for x in ax.get_xticks() if x % 11 in (0, 7)],
+    )
     return ax

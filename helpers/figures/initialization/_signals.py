@@ -71,7 +71,9 @@ def ridgelines(
                 # A needle of the smooth density can be higher than any measured bin; it ends at the row above.
                 curve = row - np.minimum(scale * _density(expected[heading][row]), 1.2)
                 lines.append(np.column_stack([(edges[1:] + edges[:-1]) / 2 + place * pitch, curve]))
-        ax.text(place * pitch + (first + last) / 2, -1.25, heading, ha="center", va="bottom", color=color, weight="bold")
+        ax.text(
+            place * pitch + (first + last) / 2, -1.25, heading, ha="center", va="bottom", color=color, weight="bold"
+        )
     shifts = [place * pitch for place in range(len(columns))]
     grid = [[(first + shift, row), (last + shift, row)] for shift in shifts for row in range(number)]
     ax.add_collection(LineCollection(grid, colors=style.LIGHT_GREY, linewidths=0.8))
@@ -159,7 +161,9 @@ def signals(
     ridgelines(ax, found, (color, color), expected)
     last, first = found[headings[0]][-1], found[headings[1]][0]
     ax.set_title(f"{activation}, s = {s:g}")
-    ends = f"size of the activations in layer 10 {size_in_words(last)}, of the gradients in layer 1 {size_in_words(first)}"
+    ends = (
+        f"size of the activations in layer 10 {size_in_words(last)}, of the gradients in layer 1 {size_in_words(first)}"
+    )
     return f"Sizes in ten {activation} layers with weights of standard deviation {s:g}: {ends}."
 
 
@@ -168,8 +172,8 @@ BELL_RANGE = 4.2
 
 @cache
 def _sums(n: int) -> Array:
-    """Return 200,000 sums of n products of standard normal numbers, divided by √200."""
-    rng, total = np.random.default_rng(0), np.zeros(200_000, "float32")
+    """Return 100,000 sums of n products of standard normal numbers, divided by √200."""
+    rng, total = np.random.default_rng(0), np.zeros(100_000, "float32")
     for _ in range(n):
         w, x = rng.standard_normal((2, total.size), dtype="float32")
         total += w * x
@@ -250,13 +254,13 @@ def draw_rules(predicted: Mapping[str, Sequence[float]], measured: Mapping[str, 
             ax.text(place + 0.5, -row + 0.02, short(number), va="bottom", weight="bold" if keeps else "normal",
                     fontsize=kit.points(13))  # fmt: skip
             ax.text(place + 0.5, -row - 0.02, kit.number(found, 2), va="top", color=style.GREY, fontsize=kit.points(10))
-    ax.text(-1.45, -2.7, "Area: the mean square. Dotted: 1. Grey numbers: measured over 20 draws.", color=style.GREY,
+    ax.text(-1.45, -2.7, "Area: the mean square. Dotted: 1. Grey numbers: measured over ten draws.", color=style.GREY,
             fontsize=kit.points(10))  # fmt: skip
     ax.set_title("LeCun and He keep the size going forward, Glorot compromises")
     return ax
 
 
-PAIRS, SEEDS = 60, 10
+PAIRS, SEEDS = 50, 5
 
 
 @cache

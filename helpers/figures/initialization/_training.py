@@ -21,7 +21,7 @@ def distinct(kernel: Array) -> int:
 
 
 def copies(ax: Axes, paths: Mapping[str, Sequence[Any]], points: Array, labels: Array, initial_weights: str = "all 0.5",
-           epoch: int = 40) -> str:  # fmt: skip
+           epoch: int = 20) -> str:  # fmt: skip
     """Draw the incoming weights of four hidden units as points (left), and the border the network draws (right).
 
     Args:
@@ -39,8 +39,10 @@ def copies(ax: Axes, paths: Mapping[str, Sequence[Any]], points: Array, labels: 
     places: dict[tuple[float, ...], list[int]] = {}
     for unit in range(trace.shape[2]):
         left.plot(*trace[:, :, unit].T, "-", color=style.GREY, linewidth=1.2)
-        places.setdefault(tuple(trace[-1, :, unit].round(2)), []).append(unit)
-    for place, units in places.items():
+        near = tuple(np.round(trace[-1, :, unit] / (0.06 * far)))
+        places.setdefault(near, []).append(unit)
+    for units in places.values():
+        place = trace[-1, :, units[0]]
         for ring in range(len(units)):
             left.plot(*place, "o", markersize=kit.points(8 + 6 * ring), markerfacecolor="none", linestyle="none",
                       color=style.BLUE, markeredgewidth=2)  # fmt: skip
@@ -49,9 +51,16 @@ def copies(ax: Axes, paths: Mapping[str, Sequence[Any]], points: Array, labels: 
         side = 1 if place[0] < 0.35 * far else -1
         left.annotate(names, place, (side * kit.points(away), kit.points(away - 4)), textcoords="offset points",
                       color=style.BLUE, weight="bold", ha="left" if side > 0 else "right")  # fmt: skip
-    left.set(xlim=(-far, far), ylim=(-far, far), aspect="equal", xlabel="weight from x₁")
+    left.set(
+        xlim=(-far, far),
+        ylim=(-far, far),
+        aspect="equal",
+        xlabel="weight from x₁",
+        xticks=(-4, 0, 4),
+        yticks=(-4, 0, 4),
+    )
     left.set_title(f"epoch {epoch}: 4 units, {number} distinct")
-    left.text(-0.02, 1.0, "weight\nfrom x₂", transform=left.transAxes, ha="right", va="top")
+    left.text(0.03, 0.97, "weight from x₂", transform=left.transAxes, va="top")
     W, b, v, c = path[epoch]
     grid = np.stack(np.meshgrid(np.linspace(-1.7, 2.7, 90), np.linspace(-1.2, 1.8, 70)), axis=-1)
     z = np.tanh(grid @ W + b) @ v + c
@@ -75,12 +84,12 @@ def draw_learning(losses: Mapping[str, Array], *, ax: Axes | None = None) -> Axe
         ax: Where to draw.
     """
     if ax is None:
-        ends = "; ".join(f"{name} {_range(table[-1])}" for name, table in losses.items())
+        ends = "; ".join(f"{name} {_range(table)}" for name, table in losses.items())
         ax = new_axes(f"Loss against epochs; at the end: {ends}.", figsize=(7.6, 3.9))
     ends = {}
     for name, table in losses.items():
         look, epochs = style.look(name.split(",")[0]), np.arange(1, len(table) + 1)
-        if not np.isfinite(table[-1]).all() or table[-1].max() > 10:
+        if not np.isfinite(table).all() or table.max() > 100:
             ax.plot(1, 3.0, "X", color=look.color, markersize=9, clip_on=False)
             kit.label_end(ax, 1, 3.0, f"{name}: diverged", look.color, offset=(10, 0))
             continue
@@ -102,11 +111,10 @@ def draw_learning(losses: Mapping[str, Array], *, ax: Axes | None = None) -> Axe
     return ax
 
 
-def _range(values: Any) -> str:
-    values = np.asarray(values)
-    if not np.isfinite(values).all() or values.max() > 10:
+def _range(table: Array) -> str:
+    if not np.isfinite(table).all() or table.max() > 100:
         return "diverged"
-    return f"{values.min():.2f} to {values.max():.2f}"
+    return f"{table[-1].min():.2f} to {table[-1].max():.2f}"
 
 
 def draw_accuracies(results: Mapping[str, Sequence[Mapping[str, float]]], title: str, *, note: str = "",
