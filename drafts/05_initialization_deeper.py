@@ -527,7 +527,9 @@ def xor_model(units, seed):
 luck = {}
 for units in (2, 4, 16):
     many = stack([xor_model(units, seed) for seed in range(50)])
-    many.compile(keras.optimizers.SGD(1.0), loss="binary_crossentropy")
+    many.compile(
+        keras.optimizers.SGD(1.0), "binary_crossentropy", steps_per_execution=50
+    )
     # 40 epochs of 50 batches: each batch holds the four corners
     many.fit(x_xor, y_xor, epochs=40, batch_size=4, shuffle=False, verbose=0)
     result = many.evaluate(x_xor, y_xor, batch_size=4, verbose=0, return_dict=True)
@@ -554,7 +556,8 @@ def one_network(seed):
 
 
 crowd = stack([one_network(seed) for seed in range(30)])
-crowd.compile(keras.optimizers.SGD(0.1), loss="sparse_categorical_crossentropy")
+loss = keras.losses.SparseCategoricalCrossentropy()
+crowd.compile(keras.optimizers.SGD(0.1), loss, steps_per_execution=47)
 crowd.fit((x_train - mean) / deviation, y_train, epochs=6, batch_size=64, verbose=0)
 chances = crowd.predict((x_new - mean) / deviation, verbose=0)  # images, networks, 10
 single = np.mean(chances.argmax(axis=-1) == y_new[:, None], axis=0)
