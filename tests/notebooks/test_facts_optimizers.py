@@ -9,7 +9,7 @@ from taught import taught
 
 from helpers.exercise import content as exercises
 from helpers.results import RESULTS
-from helpers.stacked._rate_sweep import first_weights, image_order, sweep_images, train_many
+from helpers.stacked._first_edition import first_weights, image_order, sweep_images, train_many
 
 RULES = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "adamax", "nadam", "adamw", "lion")
 SCHEDULES = ("step_decay", "exponential", "inverse_time", "polynomial", "cosine", "warm_restarts", "triangular")
