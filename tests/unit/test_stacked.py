@@ -75,12 +75,14 @@ def test_each_network_is_trained_as_alone_with_its_own_rate_and_penalty(make: An
     assert largest_difference(models, make, LOGITS, CLASSES) < 1e-5
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["Adagrad", "RMSprop", "Adadelta", "Adamax", "Nadam", "Lion", "Ftrl"])
 def test_every_optimizer_that_is_let_in_treats_networks_as_alone(name: str) -> None:
     models = [network(0), network(1)]
     assert largest_difference(models, getattr(keras.optimizers, name), LOGITS, CLASSES, rates=(0.01, 0.05)) < 1e-5
 
 
+@pytest.mark.long
 def test_one_rate_and_one_network_need_nothing_special() -> None:
     model = network(3)
     together = stack([model])
@@ -92,6 +94,7 @@ def test_one_rate_and_one_network_need_nothing_special() -> None:
     np.testing.assert_allclose(curves["loss"][:, 0], alone["loss"], atol=1e-6)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("models", "loss", "y"),
     [
@@ -114,6 +117,7 @@ def test_sample_weights_count_as_in_keras() -> None:
     assert largest_difference(models, keras.optimizers.SGD, LOGITS, CLASSES, rates=(0.1, 0.2), **options) < 1e-5
 
 
+@pytest.mark.long
 def test_a_schedule_for_each_network() -> None:
     schedules = [
         keras.optimizers.schedules.CosineDecay(0.1, 8),
@@ -143,6 +147,7 @@ def test_dropout_has_its_rate_and_its_masks_in_each_network() -> None:
     np.testing.assert_allclose(together.predict(X, verbose=0)[:, 0], models[0].predict(X, verbose=0), atol=1e-6)
 
 
+@pytest.mark.long
 def test_early_stopping_gives_each_network_what_a_fit_of_its_own_gets() -> None:
     models = [network(seed) for seed in range(3)]
     rates, options = (0.3, 1.0, 3.0), {"epochs": 30, "shuffle": False, "verbose": 0, "validation_split": 0.25}
@@ -201,6 +206,7 @@ def test_networks_of_one_seed_see_one_order_and_each_example_once_an_epoch() -> 
     assert (seen[0] != seen[1]).any()
 
 
+@pytest.mark.long
 def test_own_batches_train_as_separate_fits_on_them_and_are_measured_on_shared_examples() -> None:
     models, seeds = [network(s) for s in range(2)], [7, 8]
     orders = []
