@@ -1,9 +1,10 @@
-"""The figures of notebook 05, deeper: bowls, gains, orthogonal layers, skips, width, clipping, transfer, luck."""
+"""The figures of notebook 05, deeper: bowls, gains, orthogonal layers, skips, width, clipping, transfer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -74,8 +75,8 @@ def bowl(ax: Axes, scalings: Mapping[str, Callable[[Array], Array]], scaling: st
     ax.text(0.85, 0.24, f"{steps}", transform=ax.transAxes, ha="center", weight="bold", fontsize=kit.points(24))
     ax.text(0.85, 0.12, f"step{'s' * (steps != 1)}", transform=ax.transAxes, ha="center")
     return (
-        f"Features {scaling}, unit {unit:g}, correlation {correlation:g}: descent needs {steps} steps for 99 % of the "
-        "way at its best learning rate."
+        f"Features {scaling}, unit {unit:g}, correlation {correlation:g}: descent needs {steps} "
+        f"step{'s' * (steps != 1)} for 99 % of the way at its best learning rate."
     )
 
 
@@ -199,15 +200,15 @@ def draw_width(results: Results, *, ax: Axes | None = None) -> Axes:
         words = "; ".join(f"{w}: " + ", ".join(f"width {k} {v:.2g}" for k, v in b.items()) for w, b in best.items())
         ax = new_axes(f"Best learning rate of Adam: {words}.", figsize=(7.6, 3.8))
     for panel, way in zip(kit.panels(ax, (2,), below=44, above=26), ("usual", "μP"), strict=True):
-        for rank, (width, pairs) in enumerate(sorted(curves[way].items())):
+        for rank, (units, pairs) in enumerate(sorted(curves[way].items())):
             color = kit.faded(style.BLUE, (0.4, 0.7, 1.0)[rank])
             panel.plot(*zip(*sorted(pairs), strict=True), "-", color=color, linewidth=1.5 + 0.8 * rank)
-            at = best[way][width]
+            at = best[way][units]
             low = dict(pairs)[at]
             panel.plot(at, low, "o", color=color, markersize=9)
-            panel.annotate(str(width), (at, low), (0, kit.points(12 if rank < 2 else -16)), ha="center",
-                           textcoords="offset points",
-                           color=color if rank else style.GREY)  # fmt: skip
+            right, up = ((0, 12), (6, 6), (0, -16))[rank]
+            panel.annotate(str(units), (at, low), (kit.points(right), kit.points(up)), textcoords="offset points",
+                           ha="left" if rank == 1 else "center", color=color if rank else style.GREY)  # fmt: skip
         panel.set(xscale="log", ylim=(0.3, 1.0), xlabel="learning rate", title=way)
         panel.set_xticks([0.001, 0.01], ["0.001", "0.01"])
         panel.minorticks_off()
@@ -220,13 +221,13 @@ def clip_arrows(ax: Axes, by_value: Callable[..., Array], by_norm: Callable[...,
     """Draw a gradient and what the student's two ways to clip make of it."""
     gradient = np.array([first, second])
     value, norm = by_value(gradient, limit), by_norm(gradient, limit)
-    square = {"fill": False, "edgecolor": style.VERMILION, "linestyle": "--"}
+    square: dict[str, Any] = {"fill": False, "edgecolor": style.VERMILION, "linestyle": "--"}
     ax.add_patch(Rectangle((-limit, -limit), 2 * limit, 2 * limit, **square))
     ax.add_patch(Circle((0, 0), limit, fill=False, edgecolor=style.BLUE, linestyle=":"))
     arrows = (("gradient", gradient, style.GREY), ("by value", value, style.VERMILION), ("by norm", norm, style.BLUE))
     for row, (name, vector, color) in enumerate(arrows):
         arrow = {"arrowstyle": "-|>", "color": color, "linewidth": 2.5, "shrinkA": 0, "shrinkB": 0}
-        ax.annotate("", vector, (0, 0), arrowprops=arrow)
+        ax.annotate("", (vector[0], vector[1]), (0, 0), arrowprops=arrow)
         numbers = ", ".join(kit.short(round(float(number), 2)) for number in vector)
         ax.text(0.98, 0.26 - 0.11 * row, f"{name} [{numbers}]", transform=ax.transAxes, ha="right", color=color)
     wide = max(5.4, first + 1.6, 1.4 * (second + 2 * limit))
@@ -266,7 +267,7 @@ def cliff(ax: Axes, clip: Callable[..., Array], limit: float = 5.0, start: float
 def draw_frames(frames: Mapping[str, Array], *, ax: Axes | None = None) -> Axes:
     """Draw images of each kind in a row; `frames` has (n, 400) arrays by heading."""
     if ax is None:
-        ax = new_axes(f"Garments at random places of a larger frame: {', '.join(frames)}.", figsize=(7.6, 2.5))
+        ax = new_axes(f"Garments at random places of a larger frame: {', '.join(frames)}.", figsize=(7.6, 1.95))
     kit.bare(ax, (0, len(frames)), (0, 1))
     for column, (name, images) in enumerate(frames.items()):
         ax.text(column + 0.02, 0.86, name, weight="bold")
@@ -317,42 +318,4 @@ def draw_transfer(results: Results, *, ax: Axes | None = None) -> Axes:
         panel.set_xticks(labels, [str(m) for m in labels])
         panel.minorticks_off()
     ax.set_title("Moving the few images gains more than pre-training")
-    return ax
-
-
-def draw_luck(losses: Mapping[str, Array], *, ax: Axes | None = None) -> Axes:
-    """Draw the final loss of each of many random starts as a dot, a row for each network; solved: below 0.05."""
-    solved = {name: float(np.mean(np.asarray(row) < 0.05)) for name, row in losses.items()}
-    if ax is None:
-        words = ", ".join(f"{name} {share:.0%}" for name, share in solved.items())
-        ax = new_axes(f"Final losses on XOR of random initializations; solved: {words}.", figsize=(7.6, 2.8))
-    rng = np.random.default_rng(0)
-    for row, (name, values) in enumerate(losses.items()):
-        values = np.asarray(values)
-        colors = np.where(values < 0.05, style.BLUE, style.VERMILION)
-        ax.scatter(values, row + rng.uniform(-0.25, 0.25, len(values)), s=14, color=list(colors), linewidths=0)
-        ax.text(1.01, row, f"{solved[name]:.0%} solved", transform=ax.get_yaxis_transform(), va="center", weight="bold")
-    ax.axvline(np.log(2) / 2, color=style.GREY, linestyle=":")
-    ax.text(np.log(2) / 2 - 0.004, -0.62, "½ ln 2", color=style.GREY, ha="right")
-    ax.set(
-        yticks=range(len(losses)), yticklabels=list(losses), ylim=(len(losses) - 0.5, -0.8), xlabel="loss in the end"
-    )
-    ax.grid(False)
-    ax.set_title("With two units, luck decides; with four, hardly")
-    return ax
-
-
-def draw_votes(single: Array, voted: Mapping[int, Array], *, ax: Axes | None = None) -> Axes:
-    """Draw the accuracy of single networks, and of votes of several, mean and range over random groups."""
-    sizes, table = list(voted), 100 * np.array(list(voted.values()))
-    if ax is None:
-        words = ", ".join(f"{size}: {row.mean():.1f} %" for size, row in zip(sizes, table, strict=True))
-        ax = new_axes(f"Accuracy of votes by the number of networks that vote: {words}.", figsize=(7.6, 3.4))
-    ax.fill_between(sizes, table.min(axis=1), table.max(axis=1), color=style.BLUE, alpha=0.15, linewidth=0)
-    ax.plot(sizes, table.mean(axis=1), "-o", color=style.BLUE)
-    ax.plot(np.ones(len(single)), 100 * single, "_", color=style.VERMILION, markersize=14)
-    ax.annotate("each network", (1, 100 * single.min()), (12, 0), textcoords="offset points", color=style.VERMILION)
-    kit.label_end(ax, sizes[-1], table[-1].mean(), "vote", style.BLUE)
-    ax.set(xlabel="networks that vote", ylabel="% right", xticks=sizes, xlim=(0.5, sizes[-1] * 1.12))
-    ax.set_title("A vote gains most from the first few networks")
     return ax

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from statistics import NormalDist
 
+import nbformat
 import numpy as np
 import pytest
 from results_program import load_program
@@ -16,6 +18,7 @@ from helpers.exercise.content import exercises
 from helpers.figures import initialization as figures
 from helpers.figures import initialization_deeper
 from helpers.results import RESULTS
+from tools.concepts import NOTEBOOKS
 
 RNG = np.random.default_rng(0)
 UNITS, LAYERS = 30, 4
@@ -250,6 +253,7 @@ def test_dropout_breaks_the_symmetry_of_equal_units(keras):
 # The program and what it stored
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("clip", ["", "clipvalue", "clipnorm", "global_clipnorm"])
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_stacked_loop_trains_each_network_as_keras_would(keras, program, clip, optimizer):
@@ -305,6 +309,76 @@ def test_moved_copies_gain_more_than_pretraining_and_frozen_layers_nothing(store
     assert (way("frozen") - way("from scratch")).mean() < 1
     many = shares(stored["transfer"]["500 | frozen"]) - shares(stored["transfer"]["500 | from scratch"])
     assert many.mean() < -2
+
+
+def test_clipping_helps_he_and_does_not_replace_it(stored):
+    found = {name: shares(runs) for name, runs in stored["clipping"].items()}
+    assert (found["He, clipvalue"] - found["He, no clipping"]).min() > 0
+    for kind in ("clipnorm", "global_clipnorm"):
+        assert found[f"He, {kind}"].mean() > found["He, no clipping"].mean() + 1
+        assert found[f"He, {kind}"].min() > found["He, no clipping"].min() + 7
+    assert found["large, clipvalue"].min() > found["large, no clipping"].max()
+    assert found["large, clipvalue"].max() < found["He, no clipping"].mean() - 7
+
+
+def test_layers_that_add_little_can_be_stacked(stored):
+    found = {name.removeprefix("40 layers, "): shares(runs) for name, runs in stored["skips"].items()}
+    plain, scaled = found["plain"].mean(), found["adds 1/√depth"].mean()
+    assert plain + 12 < scaled < min(found["adds 0 at first"].mean(), found["adds, small weights"].mean()) - 8
+    assert found["adds"].max() == 0
+
+
+def test_mup_keeps_the_best_rate_and_the_usual_parametrization_the_lower_loss(stored):
+    rates = sorted({float(name.split(" | ")[2]) for name in stored["width"]})
+
+    def losses(way, width):
+        return [np.median([run["loss"] for run in stored["width"][f"{way} | {width} | {rate:g}"]]) for rate in rates]
+
+    narrow, usual, mup = (np.argmin(losses(*of)) for of in (("usual", 16), ("usual", 256), ("μP", 256)))
+    assert narrow - usual >= 2
+    assert abs(narrow - mup) <= 1
+    assert min(losses("usual", 256)) < min(losses("μP", 256)) - 0.02
+
+
+def test_more_classes_teach_more_in_all_divisions(stored):
+    gain = shares(stored["breadth"]["5"]) - shares(stored["breadth"]["2"])
+    assert gain.min() > 0
+    assert gain.mean() > 3.5
+
+
+# What the executed pages show
+
+
+def numbers_of(notebook, words):
+    """Return the numbers in the text alternative that holds `words`, from the words on."""
+    cells = nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", as_version=4).cells
+    shown = [output for cell in cells for output in cell.get("outputs", []) if output.output_type == "execute_result"]
+    text = next(output.data["text/plain"] for output in shown if words in output.data["text/plain"])
+    return [float(number) for number in re.findall(r"\d+(?:\.\d+)?", text.partition(words)[2])]
+
+
+def test_copies_draw_a_straight_border_and_other_units_bend_it():
+    distinct, units, straight = numbers_of("05_initialization", "weights all 0.5, epoch 30:")[:3]
+    more, _, bent = numbers_of("05_initialization", "output random, epoch 30:")[:3]
+    assert (distinct, units, more) == (1, 4, 4)
+    assert bent > straight + 5
+
+
+def test_he_learns_first_and_small_weights_do_not():
+    small, glorot, he = (numbers_of("05_initialization", f"{name} ") for name in ("small, s = 0.01", "Glorot", "; He"))
+    assert small[:2] == [2.3, 2.3]
+    assert he[1] < glorot[0]
+
+
+def test_shoes_with_their_own_mean_are_mistaken():
+    assert numbers_of("05_initialization", "training statistics: ")[0] > 20 + numbers_of("05_initialization", "own:")[1]
+
+
+def test_two_units_need_luck_and_votes_gain():
+    two, four = numbers_of("05_initialization_deeper", "; solved: 2 units ")[0:3:2]
+    assert 25 < two < 75 < four
+    one, *_, twelve = numbers_of("05_initialization_deeper", "networks that vote: 1: ")
+    assert 0.3 < twelve - one < 1.4
 
 
 @pytest.mark.slow

@@ -483,7 +483,8 @@ QUIZZES = [
     ),
     Quiz(
         id="initialization.q6",
-        question="A plain network of 30 ReLU layers with Keras's default start hardly learns. What is NOT a remedy?",
+        question="A plain network of 30 ReLU layers with Keras's default initialization hardly learns. "
+        "What is NOT a remedy?",
         options=[
             Option(
                 text="Clip the gradients",
@@ -492,20 +493,20 @@ QUIZZES = [
             ),
             Option(text="kernel_initializer='he_normal'", because="It keeps the mean square through every ReLU."),
             Option(
-                text="Skip connections, with a smaller start",
-                because="They carry signal and gradient past each layer; the section has measured it.",
+                text="Layers that add to their input, with smaller initial weights",
+                because="They carry signal and gradient past each layer.",
             ),
         ],
     ),
     Quiz(
         id="initialization.q7",
-        question="Method A got 83.1 % in one run, method B 82.4 %. Random starts of one method spread over 1.4 points "
-        "here. What do you conclude?",
+        question="Method A got 83.1 % in one run, method B 82.4 %. Runs of one method with different seeds spread "
+        "over about 2 points here. What do you conclude?",
         options=[
-            Option(text="A is better", because="Two starts of the same method can differ by more than this."),
+            Option(text="A is better", because="Two runs of the same method can differ by more than this."),
             Option(
                 text="Nothing yet: run both several times",
-                because="The difference is smaller than the spread between random starts; compare bands, not runs.",
+                because="The difference is smaller than the spread between seeds; compare bands, not runs.",
                 right=True,
             ),
             Option(

@@ -4,10 +4,10 @@ Each `f(ax, …)` draws one state on empty Axes and returns in words what it sho
 `draw_x(thing, *, ax=None)` is a still figure that shows itself.
 """
 
+from helpers.figures.initialization._apart import apart
 from helpers.figures.initialization._exercises import FOUR_STARTS, draw_four_starts
 from helpers.figures.initialization._inputs import draw_scalings, draw_shoes
 from helpers.figures.initialization._signals import (
-    apart,
     bell,
     draw_rules,
     draw_three_starts,
@@ -17,7 +17,14 @@ from helpers.figures.initialization._signals import (
     signals,
     size_in_words,
 )
-from helpers.figures.initialization._training import copies, distinct, draw_accuracies, draw_learning
+from helpers.figures.initialization._training import (
+    copies,
+    distinct,
+    draw_accuracies,
+    draw_learning,
+    draw_luck,
+    draw_votes,
+)
 
 __all__ = [
     "FOUR_STARTS",
@@ -28,10 +35,12 @@ __all__ = [
     "draw_accuracies",
     "draw_four_starts",
     "draw_learning",
+    "draw_luck",
     "draw_rules",
     "draw_scalings",
     "draw_shoes",
     "draw_three_starts",
+    "draw_votes",
     "draws",
     "examples",
     "ridgelines",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 from matplotlib.axes import Axes
 
 from helpers import style
 from helpers.figures import _kit as kit
-from helpers.figures.initialization._signals import draws, examples, ridgelines
+from helpers.figures.initialization._signals import activations, ridgelines
 from helpers.picture import new_axes
 
 FOUR_STARTS = {"A": ("ReLU", 0.07), "B": ("tanh", 0.3), "C": ("ReLU", 0.1), "D": ("ReLU", 0.15)}
@@ -22,14 +21,7 @@ def draw_four_starts(*, ax: Axes | None = None) -> Axes:
             "nearly all numbers close to 1. C: the size stays. D: sizes grow steadily, fiftyfold in ten layers.",
             figsize=(7.6, 3.6),
         )
-    columns = {}
-    for name, (activation, size) in FOUR_STARTS.items():
-        a, rows = examples(), []
-        for layer in draws():
-            z = a @ (np.float32(size) * layer)
-            a = np.tanh(z) if activation == "tanh" else np.maximum(z, 0)
-            rows.append(a)
-        columns[name] = rows
+    columns = {name: activations(*start) for name, start in FOUR_STARTS.items()}
     ridgelines(ax, columns, [style.BLACK] * 4)
     ax.set_xticks(
         [x for x in ax.get_xticks() if x % 11 in (0, 7)],

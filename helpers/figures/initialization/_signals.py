@@ -1,10 +1,9 @@
-"""How large numbers are on their way through a network: ridgelines, bells, and whether two examples stay apart."""
+"""How large numbers are on their way through a network: ridgelines, bells, and the mean squares of the rules."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -69,7 +68,8 @@ def ridgelines(
             faces.append(color)
             if heading in expected:
                 # A needle of the smooth density can be higher than any measured bin; it ends at the row above.
-                curve = row - np.minimum(scale * _density(expected[heading][row]), 1.2)
+                share = _density(expected[heading][row])
+                curve = np.where(share > 0, row - np.minimum(scale * share, 1.2), np.nan)
                 lines.append(np.column_stack([(edges[1:] + edges[:-1]) / 2 + place * pitch, curve]))
         ax.text(
             place * pitch + (first + last) / 2, -1.25, heading, ha="center", va="bottom", color=color, weight="bold"
@@ -120,15 +120,20 @@ def size_in_words(values: Any) -> str:
     return f"{size / 10.0**power:.0f} · 10{str(power).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
+def activations(activation: str, size: float) -> list[Array]:
+    """Return what ten layers of ReLU or tanh units make of the examples, with weights of standard deviation `size`."""
+    a, rows = examples(), []
+    for layer in draws():
+        z = a @ (np.float32(size) * layer)
+        a = np.tanh(z) if activation == "tanh" else np.maximum(z, 0)
+        rows.append(a)
+    return rows
+
+
 def draw_three_starts(*, ax: Axes | None = None) -> Axes:
     """Draw the sizes of the activations in ten ReLU layers whose weights start too small, right, and too large."""
-    columns = {}
-    for name, size in (("weights too small", 0.05), ("just right", 0.1), ("too large", 0.2)):
-        a, rows = examples(), []
-        for layer in draws():
-            a = np.maximum(a @ (np.float32(size) * layer), 0)
-            rows.append(a)
-        columns[name] = rows
+    sizes = {"weights too small": 0.05, "just right": 0.1, "too large": 0.2}
+    columns = {name: activations("ReLU", size) for name, size in sizes.items()}
     if ax is None:
         ends = ", ".join(f"{name} {size_in_words(rows[-1])}" for name, rows in columns.items())
         words = f"Histograms of activations in ten ReLU layers, three initializations; size in layer 10: {ends}."
@@ -249,7 +254,7 @@ def draw_rules(predicted: Mapping[str, Sequence[float]], measured: Mapping[str, 
             side, keeps = 0.62 * np.sqrt(number), abs(number - 1) < 1e-9
             color = style.look(name).color if keeps else style.LIGHT_GREY
             ax.add_patch(Rectangle((place - side / 2, -row - side / 2), side, side, color=color, linewidth=0))
-            edge = {"fill": False, "edgecolor": style.BLACK, "linestyle": ":", "linewidth": 1.2}
+            edge: dict[str, Any] = {"fill": False, "edgecolor": style.BLACK, "linestyle": ":", "linewidth": 1.2}
             ax.add_patch(Rectangle((place - 0.31, -row - 0.31), 0.62, 0.62, **edge))
             ax.text(place + 0.5, -row + 0.02, short(number), va="bottom", weight="bold" if keeps else "normal",
                     fontsize=kit.points(13))  # fmt: skip
@@ -258,81 +263,3 @@ def draw_rules(predicted: Mapping[str, Sequence[float]], measured: Mapping[str, 
             fontsize=kit.points(10))  # fmt: skip
     ax.set_title("LeCun and He keep the size going forward, Glorot compromises")
     return ax
-
-
-PAIRS, SEEDS = 50, 5
-
-
-@cache
-def _together(activation: str, scale: float) -> tuple[Array, Array]:
-    """Return root mean square of z and cosine of two examples, (seeds, layers) each."""
-    import keras
-
-    f = {
-        "tanh": np.tanh,
-        "ReLU": lambda z: np.maximum(z, 0),
-        "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
-        "GELU": lambda z: np.asarray(keras.ops.gelu(z, approximate=False)),
-        "linear": lambda z: z,
-    }[activation]
-    gain = 1 / np.sqrt(np.mean(f(_NORMAL) ** 2))
-    sizes, cosines = np.empty((SEEDS, LAYERS)), np.empty((SEEDS, LAYERS))
-    for seed in range(SEEDS):
-        rng = np.random.default_rng(seed)
-        a = rng.normal(size=(2 * PAIRS, UNITS)).astype("float32")
-        for layer in range(LAYERS):
-            s = (scale * gain if layer else 1.0) / np.sqrt(UNITS)
-            z = a @ (np.float32(s) * rng.normal(size=(UNITS, UNITS)).astype("float32"))
-            sizes[seed, layer] = np.sqrt(np.mean(z**2))
-            one, other = z[:PAIRS], z[PAIRS:]
-            lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
-            cosines[seed, layer] = np.mean((one * other).sum(axis=1) / np.maximum(lengths, 1e-30))
-            a = f(z)
-    return sizes, cosines
-
-
-_NORMAL = np.array([NormalDist().inv_cdf((i + 0.5) / 4001) for i in range(4001)])
-
-
-def apart(ax: Axes, activation: str = "tanh", weights_times: float = 1.0) -> str:
-    """Draw the size of z in ten layers, the cosine of two examples, and the angle between them.
-
-    Args:
-        ax: The sheet.
-        activation: Name; the weights have its own gain.
-        weights_times: What they are multiplied by from layer 2 on.
-    """
-    sizes, cosines = _together(activation, round(weights_times, 3))
-    color, layers = style.look(activation).color, np.arange(1, LAYERS + 1)
-    ax.set_axis_off()
-    top, below = ax.inset_axes((0.1, 0.72, 0.9, 0.2)), ax.inset_axes((0.1, 0.34, 0.9, 0.28))
-    mean = sizes.mean(axis=0)
-    top.bar(layers, np.minimum(mean, 1.45), width=0.7, color=color)
-    top.axhline(1, color=style.BLACK, linestyle=":", linewidth=1.2)
-    top.set(ylim=(0, 1.5), xlim=(0.4, 10.6), xticks=[], yticks=(0, 1), title="size of z")
-    low, high = cosines.min(axis=0), cosines.max(axis=0)
-    below.fill_between(layers, low, high, color=color, alpha=0.2, linewidth=0)
-    middle = cosines.mean(axis=0)
-    below.plot(layers, middle, "-o", color=color, markersize=5)
-    below.axhline(1, color=style.GREY, linestyle="-", linewidth=1)
-    below.set(ylim=(-0.15, 1.1), xlim=(0.4, 10.6), yticks=(0, 1), xticks=(1, 4, 7, 10))
-    below.set_title("cosine of two examples")
-    angles = np.degrees(np.arccos(np.clip(middle, -1, 1)))
-    strip = ax.inset_axes((0.1, 0.0, 0.9, 0.24))
-    kit.bare(strip, (0.4, 10.6), (-0.15, 1.9))
-    shaft: dict[str, Any] = {"arrowstyle": "-|>", "color": color, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
-    for layer in (1, 4, 7, 10):
-        half, x = np.radians(angles[layer - 1] / 2), min(max(layer, 1.3), 9.7)
-        for sign in (-1, 1):
-            strip.annotate("", (x + sign * 1.15 * np.sin(half), 1.0 * np.cos(half)), (x, 0), arrowprops=shaft)
-        angle = angles[layer - 1]
-        strip.text(x, 1.15, f"{kit.number(angle, 0 if angle >= 1 or angle < 0.05 else 1)}°", color=color,
-                   weight="bold", ha="center")  # fmt: skip
-    strip.text(-0.75, 0.3, "angle", fontsize=kit.points(10), clip_on=False)
-    strip.text(-0.75, 1.95, "layer", fontsize=kit.points(10), clip_on=False)
-    below.grid(False)
-    top.grid(False)
-    return (
-        f"Ten {activation} layers, weights times {weights_times:g}: size of z in layer 10 {mean[-1]:.2g}, "
-        f"cosine of two examples {middle[-1]:.2f} ({low[-1]:.2f} to {high[-1]:.2f}), angle {angles[-1]:.1f} degrees."
-    )

@@ -1,4 +1,4 @@
-"""Networks that train from different initial weights: copies, loss curves, accuracies at tuned rates."""
+"""Networks that train from different initial weights: copies, loss curves, tuned accuracies, luck and votes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def distinct(kernel: Array) -> int:
 
 
 def copies(ax: Axes, paths: Mapping[str, Sequence[Any]], points: Array, labels: Array, initial_weights: str = "all 0.5",
-           epoch: int = 20) -> str:  # fmt: skip
+           epoch: int = 30) -> str:  # fmt: skip
     """Draw the incoming weights of four hidden units as points (left), and the border the network draws (right).
 
     Args:
@@ -49,16 +49,12 @@ def copies(ax: Axes, paths: Mapping[str, Sequence[Any]], points: Array, labels: 
         names = " ".join(f"h{'₁₂₃₄'[unit]}" for unit in units)
         away = 9 + 3.2 * len(units)
         side = 1 if place[0] < 0.35 * far else -1
-        left.annotate(names, place, (side * kit.points(away), kit.points(away - 4)), textcoords="offset points",
-                      color=style.BLUE, weight="bold", ha="left" if side > 0 else "right")  # fmt: skip
-    left.set(
-        xlim=(-far, far),
-        ylim=(-far, far),
-        aspect="equal",
-        xlabel="weight from x₁",
-        xticks=(-4, 0, 4),
-        yticks=(-4, 0, 4),
-    )
+        offset = (side * kit.points(away), kit.points(away - 4))
+        left.annotate(names, (place[0], place[1]), offset, textcoords="offset points", color=style.BLUE, weight="bold",
+                      ha="left" if side > 0 else "right")  # fmt: skip
+    left.set(xlim=(-far, far), ylim=(-far, 1.35 * far), aspect="equal", xlabel="weight from x₁")
+    ticks = (-4, 0, 4) if far < 9 else (-8, 0, 8)
+    left.set(xticks=ticks, yticks=ticks)
     left.set_title(f"epoch {epoch}: 4 units, {number} distinct")
     left.text(0.03, 0.97, "weight from x₂", transform=left.transAxes, va="top")
     W, b, v, c = path[epoch]
@@ -84,29 +80,26 @@ def draw_learning(losses: Mapping[str, Array], *, ax: Axes | None = None) -> Axe
         ax: Where to draw.
     """
     if ax is None:
-        ends = "; ".join(f"{name} {_range(table)}" for name, table in losses.items())
-        ax = new_axes(f"Loss against epochs; at the end: {ends}.", figsize=(7.6, 3.9))
-    ends = {}
+        words = "; ".join(f"{name} {_range(table)}" for name, table in losses.items())
+        ax = new_axes(f"Loss against epochs; at the end: {words}.", figsize=(7.6, 3.9))
+    ends: dict[str, tuple[float, str]] = {}
+    last = len(next(iter(losses.values())))
     for name, table in losses.items():
         look, epochs = style.look(name.split(",")[0]), np.arange(1, len(table) + 1)
         if not np.isfinite(table).all() or table.max() > 100:
             ax.plot(1, 3.0, "X", color=look.color, markersize=9, clip_on=False)
             kit.label_end(ax, 1, 3.0, f"{name}: diverged", look.color, offset=(10, 0))
             continue
-        uniform = "uniform" in name
         ax.fill_between(epochs, table.min(axis=1), table.max(axis=1), color=look.color, alpha=0.15, linewidth=0)
-        ax.plot(epochs, table.mean(axis=1), color=look.color, linestyle=":" if uniform else look.dash)
+        ax.plot(epochs, table.mean(axis=1), color=look.color, linestyle=look.dash)
         ends[name] = (float(table[-1].mean()), look.color)
     placed: list[float] = []
     for name, (height, color) in sorted(ends.items(), key=lambda item: item[1][0]):
         y = max([height, *(p + 0.17 for p in placed)])
         placed.append(y)
-        kit.label_end(ax, len(next(iter(losses.values()))), y, name, color)
-    ax.axhline(np.log(10), color=style.GREY, linestyle=":", linewidth=1)
-    ax.text(1.05, np.log(10) + 0.04, "ln 10: knows nothing", color=style.GREY)
-    ax.set(xlabel="epoch", ylabel="loss", ylim=(0.3, 3.1))
-    ax.set_xlim(0.9, len(next(iter(losses.values()))) * 1.32)
-    ax.set_xticks(range(1, len(next(iter(losses.values()))) + 1))
+        kit.label_end(ax, last, y, name, color)
+    ax.text(1, np.log(10) + 0.06, "ln 10: knows nothing", color=style.GREY)
+    ax.set(xlabel="epoch", ylabel="loss", ylim=(0.8, 3.1), xlim=(0.9, last * 1.32), xticks=range(1, last + 1))
     ax.set_title("Twenty layers of ReLUs: the initial weights decide")
     return ax
 
@@ -149,4 +142,42 @@ def draw_accuracies(results: Mapping[str, Sequence[Mapping[str, float]]], title:
     ax.set(yticks=range(len(shares)), yticklabels=list(shares), ylim=(len(shares) - 0.4, -0.6), title=title)
     ax.set(xlim=(low - room, high + room), xlabel=f"% right{' · ' * bool(note)}{note}")
     ax.grid(False, axis="y")
+    return ax
+
+
+def draw_luck(losses: Mapping[str, Array], *, ax: Axes | None = None) -> Axes:
+    """Draw the final loss of each of many random starts as a dot, a row for each network; solved: below 0.05."""
+    solved = {name: float(np.mean(np.asarray(row) < 0.05)) for name, row in losses.items()}
+    if ax is None:
+        words = ", ".join(f"{name} {share:.0%}" for name, share in solved.items())
+        ax = new_axes(f"Final losses on XOR of random initializations; solved: {words}.", figsize=(7.6, 2.8))
+    rng = np.random.default_rng(0)
+    for row, (name, values) in enumerate(losses.items()):
+        values = np.asarray(values)
+        colors = np.where(values < 0.05, style.BLUE, style.VERMILION)
+        ax.scatter(values, row + rng.uniform(-0.25, 0.25, len(values)), s=14, color=list(colors), linewidths=0)
+        ax.text(1.01, row, f"{solved[name]:.0%} solved", transform=ax.get_yaxis_transform(), va="center", weight="bold")
+    ax.axvline(np.log(2) / 2, color=style.GREY, linestyle=":")
+    ax.text(np.log(2) / 2 - 0.004, -0.62, "½ ln 2", color=style.GREY, ha="right")
+    ax.set(
+        yticks=range(len(losses)), yticklabels=list(losses), ylim=(len(losses) - 0.5, -0.8), xlabel="loss in the end"
+    )
+    ax.grid(False)
+    ax.set_title("With two units, luck decides; with four, hardly")
+    return ax
+
+
+def draw_votes(single: Array, voted: Mapping[int, Array], *, ax: Axes | None = None) -> Axes:
+    """Draw the accuracy of single networks, and of votes of several, mean and range over random groups."""
+    sizes, table = list(voted), 100 * np.array(list(voted.values()))
+    if ax is None:
+        words = ", ".join(f"{size}: {row.mean():.1f} %" for size, row in zip(sizes, table, strict=True))
+        ax = new_axes(f"Accuracy of votes by the number of networks that vote: {words}.", figsize=(7.6, 3.4))
+    ax.fill_between(sizes, table.min(axis=1), table.max(axis=1), color=style.BLUE, alpha=0.15, linewidth=0)
+    ax.plot(sizes, table.mean(axis=1), "-o", color=style.BLUE)
+    ax.plot(np.ones(len(single)), 100 * single, "_", color=style.VERMILION, markersize=14)
+    ax.annotate("each network", (1, 100 * single.min()), (12, 0), textcoords="offset points", color=style.VERMILION)
+    kit.label_end(ax, sizes[-1], table[-1].mean(), "vote", style.BLUE)
+    ax.set(xlabel="networks that vote", ylabel="% right", xticks=sizes, xlim=(0.5, sizes[-1] * 1.12))
+    ax.set_title("A vote gains most from the first few networks")
     return ax
