@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from helpers.exercise.content import Exercise, Option, Quiz
-from helpers.figures.initialization import draw_four_starts
 
 # Inputs ---------------------------------------------------------------------------------------------------------------
 
@@ -203,7 +202,6 @@ EXERCISES = [
         id="initialization.which_start",
         task="Four ridgelines: which initialization made which?",
         reference={"A": "Glorot, ReLU", "B": "too large, tanh", "C": "He, ReLU", "D": "too large, ReLU"},
-        picture=draw_four_starts,
         hints=[
             "Which activation cannot give numbers larger than 1, whatever the weights are?",
             "With equally wide layers, Glorot's variance is 1/fan-in. What does ReLU do to the mean square after that?",
