@@ -305,11 +305,6 @@ def test_stratified_split_may_round_as_it_likes(rounded):
     [
         ("optimizers.contraction", lambda eigenvalues, rate: abs(1 - rate * min(eigenvalues)), "Only the smallest"),
         (
-            "initialization.clip",
-            lambda g, limit: g * min(1, limit / np.linalg.norm(g, 2)) if np.any(g) else g,
-            "spectral norm",
-        ),
-        (
             "training.early_stopping",
             lambda losses, patience: (
                 int(np.argmin(losses)) + 1,
