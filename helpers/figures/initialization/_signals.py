@@ -196,7 +196,7 @@ def bell(ax: Axes, n: int = 1, relu: bool = False, factor: float = 1.0) -> str:
     """
     z = factor * _sums(n)
     a = np.maximum(z, 0) if relu else z
-    color = style.look("ReLU").color if relu else style.GREY
+    color = (style.look("ReLU") if relu else style.look("linear")).color
     edges = np.linspace(-BELL_RANGE, BELL_RANGE, 64)
     middle = (edges[1:] + edges[:-1]) / 2
     wide = float(np.std(z))
