@@ -16,8 +16,8 @@ MOVES = """
 import gc, psutil
 from matplotlib.figure import Figure
 from helpers import explore as module
-from helpers._pixels import Memory
-module.MEMORY = Memory(limit=2 * 2**20)  # reached within the first moves, so that it cannot grow afterwards
+from helpers._pixels import PIXELS
+module.MEMORY.limit = PIXELS.limit = 2 * 2**20  # not 64 MB: full after a few moves, so that neither grows afterwards
 
 def line(ax, slope=0):
     ax.plot([0, 1], [0, slope], label=str(slope))
@@ -28,9 +28,9 @@ figure = module.explore(line, slope=(0, 2000))
 def state():
     gc.collect()
     return psutil.Process().memory_info().rss / 2**20, sum(isinstance(one, Figure) for one in gc.get_objects())
-for slope in range(1, 1301):
+for slope in range(1, 1101):
     figure.controls["slope"].value = slope
-    if slope in (300, 1300):
+    if slope in (100, 1100):
         print(*state())
 """
 FITS = """
