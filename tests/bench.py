@@ -10,6 +10,7 @@ costs more is marked, and the command fails.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import copy
 import gzip
 import json
@@ -125,10 +126,14 @@ def lab_rows(repeats: int) -> Iterator[Row]:
                 stderr=subprocess.DEVNULL,
             )
             try:
-                while not (found := [*Path(runtime).glob("jpserver-*.json")]):
+                while server.poll() is None:
+                    with contextlib.suppress(OSError, StopIteration, ValueError):  # not yet there
+                        url = json.loads(next(Path(runtime).glob("jpserver-*.json")).read_text())["url"]
+                        urllib.request.urlopen(f"{url}lab/tree/{page}?token=bench", timeout=60).read()
+                        break
                     time.sleep(0.05)
-                url = json.loads(found[0].read_text())["url"]
-                urllib.request.urlopen(f"{url}lab/tree/{page}?token=bench", timeout=60).read()
+                else:
+                    raise RuntimeError(f"JupyterLab did not start: {server.args}")
                 spent = server.cpu_times()
                 return spent.user + spent.system
             finally:
