@@ -271,16 +271,23 @@ def network_figure(ax: Any, frequency: int = 1) -> str:
     return "A network."
 
 
+def slope_of_beale(w: np.ndarray) -> np.ndarray:
+    """Return the gradient of Beale's function, written by hand."""
+    power = np.arange(1, 4)
+    rest = np.array([1.5, 2.25, 2.625]) - w[0] + w[0] * w[1] ** power
+    return 2 * np.array([rest @ (w[1] ** power - 1), rest @ (w[0] * power * w[1] ** (power - 1))])
+
+
 def paths_figure(axes: Any, frequency: int = 1) -> str:
     """Draw two paths whose learning rate moves on their surface, and how high they are."""
-    from helpers.surface import SURFACES, draw_paths, gradient
+    from helpers.surface import SURFACES, draw_paths
 
     beale, paths = SURFACES["beale"], {}
     for name, rate in (("SGD", 1e-5 * frequency), ("momentum", 2e-5 * frequency)):
-        w, state, path = np.array(beale.start), {}, []
+        w, state, path = np.array(beale.start, float), {}, []
         for step in range(100):
             path.append(w)
-            w = momentum(w, gradient(beale, w), state, step, rate)
+            w = momentum(w, slope_of_beale(w), state, step, rate)
         paths[name] = np.array(path)
     draw_paths(paths, beale, ax=axes[0])
     for path in paths.values():

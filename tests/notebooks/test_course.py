@@ -53,17 +53,22 @@ DEEPER = {
 
 
 def test_syllabus_lists_every_concept_and_in_order() -> None:
-    ids = [f"{letter}{number}" for letter, count in COUNTS.items() for number in range(1, count + 1)]
+    """None of the first edition's is lost; who adds one counts on."""
     entries = read_syllabus().notebooks
-    assert {concept for entry in entries for concept in entry.concepts} == set(ids)
+    listed = {concept for entry in entries for concept in entry.concepts}
+    numbers = {letter: sorted(int(id[1:]) for id in listed if id[0] == letter) for letter in {id[0] for id in listed}}
+    assert all(there == list(range(1, len(there) + 1)) for there in numbers.values())
+    assert all(len(numbers.get(letter, ())) >= count for letter, count in COUNTS.items())
     for entry in entries:
-        assert list(entry.concepts) == [concept for concept in ids if concept in entry.concepts]
+        assert list(entry.concepts) == sorted(
+            entry.concepts, key=lambda id: ([*COUNTS, id[0]].index(id[0]), int(id[1:]))
+        )
 
 
-def test_syllabus_lists_the_ten_notebooks_with_questions_as_titles() -> None:
+def test_syllabus_counts_the_notebooks_on_with_questions_as_titles() -> None:
     entries = read_syllabus().notebooks
     cores = [entry.number for entry in entries if entry.part == "core"]
-    assert cores == [f"{number:02}" for number in range(10)]
+    assert cores == [f"{number:02}" for number in range(max(10, len(cores)))]
     assert all(entry.title.endswith("?") for entry in entries if entry.part == "core" and entry.number != "00")
 
 

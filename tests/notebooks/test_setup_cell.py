@@ -121,6 +121,7 @@ def test_setup_cell_asks_the_network_nothing_after_a_restart(released: Path, con
     assert run_setup(content, before=ON_COLAB, environment=NO_NETWORK) == "Ready.\n['it']\n"
 
 
+@pytest.mark.long
 def test_setup_cell_says_so_without_a_network_and_works_when_it_is_back(released: Path, content: Path) -> None:
     said = run_setup(content, before=ON_COLAB, environment=NO_NETWORK)
     assert "fatal: unable to access 'https://github.com/someone/course/'" in said
@@ -136,6 +137,7 @@ def test_setup_cell_unpacks_the_zip_that_was_uploaded(small_course: Path, conten
     assert said == "Ready.\nReady.\n['course']\n"
 
 
+@pytest.mark.long
 def test_setup_cell_takes_the_right_zip_after_a_wrong_one(small_course: Path, content: Path) -> None:
     course = Course("", (), "v1.5")
     shutil.make_archive(str(content / "data"), "zip", small_course, "notebooks")
@@ -144,7 +146,7 @@ def test_setup_cell_takes_the_right_zip_after_a_wrong_one(small_course: Path, co
     assert run_setup(content, course=course, before=ON_COLAB) == "Ready.\n['course']\n"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_setup_cells_of_four_notebooks_in_one_runtime_do_not_meet(released: Path, content: Path) -> None:
     code = [sys.executable, "-c", "\n".join([ON_COLAB, setup_cell(NAMED)])]
     environment = {**os.environ, **instead_of_github(released)}
@@ -158,7 +160,7 @@ def test_setup_cells_of_four_notebooks_in_one_runtime_do_not_meet(released: Path
     assert run_setup(content, before=ON_COLAB, environment=NO_NETWORK) == "Ready.\n['it']\n"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_setup_cell_that_was_interrupted_leaves_no_half_course(released: Path, content: Path, tmp_path: Path) -> None:
     """Git itself is stopped after the first files: this one writes half a course and waits."""
     (tmp_path / "git").write_text("#!/bin/sh\nfor at; do :; done; mkdir -p $at/helpers && sleep 60\n")
