@@ -378,7 +378,8 @@ def share_of_training(callback: Any, epochs: int) -> float:
     model = keras.Sequential([keras.Input((784,)), *layers])
     model.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     options = {"epochs": epochs, "batch_size": 128, "validation_split": 0.2, "verbose": 0, "callbacks": [callback]}
-    return sum(spent) / seconds(lambda: model.fit(x.reshape(-1, 784).astype("float32") / 255, y, **options))
+    whole = seconds(lambda: model.fit(x.reshape(-1, 784).astype("float32") / 255, y, **options))
+    return sum(spent) / whole
 
 
 def training_plots(epochs: int) -> list[Row]:
