@@ -499,7 +499,7 @@ def main() -> int:
             network_rows(repeats),
             in_kernel(f"moving_figures({repeats})"),
             surface_rows(repeats),
-            in_kernel(f"training_plots({5 if options.quick else 25})"),
+            in_kernel("training_plots(25)"),
             data_rows(repeats),
             import_rows(3 if options.quick else 9),
             lab_rows(1 if options.quick else 3),
