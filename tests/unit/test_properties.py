@@ -241,7 +241,7 @@ def sliders(draw):
     sliders(),
     st.lists(st.text(min_size=1, max_size=6), min_size=1, max_size=4, unique=True),
     st.booleans(),
-    st.lists(st.floats(0, 1), min_size=1, max_size=5),
+    st.lists(st.floats(0, 1), min_size=1, max_size=2),
 )
 def test_a_figure_shows_each_state_in_words_and_comes_back(slider, choices, truth, moves):
     (low, high), default = slider
