@@ -74,6 +74,7 @@ def test_any_network_is_drawn_within_its_picture_and_said_in_words(sizes, shown)
     | st.none()
 )
 @example([3, -3, 2])
+@example([1e207])
 @example([])
 @example([2, True])
 def test_what_is_no_network_is_one_sentence(sizes):
