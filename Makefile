@@ -13,7 +13,7 @@ ANNOUNCEMENTS := @jupyterlab/apputils-extension:announcements
 LAB_CONFIG := $(VENV)/etc/jupyter/labconfig
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv lab quick test test-colab test-newest test-browser nightly notebooks stamp handout bench pins clean
+.PHONY: help .venv lab quick test test-colab test-newest test-browser nightly notebooks stamp handout bench pins audit clean
 .NOTPARALLEL:
 
 help:  ## list these targets
@@ -105,7 +105,7 @@ stamp: $(VENV)/.installed  ## write course.yml into README, badges and setup cel
 handout: $(VENV)/.installed  ## write the course without solutions, ready to hand out (ARGS=--nbgrader: to be graded)
 	$(BIN)/python tools/handout.py $(ARGS)
 
-bench: $(VENV)/.installed  ## measure the helpers beside the obvious alternatives
+bench: $(VENV)/.installed  ## measure helpers and notebooks beside the alternatives (ARGS=--write: into the README)
 	$(BIN)/python tests/bench.py $(ARGS)
 
 pins: $(VENV)/.installed  ## take the newest versions that fit requirements.txt as the tested ones
@@ -113,6 +113,9 @@ pins: $(VENV)/.installed  ## take the newest versions that fit requirements.txt 
 	@echo "# The tested versions: made by \`make pins\`, installed by \`make .venv\`." > build/pins.txt
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --python-version 3.11 requirements.txt tests/requirements.txt >> build/pins.txt
 	mv build/pins.txt tests/pins.txt
+
+audit: $(VENV)/.installed  ## ask the package index for known holes in the tested versions
+	$(BIN)/uv tool run pip-audit==2.9.0 --no-deps --disable-pip --requirement tests/pins.txt $(ARGS)
 
 clean:  ## remove everything that these targets made, except the notebooks' outputs
 	rm -rf $(VENV) $(COLAB) $(NEWEST) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
