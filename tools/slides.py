@@ -1,0 +1,317 @@
+"""Make the slides, build/slides/NN.html, from the core notebooks: steps, notes, and figures that move.
+
+`python tools/slides.py` makes all decks, `python tools/slides.py 03` one. A slide shows what a lecturer points at:
+headings, formulas, lists, tables, code, figures; of a long paragraph the first sentence and those that define a term.
+The rest of the text goes into the speaker's notes, behind those of the cells tagged `notes`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import math
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from nbformat import NotebookNode
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # `python tools/slides.py` itself finds only what lies beside it
+
+from helpers.exercise import content  # noqa: E402
+from helpers.start import Course, Entry, read_syllabus  # noqa: E402
+from tools.course import _BADGE as BADGE  # noqa: E402
+from tools.executed import BUILD, copy_frames, executed, write_live_data  # noqa: E402
+from tools.normalize import output_text, tags  # noqa: E402
+from tools.web_edition import MODULES, SITE, UNUSED_OF_KATEX, checked, draws, published  # noqa: E402
+
+DECKS = BUILD / "slides"
+LINES = 12.5
+"""Of text, that a slide has room for below its heading."""
+
+LETTERS = 78
+"""In a line."""
+
+CODE_LINES = 15
+LONG = 200
+"""Letters of a paragraph of which a slide shows only the sentences to point at."""
+
+LEFT_OUT = ("Further reading", "Solutions")
+
+
+def _formula(text: str, options: dict) -> str:
+    tag = "div" if options.get("display_mode") else "span"
+    return f'<{tag} class="tex">{html.escape(text)}</{tag}>'
+
+
+MARKDOWN = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, renderer=_formula, double_inline=True)
+_SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z(*\[“])")
+
+
+@dataclass
+class Block:
+    """A piece of a slide: its HTML, how many lines it takes, and what the speaker can say about it."""
+
+    html: str
+    lines: float
+    note: str = ""
+
+
+@dataclass
+class Slide:
+    """A heading, pieces below it, and notes."""
+
+    title: str
+    blocks: list[Block] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    kind: str = ""
+
+    @property
+    def lines(self) -> float:
+        """How many lines its pieces take."""
+        return sum(block.lines for block in self.blocks)
+
+
+def to_html(source: str) -> str:
+    """Return Markdown as HTML; links lead to the web edition, not to notebooks."""
+    return MARKDOWN.render(re.sub(r"\]\(([\w.]+)\.ipynb[^)]*\)", r"](../site/\1.html)", source))
+
+
+def lines_of(source: str) -> float:
+    """Return how many lines Markdown `source` takes on a slide."""
+    total = 0.0
+    for paragraph in re.split(r"\n\s*\n", source.strip()):
+        if paragraph.startswith("$$"):
+            total += 2.4 if "frac" in paragraph or "sum" in paragraph else 1.8
+        elif paragraph.startswith("|"):
+            total += 1.25 * (len(paragraph.splitlines()) - 1)
+        else:
+            rows = re.split(r"\n(?=[-*\d])", paragraph)
+            total += sum(math.ceil(len(_plain(row)) / LETTERS) for row in rows) + 0.5
+    return total
+
+
+def _plain(source: str) -> str:
+    """Return about what is seen of Markdown `source`."""
+    return re.sub(r"\\[a-zA-Z]+|[{}$*_`^]|\]\([^)]*\)|<[^>]+>", "", source)
+
+
+def to_point_at(paragraph: str) -> str:
+    """Return of a long paragraph the first sentence and those that define a term, of a short one all."""
+    if len(_plain(paragraph)) <= LONG or paragraph.startswith(("$$", "|", "- ", "1. ", "**Predict", "```", "<", ">")):
+        return paragraph
+    formulas: list[str] = []
+
+    def hide(match: re.Match[str]) -> str:
+        formulas.append(match.group())
+        return f"\x00{len(formulas) - 1}\x00"
+
+    sentences = _SENTENCE.split(re.sub(r"\$[^$]+\$", hide, paragraph))
+    shown = [one for i, one in enumerate(sentences) if i == 0 or "**" in one]
+    return re.sub(r"\x00(\d+)\x00", lambda match: formulas[int(match[1])], " ".join(shown))
+
+
+# From cells to slides
+
+
+def make_slides(notebook: NotebookNode, entry: Entry) -> list[Slide]:
+    """Return the slides of an executed core notebook."""
+    slides: list[Slide] = []
+    title = ""
+    for cell in notebook.cells:
+        if {"setup", "solution"} & set(tags(cell)):
+            continue
+        if "notes" in tags(cell):
+            if slides:
+                slides[-1].notes.insert(0, cell.source)
+            continue
+        if cell.cell_type == "markdown":
+            for heading, text in _parts(BADGE.sub("", cell.source)):
+                if heading:
+                    title = re.sub(r" \(\d+ min\)$", "", heading)
+                    if title in LEFT_OUT:
+                        return _finish(slides)
+                    first = not slides
+                    slides.append(Slide(title, kind="title" if first else "exercise" if "Exercise" in title else ""))
+                _add_text(slides, title, text)
+        elif title not in LEFT_OUT:
+            _add_code(slides, title, cell)
+    return _finish(slides)
+
+
+def _parts(source: str) -> Iterator[tuple[str, str]]:
+    """Yield (heading, text below it) of a Markdown cell; the first heading may be empty."""
+    pieces = re.split(r"(?m)^#{1,4} +(.+?)\s*$", re.sub(r"(?m)^<a id=.*</a>\s*$", "", source))
+    yield from ((heading, text.strip()) for heading, text in zip(["", *pieces[1::2]], pieces[::2], strict=True))
+
+
+def _add_text(slides: list[Slide], title: str, text: str) -> None:
+    """Add the paragraphs of `text`, on as many slides as they need; a prediction begins a slide of its own."""
+    text = re.sub(r"\s*\[Solution \d+, at the end\]\(#solution-\d+\)\.?", "", text)
+    for paragraph in [one.strip() for one in re.split(r"\n\s*\n", text) if one.strip()]:
+        shown = paragraph if slides[-1].kind == "exercise" else to_point_at(paragraph)
+        block = Block(to_html(shown), lines_of(shown), paragraph if shown != paragraph else "")
+        if paragraph.startswith("**Predict"):
+            slides.append(
+                Slide(
+                    title,
+                    [Block(to_html(re.sub(r"^\*\*Predict\.?\*\*\s*", "", paragraph)), block.lines)],
+                    kind="predict",
+                )
+            )
+        elif slides[-1].kind in ("figure", "predict", "code") or slides[-1].lines + block.lines > LINES:
+            slides.append(Slide(title, [block]))
+        else:
+            slides[-1].blocks.append(block)
+
+
+def _add_code(slides: list[Slide], title: str, cell: NotebookNode) -> None:
+    """Add what a code cell teaches and shows: code, figures, questions, short output."""
+    asked = re.findall(r'quiz\("([\w.]+)"\)', cell.source)
+    if asked:
+        slides += [_question(title, one) for one in asked]
+        return
+    exercise = checked(cell)
+    if exercise:
+        found = content.find(exercise, content.exercises, "exercise")
+        if not isinstance(found, str):
+            slides[-1].notes += [f"Hint {i}: {hint}" for i, hint in enumerate(found.hints, 1)]
+        return
+    source = re.sub(r"(?m)^(?:import|from) .*\n?", "", cell.source).strip("\n")
+    if not draws(cell) and source.strip():
+        _add_source(slides, title, source)
+    for output in cell.outputs:
+        page = output.get("data", {}).get("text/html", "")
+        if 'class="moving"' in page or 'class="picture"' in page:
+            slides.append(Slide(title, [Block(page, LINES)], kind="figure"))
+        elif page:
+            slides.append(Slide(title, [Block(f'<div class="table">{page}</div>', LINES)], kind="code"))
+        elif said := output_text(output).strip():
+            lines = said.splitlines()
+            block = Block(
+                f'<pre class="printed">{html.escape(chr(10).join(lines[:8]))}</pre>', 0.8 * len(lines[:8]) + 0.8
+            )
+            if slides[-1].lines + block.lines > LINES + 1:
+                slides.append(Slide(title, kind="code"))
+            slides[-1].blocks.append(block)
+
+
+def _add_source(slides: list[Slide], title: str, source: str) -> None:
+    """Add code, in pieces that a slide has room for."""
+    lines = source.splitlines()
+    while lines:
+        cut = len(lines)
+        if cut > CODE_LINES:
+            blank = [i for i in range(4, CODE_LINES + 1) if not lines[i].strip()]
+            cut = blank[-1] if blank else CODE_LINES
+        piece, lines = "\n".join(lines[:cut]).strip("\n"), lines[cut:]
+        block = Block(
+            highlight(piece, PythonLexer(), HtmlFormatter(cssclass="code")), 0.86 * (piece.count("\n") + 1) + 0.8
+        )
+        if slides[-1].kind in ("figure", "predict", "title", "code") or slides[-1].lines + block.lines > LINES:
+            slides.append(Slide(title))
+        slides[-1].blocks.append(block)
+        slides[-1].kind = "code"
+
+
+def _question(title: str, id: str) -> Slide:
+    """Return a question of a quiz: the options, and as the next step which one is right."""
+    found = content.find(id, content.quizzes, "quiz question")
+    if isinstance(found, str):
+        return Slide(title, [Block(f"<p>{html.escape(found)}</p>", 1)])
+    code = lambda text: re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))  # noqa: E731
+    options = "".join(f"<li>{code(option.text)}</li>" for option in found.options)
+    right = next(option for option in found.options if option.right)
+    answer = f'<p class="fragment"><strong>{code(right.text)}</strong><br>{code(right.because)}</p>'
+    why = [f"{option.text}: {option.because}" for option in found.options if not option.right]
+    return Slide(
+        title, [Block(f"<p>{code(found.question)}</p><ol class=options>{options}</ol>{answer}", LINES)], why, "quiz"
+    )
+
+
+def _finish(slides: list[Slide]) -> list[Slide]:
+    """Return the slides that show more than a heading, each with notes; a title that comes again says so."""
+    kept = [slide for slide in slides if slide.blocks]
+    for slide in kept:
+        slide.notes += [block.note for block in slide.blocks if block.note]
+        if not slide.notes:
+            slide.notes.append(_NOTE.get(slide.kind, "About a minute. Ask someone to say it in their own words."))
+    return kept
+
+
+_NOTE = {
+    "predict": "Wait for answers before you go on: two or three minutes, a show of hands, one reason for each side.",
+    "figure": "Ask what to look at before you move anything. Then let the room say which way the slider goes.",
+    "code": "Read the code aloud, line by line: a minute. Ask what each name holds, and its shape.",
+    "exercise": "Three minutes in pairs, then one answer from the room with its reason.",
+    "title": "A minute: the question of today, and why it matters.",
+}
+
+
+# Pages
+
+
+def to_section(slide: Slide) -> str:
+    """Return the HTML of a slide."""
+    level, notes = ("h1", "h2")[slide.kind != "title"], "".join(map(to_html, slide.notes))
+    mark = '<p class="mark">Predict</p>' if slide.kind == "predict" else ""
+    body = "".join(block.html for block in slide.blocks)
+    heading = MARKDOWN.renderInline(slide.title)
+    return (
+        f'<section class="{slide.kind}"><{level}>{heading}</{level}>{mark}<div class="body">{body}</div>'
+        f'<aside class="notes">{notes}</aside></section>'
+    )
+
+
+def make_deck(entry: Entry, slides: Sequence[Slide]) -> Path:
+    """Write the deck of a notebook."""
+    template = (SITE / "slides.html").read_text(encoding="utf-8")
+    path = DECKS / f"{entry.number}.html"
+    parts = {"TITLE": html.escape(entry.heading), "SECTIONS": "\n".join(map(to_section, slides))}
+    path.write_text(re.sub(r"TITLE|SECTIONS", lambda match: parts[match.group()], template), encoding="utf-8")
+    return path
+
+
+def copy_scripts() -> None:
+    """Put what the decks load beside them."""
+    shutil.rmtree(DECKS / "lib", ignore_errors=True)
+    unused = shutil.ignore_patterns("*.map", "*.esm.js", "theme", *UNUSED_OF_KATEX)
+    shutil.copytree(MODULES / "reveal.js" / "dist", DECKS / "lib" / "reveal", ignore=unused)
+    shutil.copytree(MODULES / "reveal.js" / "plugin" / "notes", DECKS / "lib" / "notes", ignore=unused)
+    shutil.copytree(MODULES / "katex" / "dist", DECKS / "lib" / "katex", ignore=unused)
+    for file in (SITE / "static").iterdir():
+        shutil.copy2(file, DECKS / "lib")
+    write_live_data(DECKS / "lib" / "live-data.js")
+    (DECKS / "lib" / "code.css").write_text(HtmlFormatter(style="tango").get_style_defs(".code"), encoding="utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the slides; return 1 when a formula cannot be set."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="03, or 03_backprop; all without one")
+    parser.add_argument("--stale", action="store_true", help="where there are pictures of older helpers, take these")
+    options = parser.parse_args(arguments)
+    course: Course = read_syllabus()
+    names = [name for name in published(course, options.names) if course.by_name[name].part == "core"]
+    DECKS.mkdir(parents=True, exist_ok=True)
+    copy_scripts()
+    for name, notebook in executed(names, lecture=True, stale=options.stale):
+        slides = make_slides(notebook, course.by_name[name])
+        print(f"{make_deck(course.by_name[name], slides)}: {len(slides)} slides")
+    status = subprocess.run(["node", str(SITE / "formulas.mjs"), *map(str, DECKS.glob("*.html"))]).returncode
+    print(f"All pictures: {copy_frames(DECKS) / 1e6:.1f} MB")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
