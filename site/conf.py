@@ -15,7 +15,7 @@ nb_execution_mode = "off"
 nb_ipywidgets_js: dict = {}  # widgets are frames here, and their script would come from another host
 nb_render_markdown_format = "myst"
 nb_code_prompt_show = nb_code_prompt_hide = "The code of this figure"
-myst_enable_extensions = ["dollarmath", "attrs_inline"]
+myst_enable_extensions = ["dollarmath", "attrs_inline", "attrs_block"]
 myst_dmath_double_inline = True
 myst_heading_anchors = 3
 suppress_warnings = ["myst.header", "mystnb.unknown_mime_type"]

@@ -2,7 +2,8 @@
 
 `python tools/slides.py` makes all decks, `python tools/slides.py 03` one. A slide shows what a lecturer points at:
 headings, formulas, lists, tables, code, figures; of a long paragraph the first sentence and those that define a term.
-The rest of the text goes into the speaker's notes, behind those of the cells tagged `notes`.
+The rest of the text goes into the speaker's notes, behind those of the cells tagged `notes`: these are comments in HTML,
+which only a lecturer sees.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -30,7 +31,7 @@ sys.path.insert(0, str(ROOT))  # `python tools/slides.py` itself finds only what
 
 from helpers.exercise import content  # noqa: E402
 from helpers.start import Course, Entry, read_syllabus  # noqa: E402
-from tools.course import _BADGE as BADGE  # noqa: E402
+from tools.course import BADGE  # noqa: E402
 from tools.executed import BUILD, copy_frames, executed, write_live_data  # noqa: E402
 from tools.normalize import output_text, tags  # noqa: E402
 from tools.web_edition import MODULES, SITE, UNUSED_OF_KATEX, checked, draws, published  # noqa: E402
@@ -42,9 +43,19 @@ LINES = 12.5
 LETTERS = 78
 """In a line."""
 
-CODE_LINES = 15
+CODE_LINES, MOST_SLIDES = 15, 45
+STUB_LINES = 4
 LONG = 200
 """Letters of a paragraph of which a slide shows only the sentences to point at."""
+
+FEW_LINES = 4.6
+"""Of text alone that are better said than shown."""
+
+TALL = 0.75
+"""Height of a figure, as a share of its width, from which on text stands beside it and not above."""
+
+BESIDE_FIGURE = 4.2
+"""Lines of text that leave room for a figure."""
 
 LEFT_OUT = ("Further reading", "Solutions")
 
@@ -75,6 +86,12 @@ class Slide:
     blocks: list[Block] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     kind: str = ""
+    shows_figure: bool = False
+
+    @property
+    def words(self) -> str:
+        """What stands on it, and what its speaker says."""
+        return " ".join([*(block.html for block in self.blocks), *(block.note for block in self.blocks), *self.notes])
 
     @property
     def lines(self) -> float:
@@ -133,7 +150,7 @@ def make_slides(notebook: NotebookNode, entry: Entry) -> list[Slide]:
             continue
         if "notes" in tags(cell):
             if slides:
-                slides[-1].notes.insert(0, cell.source)
+                slides[-1].notes.insert(0, cell.source.removeprefix("<!--").removesuffix("-->").strip())
             continue
         if cell.cell_type == "markdown":
             for heading, text in _parts(BADGE.sub("", cell.source)):
@@ -156,72 +173,107 @@ def _parts(source: str) -> Iterator[tuple[str, str]]:
 
 
 def _add_text(slides: list[Slide], title: str, text: str) -> None:
-    """Add the paragraphs of `text`, on as many slides as they need; a prediction begins a slide of its own."""
+    """Add the paragraphs of `text`, on as many slides as they need; a prediction begins a slide of its own.
+
+    What is said about a figure below it is for the speaker to say; formulas, tables and lists are shown.
+    """
     text = re.sub(r"\s*\[Solution \d+, at the end\]\(#solution-\d+\)\.?", "", text)
     for paragraph in [one.strip() for one in re.split(r"\n\s*\n", text) if one.strip()]:
-        shown = paragraph if slides[-1].kind == "exercise" else to_point_at(paragraph)
-        block = Block(to_html(shown), lines_of(shown), paragraph if shown != paragraph else "")
+        last = slides[-1]
+        if re.fullmatch(r"\*\*[^*]+\*\*", paragraph):
+            slides.append(Slide(paragraph.strip("*")))
+            continue
         if paragraph.startswith("**Predict"):
-            slides.append(
-                Slide(
-                    title,
-                    [Block(to_html(re.sub(r"^\*\*Predict\.?\*\*\s*", "", paragraph)), block.lines)],
-                    kind="predict",
-                )
-            )
-        elif slides[-1].kind in ("figure", "predict", "code") or slides[-1].lines + block.lines > LINES:
+            question = re.sub(r"^\*\*Predict\.?\*\*\s*", "", paragraph)
+            slides.append(Slide(title, [Block(to_html(question), lines_of(question))], kind="predict"))
+            continue
+        shown = paragraph if last.kind == "exercise" else to_point_at(paragraph)
+        block = Block(to_html(shown), lines_of(shown), paragraph if shown != paragraph else "")
+        if last.shows_figure and last.title == title and not paragraph.startswith(("$$", "|", "- ", "1. ")):
+            last.notes.append(paragraph)
+        elif last.shows_figure or last.kind in ("predict", "code") or last.lines + block.lines > LINES:
             slides.append(Slide(title, [block]))
         else:
-            slides[-1].blocks.append(block)
+            last.blocks.append(block)
 
 
 def _add_code(slides: list[Slide], title: str, cell: NotebookNode) -> None:
-    """Add what a code cell teaches and shows: code, figures, questions, short output."""
-    asked = re.findall(r'quiz\("([\w.]+)"\)', cell.source)
-    if asked:
+    """Add what a code cell teaches and shows: code that defines or trains, figures, questions, short output."""
+    if asked := re.findall(r'quiz\("([\w.]+)"\)', cell.source):
         slides += [_question(title, one) for one in asked]
         return
-    exercise = checked(cell)
-    if exercise:
+    if exercise := checked(cell):
         found = content.find(exercise, content.exercises, "exercise")
         if not isinstance(found, str):
             slides[-1].notes += [f"Hint {i}: {hint}" for i, hint in enumerate(found.hints, 1)]
+        task = re.sub(r"(?m)^check\(.*", "", cell.source).strip()
+        if "def " in task and len(task.splitlines()) <= STUB_LINES and slides[-1].kind == "exercise":
+            slides.pop()  # a function to write is for home
+        elif len(task.splitlines()) > STUB_LINES and not slides[-1].shows_figure:
+            _add_source(
+                slides, title, task, whole=False
+            )  # code that is to be mended, and not a function to be filled in
         return
     source = re.sub(r"(?m)^(?:import|from) .*\n?", "", cell.source).strip("\n")
-    if not draws(cell) and source.strip():
-        _add_source(slides, title, source)
+    teaches = not draws(cell) and re.search(
+        r"(?m)^def |^class |GradientTape|\.(?:fit|compile)\(|keras\.layers\.", source
+    )
+    waiting = slides.pop() if teaches and slides[-1].kind == "predict" and not slides[-1].shows_figure else None
+    if teaches:
+        _add_source(slides, title, source, whole="whole-program" in tags(cell))
     for output in cell.outputs:
         page = output.get("data", {}).get("text/html", "")
         if 'class="moving"' in page or 'class="picture"' in page:
-            slides.append(Slide(title, [Block(page, LINES)], kind="figure"))
+            if waiting:
+                slides.append(waiting)
+                waiting = None
+            _add_figure(slides, title, page)
         elif page:
             slides.append(Slide(title, [Block(f'<div class="table">{page}</div>', LINES)], kind="code"))
-        elif said := output_text(output).strip():
-            lines = said.splitlines()
-            block = Block(
-                f'<pre class="printed">{html.escape(chr(10).join(lines[:8]))}</pre>', 0.8 * len(lines[:8]) + 0.8
-            )
-            if slides[-1].lines + block.lines > LINES + 1:
-                slides.append(Slide(title, kind="code"))
+        elif teaches and (said := output_text(output).strip()):
+            lines = said.splitlines()[:8]
+            block = Block(f'<pre class="printed">{html.escape(chr(10).join(lines))}</pre>', 0.8 * len(lines) + 0.8)
+            if slides[-1].lines + block.lines <= LINES + 1:
+                slides[-1].blocks.append(block)
+    if waiting:
+        slides.append(waiting)
+
+
+def _add_figure(slides: list[Slide], title: str, page: str) -> None:
+    """Add a figure: below a prediction as its next step, below a few lines of text, or on a slide of its own."""
+    last = slides[-1]
+    if last.kind == "predict" and not last.shows_figure:
+        last.blocks.append(Block(f'<div class="fragment">{page}</div>', LINES))
+    elif last.kind in ("", "exercise") and last.title == title and last.lines <= BESIDE_FIGURE:
+        last.blocks.append(Block(page, LINES))
+    else:
+        slides.append(Slide(title, [Block(page, LINES)], kind="figure"))
+    slides[-1].shows_figure = True
+
+
+def _add_source(slides: list[Slide], title: str, source: str, *, whole: bool) -> None:
+    """Add code, in pieces that a slide has room for; of a whole program the functions that the text above names."""
+    pieces = re.split(r"\n\n+(?=def |class |[a-z]\w* = )", source)
+    if whole:
+        named = [one for one in pieces if (found := re.match(r"def (\w+)", one)) and found[1] in slides[-1].words]
+        pieces = named or pieces
+    joined: list[str] = []
+    for piece in pieces:
+        if joined and (joined[-1] + "\n\n" + piece).count("\n") < CODE_LINES:
+            joined[-1] += "\n\n" + piece
+        else:
+            joined.append(piece)
+    for piece in joined:
+        lines = piece.splitlines()
+        for start in range(0, len(lines), CODE_LINES):
+            part = "\n".join(lines[start : start + CODE_LINES]).strip("\n")
+            code = highlight(part, PythonLexer(), HtmlFormatter(cssclass="source"))
+            block = Block(code, 0.86 * (part.count("\n") + 1) + 0.8)
+            last = slides[-1]
+            if last.kind in ("predict", "title", "code") or last.shows_figure or last.lines + block.lines > LINES:
+                slides.append(Slide(title))
             slides[-1].blocks.append(block)
-
-
-def _add_source(slides: list[Slide], title: str, source: str) -> None:
-    """Add code, in pieces that a slide has room for."""
-    lines = source.splitlines()
-    while lines:
-        cut = len(lines)
-        if cut > CODE_LINES:
-            blank = [i for i in range(4, CODE_LINES + 1) if not lines[i].strip()]
-            cut = blank[-1] if blank else CODE_LINES
-        piece, lines = "\n".join(lines[:cut]).strip("\n"), lines[cut:]
-        block = Block(
-            highlight(piece, PythonLexer(), HtmlFormatter(cssclass="code")), 0.86 * (piece.count("\n") + 1) + 0.8
-        )
-        if slides[-1].kind in ("figure", "predict", "title", "code") or slides[-1].lines + block.lines > LINES:
-            slides.append(Slide(title))
-        slides[-1].blocks.append(block)
-        slides[-1].kind = "code"
+            slides[-1].kind = "code"
 
 
 def _question(title: str, id: str) -> Slide:
@@ -240,16 +292,31 @@ def _question(title: str, id: str) -> Slide:
 
 
 def _finish(slides: list[Slide]) -> list[Slide]:
-    """Return the slides that show more than a heading, each with notes; a title that comes again says so."""
-    kept = [slide for slide in slides if slide.blocks]
-    for slide in kept:
+    """Return the slides that are worth showing, each with notes: of text alone those that are not too brief.
+
+    What is left out is for the speaker to say on the next slide. More is said than shown where there are too many.
+    """
+    for slide in slides:
         slide.notes += [block.note for block in slide.blocks if block.note]
-        if not slide.notes:
-            slide.notes.append(_NOTE.get(slide.kind, "About a minute. Ask someone to say it in their own words."))
-    return kept
+        slide.notes = slide.notes or [_NOTE.get(slide.kind, _NOTE[""])]
+    least = FEW_LINES
+    while True:
+        kept: list[Slide] = []
+        said: list[str] = []
+        for slide in slides:
+            text_alone = slide.kind == "" and not slide.shows_figure and 'class="tex"' not in slide.words
+            if text_alone and slide.lines < least:
+                said += [re.sub(r"<[^>]+>", "", block.html) for block in slide.blocks]
+            else:
+                kept.append(replace(slide, notes=[*said, *slide.notes]))
+                said = []
+        if len(kept) <= MOST_SLIDES or least > LINES:
+            return kept
+        least += 0.5
 
 
 _NOTE = {
+    "": "About a minute. Ask someone to say it in their own words.",
     "predict": "Wait for answers before you go on: two or three minutes, a show of hands, one reason for each side.",
     "figure": "Ask what to look at before you move anything. Then let the room say which way the slider goes.",
     "code": "Read the code aloud, line by line: a minute. Ask what each name holds, and its shape.",
@@ -265,10 +332,15 @@ def to_section(slide: Slide) -> str:
     """Return the HTML of a slide."""
     level, notes = ("h1", "h2")[slide.kind != "title"], "".join(map(to_html, slide.notes))
     mark = '<p class="mark">Predict</p>' if slide.kind == "predict" else ""
+    figures = [block.html for block in slide.blocks if "data-control" in block.html or 'class="picture"' in block.html]
     body = "".join(block.html for block in slide.blocks)
+    size = re.search(r'width="([\d.]+)" height="([\d.]+)"', "".join(figures))
+    if size and float(size[2]) > TALL * float(size[1]) and len(figures) < len(slide.blocks):
+        text = "".join(block.html for block in slide.blocks if block.html not in figures)
+        body = f'<div class="beside"><div>{text}</div><div>{"".join(figures)}</div></div>'
     heading = MARKDOWN.renderInline(slide.title)
     return (
-        f'<section class="{slide.kind}"><{level}>{heading}</{level}>{mark}<div class="body">{body}</div>'
+        f'<section class="{slide.kind}{" figures" if slide.shows_figure else ""}"><{level}>{heading}</{level}>{mark}<div class="body">{body}</div>'
         f'<aside class="notes">{notes}</aside></section>'
     )
 
@@ -292,7 +364,7 @@ def copy_scripts() -> None:
     for file in (SITE / "static").iterdir():
         shutil.copy2(file, DECKS / "lib")
     write_live_data(DECKS / "lib" / "live-data.js")
-    (DECKS / "lib" / "code.css").write_text(HtmlFormatter(style="tango").get_style_defs(".code"), encoding="utf-8")
+    (DECKS / "lib" / "code.css").write_text(HtmlFormatter(style="tango").get_style_defs(".source"), encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

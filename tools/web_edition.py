@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT))  # `python tools/web_edition.py` itself finds only
 from helpers.exercise import content  # noqa: E402
 from helpers.start import Course, Entry, read_syllabus  # noqa: E402
 from tools.concepts import headings  # noqa: E402
-from tools.course import _BADGE as BADGE  # noqa: E402
+from tools.course import BADGE  # noqa: E402
 from tools.executed import BUILD, copy_frames, executed, write_live_data  # noqa: E402
 from tools.normalize import give_ids, tags  # noqa: E402
 
@@ -36,8 +36,14 @@ SITE, SOURCE, PAGES = ROOT / "site", BUILD / "site-source", BUILD / "site"
 MODULES = SITE / "node_modules"
 UNUSED_OF_KATEX = ("katex*.js", "*.mjs", "contrib", "*.ttf", "*.woff", "README.md", "katex.css", "*swap*")
 
+TOGGLE = ' aria-label="Toggle hidden content"'
+"""What myst-nb adds to the words that unfold code."""
+
 _LINK = re.compile(r"\]\((?P<file>[\w.]+\.ipynb)?#(?P<anchor>[^)\s]+)(?P<title> \"[^\"]*\")?\)")
-_SOLUTION_LINK = re.compile(r"\s*\[Solution \d+, at the end\]\(#solution-\d+\)\.?")
+_SOLUTIONTOGGLE = ' aria-label="Toggle hidden content"'
+"""What myst-nb adds to the words that unfold code."""
+
+_LINK = re.compile(r"\s*\[Solution \d+, at the end\]\(#solution-\d+\)\.?")
 _SOLUTION = re.compile(r"(?m)^(?:<a id=.*</a>\s*\n)?### Solution \d+: .*\n?")
 
 
@@ -300,8 +306,12 @@ def build(course: Course, names: Sequence[str]) -> int:
     if not katex.exists():
         shutil.copytree(MODULES / "katex/dist", katex, ignore=shutil.ignore_patterns(*UNUSED_OF_KATEX))
     write_live_data(PAGES / "_static" / "live-data.js")
-    pages = [str(path) for path in PAGES.glob("*.html")]
-    status = subprocess.run(["node", str(SITE / "formulas.mjs"), *pages]).returncode
+    pages = sorted(PAGES.glob("*.html"))
+    for page in pages:  # the name that a screen reader says must be what stands there
+        text = page.read_text(encoding="utf-8")
+        if TOGGLE in text:
+            page.write_text(text.replace(TOGGLE, ""), encoding="utf-8")
+    status = subprocess.run(["node", str(SITE / "formulas.mjs"), *map(str, pages)]).returncode
     (PAGES / "notebooks").mkdir(exist_ok=True)
     for name in names:
         shutil.copy2(ROOT / "notebooks" / f"{name}.ipynb", PAGES / "notebooks")

@@ -259,10 +259,10 @@ def spread_evenly(total: int, most: int, keep: Sequence[int]) -> list[int]:
     if most >= total:
         return list(range(total))
     picked = {round(i * (total - 1) / (most - 1)) for i in range(most)} if most > 1 else {0}
-    for wanted in list(dict.fromkeys(keep))[:most]:
-        free = picked - set(keep)
+    first = list(dict.fromkeys(keep))[: max(most, 1)]
+    for wanted in first:
         if wanted not in picked:
-            picked.remove(min(free, key=lambda i: abs(i - wanted)))
+            picked.remove(min(picked - set(first), key=lambda i: abs(i - wanted)))
             picked.add(wanted)
     return sorted(picked)
 

@@ -22,11 +22,11 @@ from helpers.explore._controls import Choices, is_same_value, list_choices, spre
 from helpers.explore._redraw import Picture
 from helpers.explore._stills import Still
 
-MOST_BYTES = 700_000
+MOST_BYTES = 800_000
 """Size of the frames of one figure at most: a page has about ten figures, and is to stay under 6 MB."""
 
-MOST_FRAMES = 64
-"""States of one figure at most: two sliders of eight values each. It bounds the time to make them."""
+MOST_FRAMES = 96
+"""States of one figure at most: two sliders of eight and twelve values. It bounds the time to make them."""
 
 MOST_CHOICES = 121
 """Values of one control at most, where a script draws the figure and no frame is needed."""
@@ -77,7 +77,11 @@ def frames_to_html(
     frames: dict[tuple[int, ...], tuple[bytes, str]] = {}
     most = math.prod(map(len, kept)) if live else MOST_FRAMES
     while True:
-        kept = _thin(kept, wanted, [choice.kind == "range" for choice in offered], most)
+        slides = [choice.kind == "range" for choice in offered]
+        weights = [
+            0 if not slide else 1 if control == play else 2 for slide, control in zip(slides, names, strict=True)
+        ]
+        kept = _thin(kept, wanted, weights, most)
         states = [tuple(initial)] if live else list(itertools.product(*kept))
         for state in [tuple(initial), *states]:
             if state not in frames:
@@ -132,15 +136,19 @@ def _nearest(indices: list[int], choice: Choices, value: Any, start: int) -> int
     return min(range(len(indices)), key=lambda i: abs(indices[i] - place))
 
 
-def _thin(kept: list[list[int]], wanted: list[list[int]], slides: list[bool], most: int) -> list[list[int]]:
+def _thin(kept: list[list[int]], wanted: list[list[int]], weights: list[int], most: int) -> list[list[int]]:
     """Return the grid `kept` with so many values left out, evenly, that it has `most` states or fewer.
 
-    Sliders lose values first, then choices; what is `wanted` goes last. Later controls go before earlier ones.
+    Sliders lose values first, those of weight 2 down to half of the one that plays; then choices, of weight 0. What is
+    `wanted` goes last. Later controls go before earlier ones.
     """
     counts = [len(indices) for indices in kept]
     while math.prod(counts) > most:
-        least = [max(FEW, len(set(values))) if slide else 1 for slide, values in zip(slides, wanted, strict=True)]
-        loser = max(range(len(counts)), key=lambda i: (slides[i] and counts[i] > least[i], counts[i], i))
+        least = [max(FEW, len(set(values))) if weight else 1 for weight, values in zip(weights, wanted, strict=True)]
+        loser = max(
+            range(len(counts)),
+            key=lambda i: (bool(weights[i]) and counts[i] > least[i], counts[i] * max(weights[i], 1), i),
+        )
         counts[loser] -= 1
     return [
         [indices[i] for i in spread_evenly(len(indices), count, [indices.index(i) for i in want if i in indices])]
