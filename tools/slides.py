@@ -2,8 +2,8 @@
 
 `python tools/slides.py` makes all decks, `python tools/slides.py 03` one. A slide shows what a lecturer points at:
 headings, formulas, lists, tables, code, figures; of a long paragraph the first sentence and those that define a term.
-The rest of the text goes into the speaker's notes, behind those of the cells tagged `notes`: these are comments in HTML,
-which only a lecturer sees.
+The rest of the text goes into the speaker's notes, behind those of the cells tagged `notes`: these are comments in
+HTML, which only a lecturer sees.
 """
 
 from __future__ import annotations
@@ -339,8 +339,9 @@ def to_section(slide: Slide) -> str:
         text = "".join(block.html for block in slide.blocks if block.html not in figures)
         body = f'<div class="beside"><div>{text}</div><div>{"".join(figures)}</div></div>'
     heading = MARKDOWN.renderInline(slide.title)
+    kind = f"{slide.kind} figures" if slide.shows_figure else slide.kind
     return (
-        f'<section class="{slide.kind}{" figures" if slide.shows_figure else ""}"><{level}>{heading}</{level}>{mark}<div class="body">{body}</div>'
+        f'<section class="{kind}"><{level}>{heading}</{level}>{mark}<div class="body">{body}</div>'
         f'<aside class="notes">{notes}</aside></section>'
     )
 

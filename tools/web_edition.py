@@ -40,10 +40,7 @@ TOGGLE = ' aria-label="Toggle hidden content"'
 """What myst-nb adds to the words that unfold code."""
 
 _LINK = re.compile(r"\]\((?P<file>[\w.]+\.ipynb)?#(?P<anchor>[^)\s]+)(?P<title> \"[^\"]*\")?\)")
-_SOLUTIONTOGGLE = ' aria-label="Toggle hidden content"'
-"""What myst-nb adds to the words that unfold code."""
-
-_LINK = re.compile(r"\s*\[Solution \d+, at the end\]\(#solution-\d+\)\.?")
+_SOLUTION_LINK = re.compile(r"\s*\[Solution \d+, at the end\]\(#solution-\d+\)\.?")
 _SOLUTION = re.compile(r"(?m)^(?:<a id=.*</a>\s*\n)?### Solution \d+: .*\n?")
 
 
