@@ -335,11 +335,12 @@ def to_section(slide: Slide) -> str:
     figures = [block.html for block in slide.blocks if "data-control" in block.html or 'class="picture"' in block.html]
     body = "".join(block.html for block in slide.blocks)
     size = re.search(r'width="([\d.]+)" height="([\d.]+)"', "".join(figures))
-    if size and float(size[2]) > TALL * float(size[1]) and len(figures) < len(slide.blocks):
+    tall = bool(size) and float(size[2]) > TALL * float(size[1])
+    if tall and len(figures) < len(slide.blocks):
         text = "".join(block.html for block in slide.blocks if block.html not in figures)
         body = f'<div class="beside"><div>{text}</div><div>{"".join(figures)}</div></div>'
     heading = MARKDOWN.renderInline(slide.title)
-    kind = f"{slide.kind} figures" if slide.shows_figure else slide.kind
+    kind = f"{slide.kind}{' figures' if slide.shows_figure else ''}{' tall' if tall else ''}"
     return (
         f'<section class="{kind}"><{level}>{heading}</{level}>{mark}<div class="body">{body}</div>'
         f'<aside class="notes">{notes}</aside></section>'
