@@ -23,6 +23,7 @@ html_theme = "furo"
 html_static_path = [str(Path(__file__).parent / "static")]
 html_css_files = ["katex/katex.min.css", "course.css"]
 html_js_files = [(name, {"defer": "defer"}) for name in ("live-data.js", "live.js", "figures.js")]
+html_use_index = False
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False

@@ -37,7 +37,9 @@ MODULES = SITE / "node_modules"
 UNUSED_OF_KATEX = ("katex*.js", "*.mjs", "contrib", "*.ttf", "*.woff", "README.md", "katex.css", "*swap*")
 
 TOGGLE = ' aria-label="Toggle hidden content"'
-"""What myst-nb adds to the words that unfold code."""
+"""What myst-nb adds to the words that unfold code: a screen reader would say this and not what stands there."""
+
+_MINUTES = re.compile(r"(<h2>[^\n]*?) \((\d+ min)\)(?=<a class=\"headerlink\")")
 
 _LINK = re.compile(r"\]\((?P<file>[\w.]+\.ipynb)?#(?P<anchor>[^)\s]+)(?P<title> \"[^\"]*\")?\)")
 _SOLUTION_LINK = re.compile(r"\s*\[Solution \d+, at the end\]\(#solution-\d+\)\.?")
@@ -304,10 +306,11 @@ def build(course: Course, names: Sequence[str]) -> int:
         shutil.copytree(MODULES / "katex/dist", katex, ignore=shutil.ignore_patterns(*UNUSED_OF_KATEX))
     write_live_data(PAGES / "_static" / "live-data.js")
     pages = sorted(PAGES.glob("*.html"))
-    for page in pages:  # the name that a screen reader says must be what stands there
+    for page in pages:
         text = page.read_text(encoding="utf-8")
-        if TOGGLE in text:
-            page.write_text(text.replace(TOGGLE, ""), encoding="utf-8")
+        mended = _MINUTES.sub(r'\1 <span class="minutes">\2</span>', text.replace(TOGGLE, ""))
+        if mended != text:
+            page.write_text(mended, encoding="utf-8")
     status = subprocess.run(["node", str(SITE / "formulas.mjs"), *map(str, pages)]).returncode
     (PAGES / "notebooks").mkdir(exist_ok=True)
     for name in names:

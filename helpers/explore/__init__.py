@@ -175,6 +175,7 @@ class Explorer:
                 self.controls,
                 Path(folder),
                 name=self._redrawer.name,
+                constants=getattr(self._redrawer.draw, "keywords", {}),
                 play=self._play,
                 interval=PLAY_INTERVAL,
                 stills=[one if one.caption else replace(one, caption=self._caption(one.state)) for one in self._stills],

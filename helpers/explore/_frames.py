@@ -47,6 +47,7 @@ def frames_to_html(
     folder: Path,
     *,
     name: str = "",
+    constants: Mapping[str, Any] | None = None,
     play: str | None = None,
     interval: int = 250,
     stills: Sequence[Still] = (),
@@ -59,6 +60,7 @@ def frames_to_html(
         folder: Gets a file for each picture, named after its content.
         name: Of the function that draws. Where COURSE_LIVE lists it, a script of the page draws all states but the
             first, and there are no more frames.
+        constants: What `draw` gets in every state; such a script is told the names in dictionaries.
         play: Name of the control that a play button moves, or None.
         interval: Milliseconds between two steps of playing.
         stills: States that must be among the frames; those with captions get a button.
@@ -106,7 +108,9 @@ def frames_to_html(
         if one.caption
     ]
     pictures = [(files[frames[state][0]], frames[state][1]) for state in states]
-    return _page(shown_controls, pictures, frames[tuple(initial)], presets, play, interval, name if live else "")
+    told = {key: list(value) for key, value in (constants or {}).items() if isinstance(value, Mapping)}
+    named = (name, told) if live else ("", {})
+    return _page(shown_controls, pictures, frames[tuple(initial)], presets, play, interval, *named)
 
 
 class _Shown(NamedTuple):
@@ -180,6 +184,7 @@ def _page(
     play: str | None,
     interval: int,
     live: str,
+    constants: dict[str, list[str]],
 ) -> str:
     """Return the HTML of the controls in `shown` and of `pictures` (file, text alternative) for their states."""
     moving = [control for control in shown if len(control.indices) > 1]
@@ -197,6 +202,7 @@ def _page(
         ],
     }
     if live:
+        data["constants"] = constants
         data["values"] = [[control.offered.values[i] for i in control.indices] for control in moving]
     else:
         data["files"], data["order"] = files, [files.index(file) for file, _ in pictures]

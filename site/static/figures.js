@@ -56,7 +56,7 @@ function startFigure(root) {
       button.setAttribute("aria-pressed", String(data.presets[button.dataset.preset].every((at, i) => at === places[i])));
     if (live) {
       const state = Object.fromEntries(data.names.map((name, i) => [name, data.values[i][places[i]]]));
-      status.textContent = live(state);
+      status.textContent = live({ ...data.constants, ...state });
       return;
     }
     const state = index(places);

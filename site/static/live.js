@@ -3,8 +3,8 @@
 "use strict";
 
 const COLOR = { blue: "#074394", vermilion: "#CA5427", orange: "#D87E00", green: "#1F673F", black: "#222222", grey: "#767676", light: "#D9D9D9" };
-const LOOKS = { // as helpers.style registers them: colour, dashes
-  SGD: [COLOR.black, ""], momentum: [COLOR.blue, ""], RMSprop: [COLOR.orange, ""], Adam: [COLOR.vermilion, ""],
+const LOOKS = { // as helpers.style registers them
+  SGD: COLOR.black, momentum: COLOR.blue, Adagrad: COLOR.green, RMSprop: COLOR.orange, Adam: COLOR.vermilion,
 };
 
 // Numbers
@@ -26,6 +26,10 @@ const RULES = { // name → learning rate, and a step from w with gradient g; s 
   momentum: [0.002, (w, g, s, step, rate) => {
     s.v = g.map((gi, i) => 0.9 * (s.v?.[i] ?? 0) - rate * gi);
     return w.map((wi, i) => wi + s.v[i]);
+  }],
+  Adagrad: [1, (w, g, s, step, rate) => {
+    s.sum = g.map((gi, i) => (s.sum?.[i] ?? 0) + gi ** 2);
+    return w.map((wi, i) => wi - rate * g[i] / (Math.sqrt(s.sum[i]) + 1e-7));
   }],
   RMSprop: [0.05, (w, g, s, step, rate) => {
     s.r = g.map((gi, i) => 0.9 * (s.r?.[i] ?? 0) + 0.1 * gi ** 2);
@@ -180,12 +184,12 @@ figure("race", host => {
     host.closest(".moving").querySelector("[role=status]").textContent = draw(now);
   });
   const draw = state => {
-    now = { surface: "beale", moment: 20, ...state };
+    now = { surface: "beale", moment: 20, rules: ["SGD", "momentum", "RMSprop", "Adam"], ...state };
     const { surface, moment } = now, here = SURFACES[surface], ground = panel(place, ...here.view);
     const start = starts[surface] ?? here.start, lines = [], heads = [], strip = [], far = {};
     const log = v => Math.log10(Math.min(50, Math.max(0.04, v))), below = panel([46, 386, 214, 84], [0, 100], [log(0.04), log(6)]);
-    for (const name of Object.keys(RULES)) {
-      const key = [name, surface, start].join(), color = LOOKS[name][0];
+    for (const name of now.rules) {
+      const key = [name, surface, start].join(), color = LOOKS[name];
       const walked = paths[key] ??= formulas.walk({ rule: name, surface, start });
       const apart = formulas.distances({ path: walked, surface });
       far[name] = Number.isFinite(apart[moment]) ? apart[moment] : Infinity;
@@ -211,7 +215,7 @@ figure("race", host => {
       words([46, 490], "0", { "font-size": 13, "text-anchor": "middle" }), words([260, 490], "100 steps", { "font-size": 13, "text-anchor": "middle" }),
       ...order.map((name, i) => {
         const y = 392 + 23 * i, lost = far[name] > 50;
-        return path([[278, y - 5], [300, y - 5]], LOOKS[name][0], 4) + words([308, y], `${name} ${lost ? "left" : number(far[name], 2)}`, { fill: LOOKS[name][0], "font-weight": "bold" });
+        return path([[278, y - 5], [300, y - 5]], LOOKS[name], 4) + words([308, y], `${name} ${lost ? "left" : number(far[name], 2)}`, { fill: LOOKS[name], "font-weight": "bold" });
       }),
     ]);
   };

@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -143,6 +144,21 @@ def test_pages_work_from_disk_in_light_dark_and_on_a_phone(site, page):
         page.set_viewport_size({"width": 390, "height": 844})
         found += [f"phone: {one}" for one in [*page.evaluate(WIDE), *audit(page)]]
         assert not found + page.troubles, "\n".join([name, *found, *page.troubles])
+
+
+def test_links_lead_somewhere(site):
+    texts = {path.name: path.read_text() for path in site.glob("*.html")}
+    ids = {name: set(re.findall(r'\bid="([^"]+)"', text)) for name, text in texts.items()}
+    broken = []
+    for name in pages(site):
+        for target in re.findall(r'href="([^":?]+)"', texts[f"{name}.html"]):
+            file, _, anchor = unquote(target).partition("#")
+            there = (site / (file or f"{name}.html")).exists()
+            if ALL and (not there or (anchor and anchor not in ids.get(file or f"{name}.html", {anchor}))):
+                broken.append(f"{name}: {target}")
+            if file.endswith(".ipynb") and not file.startswith("notebooks/"):
+                broken.append(f"{name}: {target} is no page")
+    assert not broken, "\n".join(broken)
 
 
 def test_pages_and_frames_are_small(site):

@@ -52,6 +52,9 @@ def steps(name, rate, gradient, w, count):
         elif name == "momentum":
             v = 0.9 * v - rate * g
             move = v
+        elif name == "Adagrad":
+            r = r + g**2
+            move = -rate * g / (np.sqrt(r) + 1e-7)
         elif name == "RMSprop":
             r = 0.9 * r + 0.1 * g**2
             move = -rate * g / (np.sqrt(r) + 1e-7)
@@ -76,7 +79,7 @@ def central(surface):
     return gradient
 
 
-@given(rule=st.sampled_from(["SGD", "momentum", "RMSprop", "Adam"]), surface=st.data())
+@given(rule=st.sampled_from(["SGD", "momentum", "Adagrad", "RMSprop", "Adam"]), surface=st.data())
 def test_walk_takes_the_steps_of_its_rule(script, rule, surface):
     known = script("SURFACES")
     name = surface.draw(st.sampled_from(sorted(known)))
