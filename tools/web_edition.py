@@ -42,6 +42,7 @@ TOGGLE = ' aria-label="Toggle hidden content"'
 _MINUTES = re.compile(r"(<h2>[^\n]*?) \((\d+ min)\)(?=<a class=\"headerlink\")")
 
 _LINK = re.compile(r"\]\((?P<file>[\w.]+\.ipynb)?#(?P<anchor>[^)\s]+)(?P<title> \"[^\"]*\")?\)")
+_PAGE_LINK = re.compile(r"\[([^][]+)\]\((\d\d_\w+)\.ipynb[^)]*\)")
 _SOLUTION_LINK = re.compile(r"\s*\[Solution \d+, at the end\]\(#solution-\d+\)\.?")
 _SOLUTION = re.compile(r"(?m)^(?:<a id=.*</a>\s*\n)?### Solution \d+: .*\n?")
 
@@ -81,7 +82,8 @@ def as_page(notebook: NotebookNode, entry: Entry, course: Course, labels: dict[t
 
 
 def _label_headings(notebook: NotebookNode, name: str, labels: dict[tuple[str, str], str]) -> None:
-    """Give each heading a label, and lead links to headings and cells there."""
+    """Give each heading a label, and lead links to headings and cells there; to what is not built, none leads."""
+    built = {name for name, _ in labels}
     for heading in reversed(headings(notebook)):
         cell = notebook.cells[heading.cell]
         lines = cell.source.split("\n")
@@ -97,7 +99,9 @@ def _label_headings(notebook: NotebookNode, name: str, labels: dict[tuple[str, s
 
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = _LINK.sub(lead, cell.source)
+            cell.source = _PAGE_LINK.sub(
+                lambda match: match.group() if match[2] in built else match[1], _LINK.sub(lead, cell.source)
+            )
 
 
 def label_all(notebooks: dict[str, NotebookNode]) -> dict[tuple[str, str], str]:
@@ -297,7 +301,20 @@ def write_sources(course: Course, names: Sequence[str], *, stale: bool) -> None:
 def build(course: Course, names: Sequence[str]) -> int:
     """Run Sphinx and KaTeX over the sources, and put beside the pages what they show and offer; return faults."""
     python = os.environ.get("SITE_PYTHON", str(ROOT / ".venv-site" / "bin" / "python"))
-    sphinx = [python, "-m", "sphinx", "-q", "-b", "html", "-d", str(BUILD / "site-doctrees"), "-c", str(SITE)]
+    sphinx = [
+        python,
+        "-m",
+        "sphinx",
+        "-q",
+        "-W",
+        "--keep-going",
+        "-b",
+        "html",
+        "-d",
+        str(BUILD / "site-doctrees"),
+        "-c",
+        str(SITE),
+    ]
     status = subprocess.run([*sphinx, str(SOURCE), str(PAGES)]).returncode
     if status:
         return status

@@ -274,7 +274,8 @@ figure("one_neuron", host => {
       parts.push(path([[60, y], unit], look(value >= 0), 1 + Math.abs(value), value < 0 ? { "stroke-dasharray": "7 4" } : {}));
     for (const [name, value, y] of inputs) {
       const at = [140, y + (88 - y) * 80 / 240];
-      parts.push(dot([60, y], 19, "#fff", { stroke: COLOR.black, "stroke-width": 1.5 }), words([60, y + 5], name, { "text-anchor": "middle" }),
+      const frame = { stroke: COLOR.black, "stroke-width": 1.5, ...(name === "1" ? { transform: `rotate(45 60 ${y})` } : {}) };
+      parts.push(box(43, y - 17, 34, 34, "#fff", frame), words([60, y + 5], name, { "text-anchor": "middle" }),
         box(at[0] - 22, at[1] - 11, 44, 22, "#fff"), words([at[0], at[1] + 5], number(value, 1), { "text-anchor": "middle" }));
     }
     const curve = Array.from({ length: 33 }, (_, i) => [unit[0] - 18 + i * 36 / 32, unit[1] - 26 * (1 / (1 + Math.exp(-(i - 16) / 3)) - 0.5)]);
