@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from PIL import Image, ImageChops
 
+from helpers import style
 from helpers.explore._controls import Choices, is_same_value, list_choices, spread_evenly
 from helpers.explore._redraw import Picture
 from helpers.explore._stills import Still
@@ -77,6 +78,7 @@ def frames_to_html(
     ]
     kept = [list(range(len(choice.values))) for choice in offered]
     frames: dict[tuple[int, ...], tuple[bytes, str]] = {}
+    most_bytes = int(MOST_BYTES * style.scale())  # pictures for a lecture are larger
     most = math.prod(map(len, kept)) if live else MOST_FRAMES
     while True:
         slides = [choice.kind == "range" for choice in offered]
@@ -91,9 +93,9 @@ def frames_to_html(
                 shown = picture(dict(zip(names, values, strict=True)))
                 frames[state] = _webp(shown.png), shown.alternative
         size = sum(map(len, {frames[state][0] for state in states}))
-        if size <= MOST_BYTES or len(states) == 1:
+        if size <= most_bytes or len(states) == 1:
             break
-        most = max(1, min(len(states) - 1, len(states) * MOST_BYTES // size))
+        most = max(1, min(len(states) - 1, len(states) * most_bytes // size))
     shown_controls = [
         _Shown(control, choice, indices, indices.index(start))
         for control, choice, indices, start in zip(names, offered, kept, initial, strict=True)

@@ -67,6 +67,18 @@ const formulas = {
   neuron({ w1, w2, b, points }) {
     return points.map(([x1, x2]) => 1 / (1 + Math.exp(-(w1 * x1 + w2 * x2 + b))));
   },
+  chain({ x, w, b }) {
+    const forward = weight => {
+      const u = x * weight, z = u + b, y = 1 / (1 + Math.exp(-z));
+      return [weight, u, z, y, (y - 1) ** 2 / 2];
+    };
+    const values = forward(w), nudged = forward(w + 0.001), factors = [x, 1, values[3] * (1 - values[3]), values[3] - 1];
+    return {
+      values, factors,
+      changes: values.map((value, k) => 1000 * (nudged[k] - value)),
+      gradients: [0, 1, 2, 3, 4].map(k => factors.slice(k).reduce((product, factor) => product * factor, 1)),
+    };
+  },
   line({ slope: m, intercept: c, x, y }) {
     const residuals = x.map((xi, i) => y[i] - (m * xi + c)), n = x.length;
     return {
@@ -82,6 +94,14 @@ const formulas = {
 const number = (value, digits) => {
   const text = value.toFixed(digits);
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+};
+// With three digits that count, two if it is small, and no zeros behind them, as figures/_kit.py writes numbers.
+const short = value => {
+  const size = Math.abs(value);
+  const text = size >= 1000 ? String(Math.round(value)) : size >= 1 ? value.toPrecision(4) : size >= 0.0995 ? value.toFixed(3)
+    : value.toFixed(Math.min(6, 1 - Math.floor(Math.log10(Math.max(size, 1e-6)))));
+  const plain = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  return (Number(plain) ? plain : "0").replace("-", "−");
 };
 const tag = (name, attributes, inner = "") =>
   `<${name} ${Object.entries(attributes).map(([key, value]) => `${key}="${value}"`).join(" ")}>${inner}</${name}>`;
@@ -290,7 +310,7 @@ figure("one_neuron", host => {
       const ends = [foot(low), foot(high)].flatMap((d, k) => [-20, 20].map(t => [d * normal[0] + (k ? -t : t) * along[0], d * normal[1] + (k ? -t : t) * along[1]]));
       return tag("polygon", { points: ends.map(p => ground.at(p).join()).join(" "), fill: color, opacity });
     };
-    const levels = [1e-9, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 1 - 1e-9];
+    const levels = [0, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 1];
     for (let i = 0; i < 8; i += 1) plane += strip(levels[i], levels[i + 1], look(i > 3), 0.06 + 0.1 * Math.abs(i - 3.5));
     plane += points.map((p, i) => {
       const hit = said[i] === labels[i], more = { stroke: look(labels[i]), "stroke-width": 1.6 }, [cx, cy] = ground.at(p);
@@ -316,6 +336,52 @@ figure("one_neuron", host => {
     const corners = [-1, 1].flatMap(i => [-1, 1].map(j => b + REACH * (i * w1 + j * w2)));
     const boundary = !length ? "no boundary: it says the same everywhere" : corners.every(z => z > 0) || corners.every(z => z < 0) ? "no boundary in sight" : "a straight boundary";
     return paper.draw(`A neuron with weights ${number(w1, 1)} and ${number(w2, 1)} and bias ${number(b, 1)}: on the plane of its inputs ${boundary}, with ${right} of ${labels.length} images on the right side.`, parts);
+  };
+});
+
+figure("chain", host => {
+  const paper = sheet(host, 760, 520), names = ["w", "u", "z", "ŷ", "L"], symbols = ["× x", "× 1", "× σ′(z)", "× (ŷ − y)"];
+  const colors = [COLOR.green, "#9a5a00", "#16719a", "#873472"], RED = COLOR.vermilion;
+  const { at } = panel([0, 0, 760, 520], [-0.45, 4.45], [-0.4, 13.2]);
+  const middle = { "text-anchor": "middle" }, strong = { "font-weight": "bold" };
+  return state => {
+    const { x, w, b, stage } = { x: 1.5, w: -0.75, b: 0.5, stage: 8, ...state };
+    const { values, factors, changes, gradients } = formulas.chain({ x, w, b }), parts = [];
+    const arrow = (from, to, y, color) => {
+      const [[ax, ay], [bx]] = [at([from, y]), at([to, y])], back = Math.sign(ax - bx) * 10;
+      return path([[ax, ay], [bx, ay]], color, 2.5) + path([[bx + back, ay - 6], [bx, ay], [bx + back, ay + 6]], color, 2.5);
+    };
+    const bar = (k, base, value, text, answer) => {
+      const color = answer ? RED : "#444444", [px, py] = at([k, base]), tall = 0.62 * value / 13.6 * 520;
+      const [tx, ty] = [px, py - tall + (value >= 0 ? -16 : 16)], wide = 9.5 * text.length + 8;
+      return box(px - 13, Math.min(py, py - tall), 26, Math.abs(tall), color)
+        + (answer ? box(tx - wide / 2, ty - 12, wide, 24, "#fff", { stroke: color, "stroke-width": 1.5, rx: 4 }) : "")
+        + words([tx, ty + 5], text, { ...middle, ...strong, fill: color });
+    };
+    for (const base of [9.9, 2.7]) parts.push(path([[-0.3, base], [4.3, base]].map(at), COLOR.grey, 1));
+    factors.forEach((factor, k) => {
+      const [left, top] = at([k + 0.23, 12.25]), [right, bottom] = at([k + 0.77, 0.55]);
+      parts.push(box(left, top, right - left, bottom - top, colors[k], { opacity: 0.1 }), path([[k, 6.2], [k + 1, 6.2]].map(at), colors[k], 6),
+        words(at([k + 0.5, 6.55]), symbols[k], { ...middle, ...strong, fill: colors[k] }));
+      for (const [shown, row, from, to] of [[stage > k, 8, 0.28, 0.72], [stage >= 8 - k, 1.3, 0.72, 0.28]])
+        if (shown) parts.push(arrow(k + from, k + to, row, colors[k]), words(at([k + 0.5, row + 0.35]), `× ${short(factor)}`, { ...middle, ...strong, fill: colors[k] }));
+    });
+    names.forEach((name, k) => {
+      const [px, py] = at([k, 6.2]), edge = { stroke: COLOR.black, "stroke-width": 1.8 };
+      parts.push(k ? dot([px, py], 25, "#fff", edge) : box(px - 24, py - 24, 48, 48, "#fff", edge), k === 3 ? dot([px, py], 21, "#fff", edge) : "",
+        words([px, py + 6], name, { ...middle, "font-size": 18 }), words(at([k, 4.7]), short(values[k]), { ...middle, fill: COLOR.grey }));
+      if (stage > 0 && stage >= k) parts.push(bar(k, 9.9, changes[k], (changes[k] > 0 ? "+" : "") + short(changes[k]), k === 4));
+      if (stage > 4 && stage >= 8 - k) parts.push(bar(k, 2.7, gradients[k], short(gradients[k]), k === 0));
+    });
+    for (const [place, text] of [[0.5, `x = ${short(x)}`], [1.5, `b = ${short(b)}`], [3.5, "y = 1"]]) {
+      const [px, py] = at([place, 5.1]);
+      parts.push(box(px - 42, py - 13, 84, 26, "#fff", { stroke: COLOR.grey, rx: 4 }), words([px, py + 5], text, middle));
+    }
+    for (const [y, head, question] of [[12.55, "Forward →", "nudge w by 0.001: by how many thousandths do values change?"], [3.9, "← Backward", "how much does L change per unit of each value?"]])
+      parts.push(words(at([-0.42, y]), head, strong), words(at([0.44, y]), question));
+    if (stage === 8)
+      parts.push(words(at([2, -0.2]), `${factors.map(f => (f < 0 ? `(${short(f)})` : short(f))).join(" · ")} = ${short(gradients[0])} = ∂L/∂w`, { ...middle, ...strong, fill: RED }));
+    return paper.draw(`A neuron as a chain of four factors, stage ${stage} of 8: x ${short(x)}, w ${short(w)}, b ${short(b)}, prediction ${short(values[3])}; nudging w by 0.001 changes L by ${short(changes[4])} thousandths; the product of the factors is ${short(gradients[0])}.`, parts);
   };
 });
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from helpers.figures import architecture, losses
+from helpers.figures import architecture, backprop, losses
 from helpers.surface import SURFACES
 from tools.executed import LIVE, live_figures
 
@@ -126,7 +126,28 @@ def test_line_has_the_residuals_and_means_of_the_figure(script, slope, intercept
     )
 
 
+@given(x=numbers, w=numbers, b=numbers)
+def test_chain_has_the_changes_and_products_of_the_figure(script, x, w, b):
+    def forward(weight):
+        u, z, y_hat, loss = chain_values(x, weight, b)
+        return np.array([weight, u, z, y_hat, loss])
+
+    said, values = script("chain", x=x, w=w, b=b), forward(w)
+    factors = [x, 1.0, values[3] * (1 - values[3]), values[3] - 1]
+    np.testing.assert_allclose(said["values"], values, **NEAR)
+    np.testing.assert_allclose(said["changes"], 1000 * (forward(w + 0.001) - values), **NEAR)
+    np.testing.assert_allclose(said["gradients"], [np.prod(factors[k:]) for k in range(5)], **NEAR)
+
+
+def chain_values(x, w, b):
+    """Return u, z, ŷ and L as notebook 03 computes them, with y = 1."""
+    u = x * w
+    y_hat = 1 / (1 + np.exp(-(u + b)))
+    return u, u + b, y_hat, (y_hat - 1) ** 2 / 2
+
+
 def test_live_figures_have_the_names_of_functions_that_draw():
-    assert {"one_neuron", "bars_and_squares"} <= set(live_figures())
+    assert {"one_neuron", "bars_and_squares", "chain", "race"} == set(live_figures())
+    assert callable(backprop.chain)
     assert callable(architecture.one_neuron)
     assert callable(losses.bars_and_squares)
