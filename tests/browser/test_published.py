@@ -78,7 +78,7 @@ def build(tool):
         if not needed.exists():
             (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{needed} is missing: make site")
     (ROOT / "build").mkdir(exist_ok=True)
-    with open(ROOT / "build" / "publishing.lock", "w") as lock:
+    with open(ROOT / "build" / f"{tool}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another worker of pytest may want the same pages
         done = subprocess.run([sys.executable, ROOT / "tools" / tool, *NAMES], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
