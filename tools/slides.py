@@ -308,7 +308,7 @@ def _finish(slides: list[Slide]) -> list[Slide]:
             if text_alone and slide.lines < least:
                 said += [re.sub(r"<[^>]+>", "", block.html) for block in slide.blocks]
             else:
-                kept.append(replace(slide, notes=[*said, *slide.notes]))
+                kept.append(replace(slide, notes=[*slide.notes, *said]))
                 said = []
         if len(kept) <= MOST_SLIDES or least > LINES:
             return kept
