@@ -38,7 +38,7 @@ def draw_shoes(images: Mapping[str, Any], labels: Any, right: Mapping[str, Any],
         if name in right:
             share = 100 * np.asarray(right[name])
             ax.text(column, 0.2, f"{share.mean():.0f} % right", weight="bold", fontsize=kit.points(17),
-                    color=style.look("He").color if share.mean() < 60 else style.BLACK)  # fmt: skip
+                    color=style.VERMILION if share.mean() < 60 else style.BLACK)  # fmt: skip
             ax.text(column, 0.04, f"{share.min():.0f}–{share.max():.0f} over {len(share)} networks",
                     color=style.GREY, fontsize=kit.points(10))  # fmt: skip
         elif column == 0:
