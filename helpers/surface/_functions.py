@@ -16,10 +16,8 @@ class Surface:
 
     Args:
         name: What pictures call it.
-        function: `function(x, y)`, the height. It must work elementwise on NumPy arrays, on TensorFlow tensors and on
-            plain numbers, so it is written with + − × ÷ and powers (or with `keras.ops`), and must always give the same
-            height for the same point. Numbers bound by `functools.partial` may change from surface to surface without
-            a new compilation in `trace`.
+        function: `function(x, y)`, the height above the weights x and y. It gets arrays and works element by element,
+            so it is written with + − × ÷, powers and NumPy's functions.
         minima: Array (n, 2) of the known minima; empty when there are none, as on a saddle.
         xlim: Left and right end of the part that pictures show.
         ylim: Lower and upper end of it.
@@ -64,8 +62,9 @@ class Surface:
         except Exception as error:
             reason = str(error).partition("\n")[0]
             raise TypeError(
-                f"the function of the surface {self.name!r} must work on arrays x and y, all their points at once, so "
-                f"write it with + - * / ** or keras.ops and not with Python's math, if or max; this one fails: {reason}"
+                f"the function of the surface {self.name!r} must work on arrays x and y, all points at once, so "
+                f"write it with + - * / ** and NumPy's functions, not with Python's math, if or max; this one fails: "
+                f"{reason}"
             ) from error
         if heights.shape != (3,) or heights.dtype.kind not in "fiu":
             raise ValueError(

@@ -9,6 +9,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
+from matplotlib.colors import ListedColormap
 from matplotlib.font_manager import FontProperties
 
 from helpers import style
@@ -53,8 +54,7 @@ def draw_relief(
     low, high = (f"{limit:g}".replace("-", "−") for limit in limits)
     front, side, up = labels
     marks = {height: f"{height:g}" for height in (0.0, 0.5, 1.0)}
-    size = float(FontProperties(size=matplotlib.rcParams["xtick.labelsize"]).get_size_in_points())
-    return draw_mesh(ax, values, marks=marks, front=(low, front, high), side=(low, side, high), up=up, size=size)
+    return draw_mesh(ax, values, marks=marks, front=(low, front, high), side=(low, side, high), up=up)
 
 
 def describe_relief(heights: Any, *, labels: tuple[str, str, str], limits: tuple[float, float]) -> str:
@@ -76,7 +76,7 @@ def draw_mesh(
     front: tuple[str, str, str],
     side: tuple[str, str, str],
     up: str,
-    size: float,
+    colors: Any = None,
 ) -> Axes:
     """Draw a surface over a floor, and what stands along its edges.
 
@@ -87,17 +87,22 @@ def draw_mesh(
         front: Low end, name and high end of the front axis.
         side: The same of the side axis.
         up: What the height is.
-        size: Of the letters, in points.
+        colors: Array (n, 3) of colours from low to high; those of `style.SEQUENTIAL` when None.
     """
     rows, columns = mesh.shape
     corners = project(np.linspace(0, 1, columns)[None, :], np.linspace(0, 1, rows)[:, None], mesh)
     facets = np.stack([corners[:-1, :-1], corners[:-1, 1:], corners[1:, 1:], corners[1:, :-1]], axis=2)[::-1]
     means = (mesh[:-1, :-1] + mesh[:-1, 1:] + mesh[1:, 1:] + mesh[1:, :-1])[::-1] / 4
-    colors = matplotlib.colormaps[style.SEQUENTIAL](means.ravel())
+    ramp = matplotlib.colormaps[style.SEQUENTIAL] if colors is None else ListedColormap(colors)
+    size = float(FontProperties(size=matplotlib.rcParams["xtick.labelsize"]).get_size_in_points())
     ax.set_axis_off()
     ink, grey = style.ink(ax), style.visible(style.GREY, ax)
     ax.plot(*project([0, 1, 1, 0, 0], [0, 0, 1, 1, 0], 0.0).T, color=grey, linestyle="-", linewidth=1)
-    looks: dict[str, Any] = {"facecolors": colors, "edgecolors": "white", "linewidths": 0.3}
+    looks: dict[str, Any] = {
+        "facecolors": ramp(means.ravel()),
+        "edgecolors": "white" if colors is None else "#8FA0AE",
+        "linewidths": 0.3,
+    }
     ax.add_collection(PolyCollection(list(facets.reshape(-1, 4, 2)), **looks), autolim=False)
     ax.plot(*project(0.0, 0.0, [0.0, 1.0]).T, color=ink, linestyle="-", linewidth=1)
     words: dict[str, Any] = {"textcoords": "offset points", "size": size, "color": ink}

@@ -49,7 +49,6 @@ CASES: dict[str, tuple[Callable, tuple, dict[str, Any], Callable, dict[str, Any]
     "surface": (surface.draw_surface, ("beale",), {}, surface.describe_surface, {}),
     "contour": (surface.draw_contour, ("beale",), {}, surface.describe_surface, {}),
     "paths": (surface.draw_paths, (PATHS, "beale"), {}, surface.describe_paths, {}),
-    "distances": (surface.draw_distances, (PATHS, "beale"), {}, surface.describe_paths, {}),
 }
 
 
@@ -101,7 +100,8 @@ def test_texts_and_lines_can_be_read_in_a_dark_style(case):
         matplotlib.style.use("dark_background")
         ax = draw(*things, **options)
         ax.figure.draw_without_rendering()
-    on_fills = {draw.__name__ for draw in (losses.draw_confusion, start.draw_order, architecture.draw_wiring)}
+    fills = (losses.draw_confusion, start.draw_order, architecture.draw_wiring, surface.draw_paths)
+    on_fills = {draw.__name__ for draw in fills}
     for text, behind in bare_texts(ax):
         if text.get_text().strip() not in ("", "start") and draw.__name__ not in on_fills:
             # The number in a disc stands on the colour of the disc.
@@ -113,21 +113,12 @@ def test_texts_and_lines_can_be_read_in_a_dark_style(case):
 
 
 def test_optimizers_look_the_same_in_every_figure():
-    for draw in (surface.draw_paths, surface.draw_distances):
-        for names in (("Adam", "SGD"), ("momentum", "SGD", "Adam")):
-            ax = draw({name: PATHS["SGD"] for name in names}, "beale")
-            drawn = {line.get_label(): line for line in ax.lines}
-            assert [drawn[name].get_color() for name in names] == [style.look(name).color for name in names]
-            assert [drawn[name].get_marker() for name in names] == [style.look(name).marker for name in names]
-        ax = draw({"Adam": PATHS["SGD"], "my own": PATHS["Adam"]}, "beale")
-        assert [line.get_color() for line in ax.lines if line.get_label() == "my own"] == [style.COLORS[1]]
-
-
-def test_the_start_of_paths_can_be_read_on_the_contour_in_any_style():
-    with matplotlib.rc_context():
-        matplotlib.style.use("dark_background")
-        ax = surface.draw_paths(PATHS, "beale")
-    assert [text.get_color() for text in ax.texts if text.get_text() == "start"] == [style.BLACK]
+    for names in (("Adam", "SGD"), ("momentum", "SGD", "Adam")):
+        ax = surface.draw_paths({name: PATHS["SGD"] for name in names}, "beale")
+        looks = [style.look(name) for name in names]
+        heads = [line for line in ax.lines if line.get_markersize() == 9 and line.get_markerfacecolor() != "white"]
+        assert [line.get_color() for line in heads[: len(names)]] == [look.color for look in looks]
+        assert [line.get_marker() for line in heads[: len(names)]] == [look.marker for look in looks]
 
 
 def test_letters_in_units_are_dark_on_white_in_any_style():
@@ -159,7 +150,7 @@ def test_letters_of_a_lecture_are_large(kind):
         (initialization.describe_ridgelines(COLUMNS), "gradient: about 0.0003 in layer 1, none in layer 2"),
         (surface.describe_relief(HEIGHTS, **RELIEF), "0 at x₁ = −3, x₂ = −3 up to 1 at x₁ = 3, x₂ = 3"),
         (surface.describe_surface("himmelblau"), "4 minima at (3, 2)"),
-        (surface.describe_paths(PATHS, "beale"), "SGD ends at (3, 0.5) after 4 steps"),
+        (surface.describe_paths(PATHS, "beale"), "SGD ends at (3, 0.5); Adam ends at (2, 2)"),
         (losses.describe_confusion(FOUND, "shirt"), "Of 3 shirt examples 2 are found, of 2 others 1 are called so"),
     ],
 )

@@ -1,0 +1,250 @@
+"""Make results/optimizers_today.json: what notebook 06 states about optimizers since Adam, and about steep networks.
+
+    python results/optimizers_today.py             # everything, about fifteen minutes on two cores
+    python results/optimizers_today.py edge        # one group again; the others stay as they are
+
+`today` trains a 196-64-64-10 network for 8 epochs by each method, at learning rates half a power of ten apart, and goes
+on while the best one lies at an end of what was tried. It chooses on 1,000 images and compares on 3,000.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from helpers.results import make_results  # noqa: E402
+
+SEEDS = (0, 1, 2, 3, 4)
+EPOCHS, BATCH_SIZE = 8, 64
+TARGET = 0.5
+"""Training loss at which `batches` stops to count."""
+
+
+def data() -> list:
+    """Return (images, labels) to train on, to choose with and to compare on."""
+    from helpers.data import hold_out, load_fashion_mnist, small_images
+
+    (x, y), _ = load_fashion_mnist()
+    return [(small_images(images), labels.astype("int32")) for images, labels in hold_out(x, y, seed=0)]
+
+
+def methods(steps: int) -> dict:
+    """Return name → (function from learning rate to Keras optimizer, first rates to try as powers of ten)."""
+    from keras.optimizers import SGD, Adam, AdamW, Muon, ScheduleFreeAdamW
+    from keras.optimizers.schedules import CosineDecay
+
+    def cosine(rate: float, warm_up: float = 0.0):
+        first = int(warm_up * steps)
+        if not first:
+            return CosineDecay(rate, steps)
+        return CosineDecay(0.0, steps - first, warmup_target=rate, warmup_steps=first)
+
+    adam = (-3.5, -3.0, -2.5, -2.0)
+    return {
+        "Adam": (Adam, adam),
+        "Adam, EMA": (lambda rate: Adam(rate, use_ema=True, ema_momentum=0.99), adam),
+        "Adam, SWA": (Adam, adam),
+        "Adam, cosine": (lambda rate: Adam(cosine(rate)), adam),
+        "AdamW, warm-up, cosine": (lambda rate: AdamW(cosine(rate, 0.1)), adam),
+        "momentum, cosine": (lambda rate: SGD(cosine(rate), momentum=0.9), (-2.0, -1.5, -1.0, -0.5)),
+        "schedule-free": (
+            lambda rate: ScheduleFreeAdamW(rate, warmup_steps=steps // 10, weight_decay=0.004),
+            (-3.0, -2.5, -2.0, -1.5),
+        ),
+        "Muon, warm-up, cosine": (lambda rate: Muon(cosine(rate, 0.1), exclude_layers=["output"]), adam),
+    }
+
+
+def build(seed: int):
+    """Return a 196-64-64-10 network with fresh weights."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    hidden = [keras.layers.Dense(64, activation="relu") for _ in range(2)]
+    return keras.Sequential([keras.Input((196,)), *hidden, keras.layers.Dense(10, name="output")])
+
+
+def fit_once(name: str, make, rate: float, seed: int, parts: list) -> dict:
+    """Train one network and return its losses and accuracies at the end; a network that diverged has the loss 1e9."""
+    import keras
+
+    (x, y), choose, compare = parts
+    rng = np.random.default_rng(seed)
+    order = np.concatenate([rng.permutation(len(x)) for _ in range(EPOCHS)])
+    order = order[: len(order) // (25 * BATCH_SIZE) * 25 * BATCH_SIZE]
+    network, optimizer = build(seed), make(rate)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    network.compile(optimizer, loss, metrics=["accuracy"], steps_per_execution=25)
+    average = Average(0.75 * len(order) / BATCH_SIZE) if "SWA" in name else None
+    network.fit(
+        x[order], y[order], batch_size=BATCH_SIZE, shuffle=False, verbose=0, callbacks=[average] if average else []
+    )
+    ends = {"": network.get_weights()}
+    if average:
+        ends[""] = average.weights
+    if name == "schedule-free":  # Keras leaves the network at y; the paper evaluates the average x
+        speeds = [variable.numpy() for variable in optimizer.variables if "momentum" in variable.path]
+        ends["average_"] = [(y_ - 0.1 * z) / 0.9 for y_, z in zip(ends[""], speeds, strict=True)]
+    found = {}
+    for prefix, weights in ends.items():
+        network.set_weights(weights)
+        for part, pair in (("val", choose), ("yard", compare)):
+            value, accuracy = network.evaluate(*pair, batch_size=3000, verbose=0)
+            found[f"{prefix}{part}_loss"] = float(f"{value if np.isfinite(value) else 1e9:.4g}")
+            found[f"{prefix}{part}_accuracy"] = float(f"{accuracy:.4f}")
+    return found
+
+
+def Average(begin: float):
+    """Return a callback that averages the weights every 25 steps from step `begin` on."""
+    import keras
+
+    class Averaging(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            self.count, self.weights = 0, None
+
+        def on_train_batch_end(self, batch, logs=None):
+            if batch >= begin:
+                now = self.model.get_weights()
+                self.count += 1
+                old = self.weights or now
+                self.weights = [w + (new - w) / self.count for w, new in zip(old, now, strict=True)]
+
+    return Averaging()
+
+
+def today(seeds=SEEDS) -> dict:
+    """Each method at its rates, five seeds each; rates are added until the best one is not at an end."""
+    import keras
+
+    parts, results = data(), {}
+    steps = EPOCHS * len(parts[0][0]) // BATCH_SIZE
+    for name, (make, powers) in methods(steps).items():
+        tried: dict[float, float] = {}
+        waiting = list(powers)
+        while waiting:
+            for power in waiting:
+                rate = float(f"{10**power:.3g}")
+                runs = [fit_once(name, make, rate, seed, parts) for seed in seeds]
+                results[f"{name} {rate:g}"] = runs
+                tried[power] = float(np.mean([run["val_loss"] for run in runs]))
+                keras.backend.clear_session()
+            best = min(tried, key=tried.__getitem__)
+            waiting = [p for p in (best - 0.5, best + 0.5) if p not in tried and best in (min(tried), max(tried))]
+        print(f"  {name}: {dict(sorted(tried.items()))}", flush=True)
+    return results
+
+
+def steps_to_target(size: int, rate: float, seed: int, parts: list, most: int) -> int | None:
+    """Return after how many steps of plain SGD the smoothed training loss of a 196-64-10 network is below TARGET."""
+    (x, y), *_ = parts
+    rng = np.random.default_rng(seed)
+    W1 = rng.uniform(-1, 1, (196, 64)).astype("float32") * np.float32((6 / 260) ** 0.5)
+    W2 = rng.uniform(-1, 1, (64, 10)).astype("float32") * np.float32((6 / 74) ** 0.5)
+    b1, b2 = np.zeros(64, "float32"), np.zeros(10, "float32")
+    targets = np.eye(10, dtype="float32")[y]
+    every = max(1, min(25, most // 40))
+    rate = np.float32(rate)
+    for step in range(1, most + 1):
+        rows = rng.integers(0, len(x), size)
+        batch = x[rows]
+        a = np.maximum(batch @ W1 + b1, 0)
+        z = a @ W2 + b2
+        z = np.exp(z - z.max(axis=1, keepdims=True))
+        delta = (z / z.sum(axis=1, keepdims=True) - targets[rows]) / np.float32(size)
+        below = (delta @ W2.T) * (a > 0)
+        W2, b2 = W2 - rate * (a.T @ delta), b2 - rate * delta.sum(axis=0)
+        W1, b1 = W1 - rate * (batch.T @ below), b1 - rate * below.sum(axis=0)
+        if step % every == 0 or step < 40:
+            z = np.maximum(x[:2000] @ W1 + b1, 0) @ W2 + b2
+            z = z - z.max(axis=1, keepdims=True)
+            loss = np.mean(np.log(np.exp(z).sum(axis=1)) - (z * targets[:2000]).sum(axis=1))
+            if loss < TARGET:
+                return step
+            if not np.isfinite(loss):
+                return None
+    return None
+
+
+def batches(seeds=SEEDS[:3]) -> dict:
+    """Steps that plain SGD needs to the training loss TARGET, for batch sizes from 4 to 4,096, each at its best rate."""
+    parts, results = data(), {}
+    for size in (4, 16, 64, 256, 1024, 4096):
+        most = int(np.clip(1_000_000 / size, 400, 30_000))
+        for power in range(-5, 2):
+            rate = 2.0**power
+            if (size == 4 and rate > 0.25) or (size >= 256 and rate < 0.12):
+                continue
+            steps = [steps_to_target(size, rate, seed, parts, most) for seed in seeds]
+            results[f"{size} {rate:g}"] = [{"steps": step} for step in steps]
+        print(f"  {size}", flush=True)
+    return results
+
+
+def edge(seeds=SEEDS, rates=(0.1, 0.15, 0.2), steps=4000, every=100) -> dict:
+    """Steepest curvature during full-batch descent: 196-64-10, tanh, half the squared error on 500 centred images."""
+    import keras
+    import tensorflow as tf
+
+    (x, y), *_ = data()
+    x, targets = tf.constant(x[:500] - x[:500].mean(axis=0)), tf.one_hot(y[:500], 10)
+    shapes = [(196, 64), (64,), (64, 10), (10,)]
+
+    def loss_of(variables):
+        W1, b1, W2, b2 = variables
+        return tf.reduce_mean(tf.reduce_sum((tf.tanh(x @ W1 + b1) @ W2 + b2 - targets) ** 2, axis=1)) / 2
+
+    @tf.function(reduce_retracing=True)
+    def descend(variables, rate):
+        with tf.GradientTape() as tape:
+            tape.watch(variables)
+            loss = loss_of(variables)
+        return loss, [w - rate * g for w, g in zip(variables, tape.gradient(loss, variables), strict=True)]
+
+    @tf.function
+    def curvature(variables, direction):
+        for _ in range(20):  # power iteration; Hessian times vector by two tapes
+            with tf.GradientTape() as outer:
+                outer.watch(variables)
+                with tf.GradientTape() as inner:
+                    inner.watch(variables)
+                    loss = loss_of(variables)
+                slopes = inner.gradient(loss, variables)
+                along = tf.add_n([tf.reduce_sum(g * d) for g, d in zip(slopes, direction, strict=True)])
+            turned = outer.gradient(along, variables)
+            size = tf.linalg.global_norm(turned)
+            direction = [part / size for part in turned]
+        return size, direction
+
+    results = {}
+    for rate in rates:
+        for seed in seeds:
+            keras.utils.set_random_seed(seed)
+            glorot = keras.initializers.GlorotUniform(seed)
+            variables = [tf.constant(glorot(s)) if len(s) == 2 else tf.zeros(s) for s in shapes]
+            direction = [tf.random.normal(s) for s in shapes]
+            run: dict[str, list[float]] = {"curvature": [], "loss": []}
+            for step in range(steps + 1):
+                if step % every == 0:
+                    steepest, direction = curvature(variables, direction)
+                    if step == 0:
+                        steepest, direction = curvature(variables, direction)
+                    run["curvature"].append(float(f"{float(steepest):.4g}"))
+                loss, variables = descend(variables, tf.constant(rate))
+                if step % every == 0:
+                    run["loss"].append(float(f"{float(loss):.4g}"))
+            results.setdefault(f"{rate:g}", []).append(run)
+        print(f"  {rate}: {results[f'{rate:g}'][0]['curvature'][::4]}", flush=True)
+    return results
+
+
+GROUPS = {group.__name__: group for group in (edge, batches, today)}
+
+
+if __name__ == "__main__":
+    make_results(__file__, GROUPS, SEEDS, indent=None)
