@@ -48,7 +48,6 @@ def methods(steps: int) -> dict:
     return {
         "Adam": (Adam, adam),
         "Adam, EMA": (lambda rate: Adam(rate, use_ema=True, ema_momentum=0.99), adam),
-        "Adam, SWA": (Adam, adam),
         "Adam, cosine": (lambda rate: Adam(cosine(rate)), adam),
         "AdamW, warm-up, cosine": (lambda rate: AdamW(cosine(rate, 0.1)), adam),
         "momentum, cosine": (lambda rate: SGD(cosine(rate), momentum=0.9), (-2.0, -1.5, -1.0, -0.5)),
@@ -69,35 +68,45 @@ def build(seed: int):
     return keras.Sequential([keras.Input((196,)), *hidden, keras.layers.Dense(10, name="output")])
 
 
-def fit_once(name: str, make, rate: float, seed: int, parts: list) -> dict:
-    """Train one network and return its losses and accuracies at the end; a network that diverged has the loss 1e9."""
+def fit_all(name: str, make, rate: float, seeds, parts: list) -> list[dict]:
+    """Train a network for each seed and return its losses and accuracies at the end; a loss that diverged is 1e9."""
     import keras
 
     (x, y), choose, compare = parts
-    rng = np.random.default_rng(seed)
-    order = np.concatenate([rng.permutation(len(x)) for _ in range(EPOCHS)])
-    order = order[: len(order) // (25 * BATCH_SIZE) * 25 * BATCH_SIZE]
-    network, optimizer = build(seed), make(rate)
+    network, optimizer = build(0), make(rate)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     network.compile(optimizer, loss, metrics=["accuracy"], steps_per_execution=25)
-    average = Average(0.75 * len(order) / BATCH_SIZE) if "SWA" in name else None
-    network.fit(
-        x[order], y[order], batch_size=BATCH_SIZE, shuffle=False, verbose=0, callbacks=[average] if average else []
-    )
-    ends = {"": network.get_weights()}
-    if average:
-        ends[""] = average.weights
-    if name == "schedule-free":  # Keras leaves the network at y; the paper evaluates the average x
-        speeds = [variable.numpy() for variable in optimizer.variables if "momentum" in variable.path]
-        ends["average_"] = [(y_ - 0.1 * z) / 0.9 for y_, z in zip(ends[""], speeds, strict=True)]
-    found = {}
-    for prefix, weights in ends.items():
+    optimizer.build(network.trainable_variables)
+    fresh = [variable.numpy() for variable in optimizer.variables]
+    runs = []
+    for seed in seeds:
+        weights = build(seed).get_weights()
         network.set_weights(weights)
-        for part, pair in (("val", choose), ("yard", compare)):
-            value, accuracy = network.evaluate(*pair, batch_size=3000, verbose=0)
-            found[f"{prefix}{part}_loss"] = float(f"{value if np.isfinite(value) else 1e9:.4g}")
-            found[f"{prefix}{part}_accuracy"] = float(f"{accuracy:.4f}")
-    return found
+        for variable, value in zip(optimizer.variables, fresh, strict=True):
+            variable.assign(value)
+        if name == "schedule-free":  # it begins where the network does
+            speeds = [variable for variable in optimizer.variables if "momentum" in variable.path]
+            for variable, value in zip(speeds, weights, strict=True):
+                variable.assign(value)
+        rng = np.random.default_rng(seed)
+        order = np.concatenate([rng.permutation(len(x)) for _ in range(EPOCHS)])
+        order = order[: len(order) // (25 * BATCH_SIZE) * 25 * BATCH_SIZE]
+        average = Average(0.75 * len(order) / BATCH_SIZE)
+        network.fit(x[order], y[order], batch_size=BATCH_SIZE, shuffle=False, verbose=0, callbacks=[average])
+        ends = {"": network.get_weights()}
+        if name == "Adam":
+            ends["swa_"] = average.weights
+        if name == "schedule-free":  # Keras leaves the network at y; the paper evaluates the average x
+            ends["average_"] = [(w - 0.1 * z.numpy()) / 0.9 for w, z in zip(ends[""], speeds, strict=True)]
+        found = {}
+        for prefix, end in ends.items():
+            network.set_weights(end)
+            for part, pair in (("val", choose), ("yard", compare)):
+                value, accuracy = network.evaluate(*pair, batch_size=1000, verbose=0)
+                found[f"{prefix}{part}_loss"] = float(f"{value if np.isfinite(value) else 1e9:.4g}")
+                found[f"{prefix}{part}_accuracy"] = float(f"{accuracy:.4f}")
+        runs.append(found)
+    return runs
 
 
 def Average(begin: float):
@@ -118,20 +127,21 @@ def Average(begin: float):
     return Averaging()
 
 
-def today(seeds=SEEDS) -> dict:
+def today(seeds=SEEDS, names=None) -> dict:
     """Each method at its rates, five seeds each; rates are added until the best one is not at an end."""
     import keras
 
     parts, results = data(), {}
     steps = EPOCHS * len(parts[0][0]) // BATCH_SIZE
     for name, (make, powers) in methods(steps).items():
+        if names and name not in names:
+            continue
         tried: dict[float, float] = {}
         waiting = list(powers)
         while waiting:
             for power in waiting:
                 rate = float(f"{10**power:.3g}")
-                runs = [fit_once(name, make, rate, seed, parts) for seed in seeds]
-                results[f"{name} {rate:g}"] = runs
+                runs = results[f"{name} {rate:g}"] = fit_all(name, make, rate, seeds, parts)
                 tried[power] = float(np.mean([run["val_loss"] for run in runs]))
                 keras.backend.clear_session()
             best = min(tried, key=tried.__getitem__)
@@ -172,7 +182,7 @@ def steps_to_target(size: int, rate: float, seed: int, parts: list, most: int) -
 
 
 def batches(seeds=SEEDS[:3]) -> dict:
-    """Steps that plain SGD needs to the training loss TARGET, for batch sizes from 4 to 4,096, each at its best rate."""
+    """Steps that plain SGD needs to the training loss TARGET, for batch sizes from 4 to 4,096, at several rates."""
     parts, results = data(), {}
     for size in (4, 16, 64, 256, 1024, 4096):
         most = int(np.clip(1_000_000 / size, 400, 30_000))
@@ -199,12 +209,16 @@ def edge(seeds=SEEDS, rates=(0.1, 0.15, 0.2), steps=4000, every=100) -> dict:
         W1, b1, W2, b2 = variables
         return tf.reduce_mean(tf.reduce_sum((tf.tanh(x @ W1 + b1) @ W2 + b2 - targets) ** 2, axis=1)) / 2
 
-    @tf.function(reduce_retracing=True)
+    @tf.function
     def descend(variables, rate):
-        with tf.GradientTape() as tape:
-            tape.watch(variables)
-            loss = loss_of(variables)
-        return loss, [w - rate * g for w, g in zip(variables, tape.gradient(loss, variables), strict=True)]
+        loss = loss_of(variables)
+        for _ in tf.range(every):
+            with tf.GradientTape() as tape:
+                tape.watch(variables)
+                loss = loss_of(variables)
+            slopes = tape.gradient(loss, variables)
+            variables = [w - rate * g for w, g in zip(variables, slopes, strict=True)]
+        return loss, variables
 
     @tf.function
     def curvature(variables, direction):
@@ -229,15 +243,12 @@ def edge(seeds=SEEDS, rates=(0.1, 0.15, 0.2), steps=4000, every=100) -> dict:
             variables = [tf.constant(glorot(s)) if len(s) == 2 else tf.zeros(s) for s in shapes]
             direction = [tf.random.normal(s) for s in shapes]
             run: dict[str, list[float]] = {"curvature": [], "loss": []}
-            for step in range(steps + 1):
-                if step % every == 0:
-                    steepest, direction = curvature(variables, direction)
-                    if step == 0:
-                        steepest, direction = curvature(variables, direction)
-                    run["curvature"].append(float(f"{float(steepest):.4g}"))
+            _, direction = curvature(variables, direction)
+            for _ in range(0, steps + 1, every):
+                steepest, direction = curvature(variables, direction)
+                run["curvature"].append(float(f"{float(steepest):.4g}"))
                 loss, variables = descend(variables, tf.constant(rate))
-                if step % every == 0:
-                    run["loss"].append(float(f"{float(loss):.4g}"))
+                run["loss"].append(float(f"{float(loss):.4g}"))
             results.setdefault(f"{rate:g}", []).append(run)
         print(f"  {rate}: {results[f'{rate:g}'][0]['curvature'][::4]}", flush=True)
     return results

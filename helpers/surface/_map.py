@@ -113,10 +113,12 @@ def describe_surface(surface: Surface | str) -> str:
 
 
 def root(surface: Surface, x: Any, y: Any) -> np.ndarray:
-    """Return the root of the height above the lowest minimum; below zero, where there is no minimum, minus the root."""
-    floor = float(np.min(heights(surface, *surface.minima.T))) if len(surface.minima) else 0.0
-    above = heights(surface, x, y) - floor
-    return np.sign(above) * np.sqrt(np.abs(above))
+    """Return the root of the height above the lowest minimum; the height itself where there is no minimum."""
+    height = heights(surface, x, y)
+    if not len(surface.minima):
+        return height
+    with np.errstate(all="ignore"):
+        return np.sqrt(np.maximum(height - np.min(heights(surface, *surface.minima.T)), 0))
 
 
 @lru_cache(maxsize=64)
@@ -127,7 +129,7 @@ def survey(surface: Surface, xlim: tuple[float, float], ylim: tuple[float, float
     height = np.where(np.isfinite(height), height, np.nan)
     if np.isnan(height).all():
         raise ValueError(f"the surface {surface.name!r} has no finite height between {xlim} and {ylim}")
-    low, high = np.nanmin(height), np.nanquantile(height, 0.86)
+    low, high = np.nanmin(height), np.nanquantile(height, 0.86 if len(surface.minima) else 0.95)
     first = 0.0 if len(surface.minima) else low
     levels = np.linspace(first, max(high, first + 1e-9), LEVELS + 1)[1:]
     if low < 0:

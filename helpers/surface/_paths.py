@@ -51,7 +51,9 @@ def draw_paths(
         ax.plot(*line.T, **look.line, linewidth=2, zorder=4, scalex=False, scaley=False)
         dots = np.arange(0, len(line), every)[1:] if every else np.empty(0, int)
         dots = dots[inside[: len(line)][dots]]
-        ax.plot(*path[dots].T, **look.dots, markersize=4.5, zorder=4.5, scalex=False, scaley=False)
+        ax.plot(
+            *path[dots].T, **look.dots, markersize=4.5 if every > 1 else 2.6, zorder=4.5, scalex=False, scaley=False
+        )
         head: dict[str, Any] = {"marker": look.marker if gone is None else "X", "color": look.color}
         ax.plot(*line[-1], **head, linestyle="none", markersize=9, markeredgecolor="white", zorder=6, clip_on=False)
         if names:
@@ -92,7 +94,8 @@ def distances(path: Any, surface: Surface | str) -> np.ndarray:
     place, points = find_surface(surface), np.asarray(path, float)
     if not len(place.minima):
         return heights(place, points[..., 0], points[..., 1])
-    return np.linalg.norm(points[..., None, :] - place.minima, axis=-1).min(axis=-1)
+    with np.errstate(over="ignore"):
+        return np.linalg.norm(points[..., None, :] - place.minima, axis=-1).min(axis=-1)
 
 
 def _gone(path: np.ndarray, corner: np.ndarray, end: np.ndarray) -> int | None:
