@@ -13,22 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from helpers.stacked._first_edition import check_shape
+
 EPSILON = 1e-3
 """What Keras's `BatchNormalization` adds to the variance."""
-
-
-def check_shape(sizes: Sequence[int], seeds: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return both as tuples.
-
-    Raises:
-        ValueError: There are fewer than two sizes, one is not a positive whole number, or there are no seeds.
-    """
-    checked = tuple(sizes), tuple(seeds)
-    if len(checked[0]) < 2 or any(int(size) != size or size < 1 for size in checked[0]):
-        raise ValueError(f"sizes needs at least two positive whole numbers, but got {sizes!r}")
-    if not checked[1]:
-        raise ValueError("seeds needs at least one number: each seed is a network")
-    return checked
 
 
 class ManyNetworks:

@@ -105,12 +105,14 @@ class _Panel:
         self.best_line = axes.axvline(1, color=_visible(style.GREY, ground), linestyle=":", linewidth=1.2, zorder=1)
         marker_size = 2.2 * matplotlib.rcParams["lines.linewidth"]
         self.lines: dict[str, Any] = {}
+        self.bands: dict[str, Any] = {}
         self.labels: dict[str, Any] = {}
         for key, word in ((name, "training"), (f"val_{name}", "validation")):
             color, dash, marker = style.look(word)
             (self.lines[key],) = axes.plot(
                 [], [], color=_visible(color, ground), linestyle=dash, marker=marker, markersize=marker_size, label=key
             )
+            self.bands[key] = axes.fill_between([], [], [], color=_visible(color, ground), alpha=0.18, linewidth=0)
             self.labels[key] = axes.annotate(
                 "" if self.is_rate else word, (0, 0), xycoords=("data", "axes fraction"), xytext=(0.9 * size, 0),
                 textcoords="offset points", color=_visible(color, around), fontsize=size, va="center",
@@ -128,7 +130,14 @@ class _Panel:
         )  # fmt: skip
 
         # What an epoch changes: left out when the rest is drawn, and drawn on top of it.
-        self.moving = [self.best_line, *self.lines.values(), *self.labels.values(), self.ring, self.ends]
+        self.moving = [
+            self.best_line,
+            *self.bands.values(),
+            *self.lines.values(),
+            *self.labels.values(),
+            self.ring,
+            self.ends,
+        ]
         for artist in self.moving:
             artist.set_animated(True)
 
@@ -143,7 +152,10 @@ class _Panel:
         With `settle` the y-axis fits its values closely; otherwise it moves only when it must.
         """
         own = {key: series[key] for key in self.lines if key in series}
-        finite = [value for one in own.values() for value in one.values if math.isfinite(value)]
+        values = [
+            value for one in own.values() for value in (*one.values, *(end for band in one.bands for end in band))
+        ]
+        finite = [value for value in values if math.isfinite(value)]
         logarithmic = self.is_rate and bool(finite) and 0 < 10 * min(finite) <= max(finite)
         if logarithmic != (self.axes.get_yscale() == "log"):
             self.axes.set_yscale("log" if logarithmic else "linear")
@@ -157,6 +169,8 @@ class _Panel:
             self.axes.set_ylim(bottom, top)
         for key, one in own.items():
             self.lines[key].set_data(one.epochs, one.values)
+            if np.isfinite(one.bands).any():
+                self.bands[key].set_data(one.epochs, *np.transpose(one.bands))
             self.lines[key].set_markevery(max(1, math.ceil(len(one.epochs) / _MOST_MARKERS)))
         self._place_labels(own, bottom, top, logarithmic)
         self._mark_stops(own)

@@ -65,12 +65,24 @@ def time_left(seconds: float) -> str:
     return f"{minutes} min left" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min left"
 
 
+def middle(numbers: np.ndarray) -> float:
+    """Return the median, where NaN counts as worse than all: of one number that number, whatever it is."""
+    if numbers.size == 1:
+        return float(numbers.item())
+    return float(np.sort(numbers, axis=None)[(numbers.size - 1) // 2])  # NumPy sorts NaN to the end
+
+
 @dataclass
 class Series:
-    """One metric: `values[i]` belongs to the epoch `epochs[i]`, counted from 1; epochs without a value are absent."""
+    """One metric: `values[i]` belongs to the epoch `epochs[i]`, counted from 1; epochs without a value are absent.
+
+    Where a metric is an array, one number for each of many networks, the value is their median, and the band its
+    lowest and highest.
+    """
 
     epochs: list[int] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
+    bands: list[tuple[float, float]] = field(default_factory=list)
 
     def stop(self) -> tuple[int, str] | None:
         """Return (epoch, "NaN" | "infinite") of the first value that is no finite number, or None."""
@@ -109,7 +121,7 @@ class TrainingRecord:
         self.last = 0
 
     def add(self, epoch: int, logs: Mapping[str, Any] | None) -> None:
-        """Record the logs of `epoch`, counted from 1; what is not a single number is left out."""
+        """Record the logs of `epoch`, counted from 1; what is neither a number nor a row of numbers is left out."""
         self._read()
         self._latest = (epoch, {} if logs is None else logs)
         self.first = self.first or epoch
@@ -120,15 +132,19 @@ class TrainingRecord:
         epoch, logs = self._latest
         for name, value in logs.items():
             try:
-                number = float(np.asarray(value).item())  # an array of one number counts as that number
+                numbers = np.asarray(value, dtype=float)
             except (TypeError, ValueError, OverflowError):
                 continue
+            if value is None or not numbers.size or (numbers.ndim > 1 and numbers.size > 1):
+                continue
             series = self._series.setdefault(str(name), Series())
-            if series.epochs and series.epochs[-1] == epoch:
-                series.values[-1] = number
-            else:
+            if not series.epochs or series.epochs[-1] != epoch:
                 series.epochs.append(epoch)
-                series.values.append(number)
+                series.values.append(math.nan)
+                series.bands.append((math.nan, math.nan))
+            finite = numbers[np.isfinite(numbers)]
+            series.values[-1] = middle(numbers)
+            series.bands[-1] = (finite.min(), finite.max()) if finite.size > 1 else (math.nan, math.nan)
 
     def series(self) -> dict[str, Series]:
         """Return every metric by its name: losses first, then metrics, the learning rate last; training first."""

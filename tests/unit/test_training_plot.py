@@ -427,9 +427,21 @@ def test_outputs_of_a_branched_model_have_their_own_losses(kernel):
 
 def test_values_that_are_no_single_number_are_left_out(kernel, capsys):
     plot = TrainingPlot()
-    fit(plot, Logs(lambda epoch, logs: logs.update(vector=np.ones(3), text="high", nothing=None)))
-    assert not {"vector", "text", "nothing"} & set(lines(plot))
+    fit(plot, Logs(lambda epoch, logs: logs.update(matrix=np.ones((3, 2)), text="high", nothing=None)))
+    assert not {"matrix", "text", "nothing"} & set(lines(plot))
     assert capsys.readouterr().out == ""
+
+
+def test_an_array_of_many_networks_is_their_median_in_a_band(kernel):
+    plot = TrainingPlot(monitor="score")
+    rows = [(3, 1, 2), (9, np.nan, 4), (7, 5, np.inf)]
+    fit(plot, Logs(lambda epoch, logs: logs.update(score=np.array(rows[epoch], "float32"))))
+    np.testing.assert_array_equal(lines(plot)["score"], [[1, 2, 3], [2, 9, 7]])
+    panel = next(axes for axes in plot.figure.axes if axes.get_title(loc="left") == "score")
+    corners = panel.collections[0].get_paths()[0].vertices
+    for epoch, low, high in ((1, 1, 3), (2, 4, 9), (3, 5, 7)):
+        at = corners[corners[:, 0] == epoch, 1]
+        assert (at.min(), at.max()) == (low, high)
 
 
 def test_arrays_of_one_number_are_that_number(kernel, recwarn):

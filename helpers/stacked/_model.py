@@ -1,0 +1,265 @@
+"""`stack`: plain Keras models of one architecture become one Keras model that holds them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers, ops
+from numpy.typing import ArrayLike, NDArray
+
+from helpers.stacked._layers import StackedBatchNormalization, StackedDense, StackedDropout
+from helpers.stacked._training import EachMean, check_optimizer
+
+ACT_ON_EACH_UNIT = (
+    layers.Activation,
+    layers.Add,
+    layers.ELU,
+    layers.Flatten,
+    layers.LeakyReLU,
+    layers.Multiply,
+    layers.PReLU,
+    layers.ReLU,
+    layers.Rescaling,
+    layers.Subtract,
+)
+"""Layers that need no axis for the network: they stand in a stacked model as they are."""
+
+ACCURACIES = {
+    "sparse": keras.metrics.sparse_categorical_accuracy,
+    "one-hot": keras.metrics.categorical_accuracy,
+    "binary": keras.metrics.binary_accuracy,
+}
+
+
+class StackedModel(keras.Model):
+    """Many networks as one Keras model, made by `stack`; `compile` and `fit` are those of Keras.
+
+    Outputs are (examples, networks, units). Each network gets the gradient of its own mean loss and of its own
+    penalties, and none notices the others. What `fit` logs and `evaluate` returns is an array of one number for each
+    network; in `history.history` each curve is an array (epochs, networks).
+    """
+
+    networks: int
+    # Functions, because Keras takes models in attributes for layers of this one.
+    plain: Callable[[int], Any]
+    read: Callable[..., Any]
+
+    def compile(self, optimizer: Any = "rmsprop", loss: Any = None, *, metrics: Any = (), **settings: Any) -> None:
+        """Compile as Keras does; `metrics` may have "accuracy" and functions of targets and predictions.
+
+        Raises:
+            ValueError: There is no loss, or the optimizer looks at whole layers.
+        """
+        if loss is None:
+            raise ValueError("stacked networks need a loss")
+        optimizer = keras.optimizers.get(optimizer)
+        check_optimizer(optimizer, self.networks)
+        super().compile(optimizer, loss, **settings)
+        found = keras.losses.get(loss)
+        self.cost = found.call if isinstance(found, keras.losses.Loss) else found
+        self.sparse = (
+            isinstance(found, keras.losses.SparseCategoricalCrossentropy)
+            or found is keras.losses.sparse_categorical_crossentropy
+        )
+        kind = "sparse" if self.sparse else "binary" if self.output_shape[-1] == 1 else "one-hot"
+        functions = [ACCURACIES[kind] if metric in ("accuracy", "acc") else metric for metric in metrics or ()]
+        for function in functions:
+            if isinstance(function, str | keras.metrics.Metric) or not callable(function):
+                raise ValueError(
+                    f'metrics are "accuracy" or functions of targets and predictions, but got {function!r}'
+                )
+        names = [metric if isinstance(metric, str) else metric.__name__ for metric in metrics or ()]
+        self.measures = list(zip(functions, [EachMean(self.networks, name) for name in names], strict=True))
+        self.each_loss = EachMean(self.networks, "loss")
+
+    @property
+    def metrics(self) -> list[Any]:
+        """What is measured of each network; Keras empties them before each epoch."""
+        return [self.each_loss, *(tracker for _, tracker in self.measures)] if self.compiled else []
+
+    def fit(self, *args: Any, **settings: Any) -> Any:
+        """Train as Keras does, and return its history with arrays (epochs, networks).
+
+        Raises:
+            ValueError: A callback of Keras would compare one number where there is one for each network.
+        """
+        one = keras.callbacks.EarlyStopping, keras.callbacks.ReduceLROnPlateau
+        for callback in settings.get("callbacks") or []:
+            if isinstance(callback, one):
+                name = type(callback).__name__
+                raise ValueError(f"Keras's {name} looks at one number; use helpers.stacked.EarlyStopping instead")
+        history = super().fit(*args, **settings)
+        history.history = {name: np.array(values) for name, values in history.history.items()}
+        return history
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Return the outputs of all networks; examples that are the same for all may always be (examples, features)."""
+        return super().call(self._spread(inputs), training=training, mask=mask)
+
+    def _spread(self, inputs: Any) -> Any:
+        shared = len(inputs.shape) < len(self.input_shape)
+        return ops.repeat(inputs[:, None], self.networks, axis=1) if shared else inputs
+
+    def _targets(self, y: Any, y_pred: Any) -> Any:
+        """Return the targets of each network: what is the same for all is repeated."""
+        wanted = ops.shape(y_pred)[:2] if self.sparse else ops.shape(y_pred)
+        if len(y.shape) == 1:
+            y = y[:, None]
+        if len(y.shape) < len(wanted):
+            y = y[:, None]
+        return ops.broadcast_to(y, wanted)
+
+    def losses_of_each(self, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """Return the loss of each network with its penalties, (networks,), as a separate fit would log it."""
+        cost = self.cost(self._targets(y, y_pred), y_pred)
+        if sample_weight is not None:
+            cost *= ops.reshape(ops.cast(sample_weight, cost.dtype), (-1, 1))
+        return ops.mean(cost, axis=0) + sum(layer.penalties() for layer in self.layers if hasattr(layer, "penalties"))
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Any:
+        """Return the sum over the networks: no weight of one is in the loss of another."""
+        each = self.losses_of_each(y, y_pred, sample_weight)
+        self.each_loss.update_state(each, ops.shape(y_pred)[0])
+        return ops.sum(each)
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
+        """Return loss and metrics of each network so far, arrays (networks,)."""
+        for function, tracker in self.measures:
+            values = ops.cast(function(self._targets(y, y_pred), y_pred), "float32")
+            means = ops.mean(values, axis=[axis for axis in range(len(values.shape)) if axis != 1])
+            tracker.update_state(means, ops.shape(y_pred)[0])
+        return {tracker.name: tracker.result() for tracker in self.metrics}
+
+    def activations(self, x: ArrayLike, *, training: bool = False) -> list[NDArray[Any]]:
+        """Return what leaves each layer for examples `x`, arrays (networks, examples, units).
+
+        With `training`, dropout and batch normalization work as in training.
+        """
+        outputs = self.read(self._spread(ops.convert_to_tensor(x, "float32")), training=training)
+        return [output.numpy().swapaxes(0, 1) for output in outputs]
+
+    def gradients(self, x: ArrayLike, y: ArrayLike, *, training: bool = False) -> list[NDArray[Any]]:
+        """Return the gradient of each network's loss with respect to its trainable weights, arrays (networks, *shape).
+
+        Of a Dense layer that is kernel (networks, inputs, units) and bias (networks, units). With `training`, dropout
+        and batch normalization work as in training.
+        """
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            y_pred = self(ops.convert_to_tensor(x, "float32"), training=training)
+            total = ops.sum(self.losses_of_each(ops.convert_to_tensor(y), y_pred))
+        return [_first(array.numpy()) for array in tape.gradient(total, self.trainable_weights)]
+
+    def get_weights_of_each(self) -> list[NDArray[Any]]:
+        """Return all weights as copies, arrays (networks, *shape), in the order of `weights`."""
+        return [_first(weight.numpy()).copy() for weight in self.weights]
+
+    def set_weights_of_each(self, weights: Sequence[NDArray[Any]]) -> None:
+        """Put back what `get_weights_of_each` returned."""
+        for weight, value in zip(self.weights, weights, strict=True):
+            weight.assign(_first(value))
+
+    def unstack(self, network: int) -> Any:
+        """Return network number `network` as a plain Keras model with the weights of now, not compiled."""
+        model = keras.models.clone_model(self.plain(network))
+        for layer, stacked in zip(_layers(model), _layers(self), strict=True):
+            layer.set_weights([_first(weight.numpy())[network] for weight in stacked.weights])
+        return model
+
+
+def _first(array: NDArray[Any]) -> NDArray[Any]:
+    """Put the axis of the network first in an array of weights, or back: in kernels (inputs, networks, units) only."""
+    return array.swapaxes(0, 1) if array.ndim == 3 else array
+
+
+def _layers(model: Any) -> list[Any]:
+    return [layer for layer in model.layers if not isinstance(layer, layers.InputLayer)]
+
+
+def stack(models: Sequence[Any], *, own_batches: bool = False) -> StackedModel:
+    """Make one Keras model of many, which trains each as if it were alone and costs little more than one.
+
+    It starts from the weights of `models`, which stay as they are. Networks may differ in weights, dropout rates and
+    penalties; their learning rates are given to the optimizer by `PerNetwork`.
+
+    Args:
+        models: Plain Sequential or functional Keras models of one architecture with one input and one output, of Dense,
+            Dropout, BatchNormalization, and layers that act on each unit: activations, Add, Multiply, Rescaling.
+        own_batches: Whether inputs are (examples, networks, features), each network its own, as `OwnBatches` gives
+            them, or (examples, features), the same for all.
+
+    Raises:
+        ValueError: There are no models, they differ in more than numbers, or a layer cannot be stacked.
+
+    Examples:
+        >>> import keras
+        >>> import numpy as np
+        >>> from helpers.stacked import stack
+        >>> def network(seed):
+        ...     keras.utils.set_random_seed(seed)
+        ...     return keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, "tanh"), keras.layers.Dense(1)])
+        >>> networks = stack([network(seed) for seed in range(5)])
+        >>> networks.compile(keras.optimizers.SGD(0.1), "mse")
+        >>> history = networks.fit(np.eye(2), np.array([0, 1]), epochs=3, verbose=0)
+        >>> history.history["loss"].shape
+        (3, 5)
+        >>> networks.unstack(4).count_params()
+        13
+    """
+    models = list(models)
+    if not models:
+        raise ValueError("stack needs at least one model")
+    kinds = [[_kind(layer) for layer in _layers(model)] for model in models]
+    for number, one in enumerate(kinds):
+        if one != kinds[0]:
+            raise ValueError(f"the models must have one architecture, but model {number} differs from model 0")
+    columns = {id(column[0]): column for column in zip(*(_layers(model) for model in models), strict=True)}
+    settings: dict[str, Any] = {"clone_function": lambda layer: _stacked(columns[id(layer)])}
+    if own_batches:
+        settings["input_tensors"] = [keras.Input((len(models), *models[0].input_shape[1:]))]
+    clone = keras.models.clone_model(models[0], **settings)
+    together = StackedModel(clone.inputs, clone.outputs)
+    together.networks, together.plain = len(models), models.__getitem__
+    together.read = keras.Model(
+        clone.inputs, [layer.output for layer in _layers(clone) if len(layer.output.shape) == 3]
+    ).__call__
+    together.input_spec = None  # `call` takes two shapes
+    for stacked, column in zip(_layers(together), columns.values(), strict=True):
+        for weight, *each in zip(stacked.weights, *(layer.weights for layer in column), strict=True):
+            weight.assign(_first(np.stack([one.numpy() for one in each])))
+    return together
+
+
+def _kind(layer: Any) -> Any:
+    """Return what all networks must have in common in a layer."""
+    config = {key: value for key, value in layer.get_config().items() if key in ("units", "activation", "use_bias")}
+    return type(layer), layer.output.shape, config, [tuple(weight.shape) for weight in layer.weights]
+
+
+def _stacked(column: Sequence[Any]) -> Any:
+    """Return the layer that stands for one layer of all networks."""
+    layer = column[0]
+    if isinstance(layer, layers.Dense) and len(layer.input.shape) == 2:
+        l1, l2 = (_penalties(column, name) for name in ("l1", "l2"))
+        return StackedDense(len(column), layer.units, layer.use_bias, activation=layer.activation, l1=l1, l2=l2)
+    if isinstance(layer, layers.Dropout) and layer.noise_shape is None:
+        return StackedDropout([one.rate for one in column])
+    if isinstance(layer, layers.BatchNormalization):
+        return StackedBatchNormalization(layer.momentum, layer.epsilon)
+    if isinstance(layer, ACT_ON_EACH_UNIT):
+        return type(layer).from_config(layer.get_config())
+    raise ValueError(f"stack knows Dense, Dropout, BatchNormalization and activations, but not {type(layer).__name__}")
+
+
+def _penalties(column: Sequence[Any], name: str) -> Any:
+    regularizers = [layer.kernel_regularizer for layer in column]
+    for regularizer in regularizers:
+        if not isinstance(regularizer, None | keras.regularizers.L1 | keras.regularizers.L2 | keras.regularizers.L1L2):
+            raise ValueError(f"stack knows the penalties L1, L2 and L1L2, but not {type(regularizer).__name__}")
+    return np.array([getattr(regularizer, name, 0.0) for regularizer in regularizers], "float32")
