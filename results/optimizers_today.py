@@ -34,28 +34,25 @@ def data() -> list:
 
 
 def methods(steps: int) -> dict:
-    """Return name → (function from learning rate to Keras optimizer, first rates to try as powers of ten)."""
+    """Return name → (function from a schedule to a Keras optimizer, shape of its rates, powers of ten to try first)."""
     from keras.optimizers import SGD, Adam, AdamW, Muon, ScheduleFreeAdamW
-    from keras.optimizers.schedules import CosineDecay
 
-    def cosine(rate: float, warm_up: float = 0.0):
-        first = int(warm_up * steps)
-        if not first:
-            return CosineDecay(rate, steps)
-        return CosineDecay(0.0, steps - first, warmup_target=rate, warmup_steps=first)
-
+    t = np.arange(steps) / steps
+    flat, cosine = np.ones(steps), (1 + np.cos(np.pi * t)) / 2
+    warm = np.where(t < 0.1, t / 0.1, (1 + np.cos(np.pi * np.clip((t - 0.1) / 0.9, 0, 1))) / 2)
     adam = (-3.5, -3.0, -2.5, -2.0)
     return {
-        "Adam": (Adam, adam),
-        "Adam, EMA": (lambda rate: Adam(rate, use_ema=True, ema_momentum=0.99), adam),
-        "Adam, cosine": (lambda rate: Adam(cosine(rate)), adam),
-        "AdamW, warm-up, cosine": (lambda rate: AdamW(cosine(rate, 0.1)), adam),
-        "momentum, cosine": (lambda rate: SGD(cosine(rate), momentum=0.9), (-2.0, -1.5, -1.0, -0.5)),
+        "Adam": (Adam, flat, adam),
+        "Adam, EMA": (lambda rate: Adam(rate, use_ema=True, ema_momentum=0.99), flat, adam),
+        "Adam, cosine": (Adam, cosine, adam),
+        "AdamW, warm-up, cosine": (AdamW, warm, adam),
+        "momentum, cosine": (lambda rate: SGD(rate, momentum=0.9), cosine, (-2.0, -1.5, -1.0, -0.5)),
         "schedule-free": (
             lambda rate: ScheduleFreeAdamW(rate, warmup_steps=steps // 10, weight_decay=0.004),
+            flat,
             (-3.0, -2.5, -2.0, -1.5),
         ),
-        "Muon, warm-up, cosine": (lambda rate: Muon(cosine(rate, 0.1), exclude_layers=["output"]), adam),
+        "Muon, warm-up, cosine": (lambda rate: Muon(rate, exclude_layers=["output"]), warm, adam),
     }
 
 
@@ -68,61 +65,101 @@ def build(seed: int):
     return keras.Sequential([keras.Input((196,)), *hidden, keras.layers.Dense(10, name="output")])
 
 
-def fit_all(name: str, make, rate: float, seeds, parts: list) -> list[dict]:
-    """Train a network for each seed and return its losses and accuracies at the end; a loss that diverged is 1e9."""
+def fit_all(name: str, make, shape, rates, seeds, parts: list) -> dict[float, list[dict]]:
+    """Train a network for each rate and seed, as one Keras model, and return the numbers of each at the end.
+
+    Muon looks at whole layers, so its networks are trained one by one; the order of the images is the same.
+    """
+    from helpers.stacked import OwnBatches, PerNetwork, stack
+
+    class Shaped(PerNetwork):
+        def __call__(self, step):
+            import keras
+
+            factors = keras.ops.convert_to_tensor(shape, "float32")
+            return super().__call__(step) * factors[keras.ops.cast(step, "int32")]
+
+    pairs = [(rate, seed) for rate in rates for seed in seeds]
+    groups = [[pair] for pair in pairs] if name.startswith("Muon") else [pairs]
+    found = []
+    for group in groups:
+        each_rate, each_seed = (list(column) for column in zip(*group, strict=True))
+        order = OwnBatches(*parts[0], each_seed, BATCH_SIZE)
+        if name.startswith("Muon"):
+            found += [_fit_one(make, shape, each_rate[0], each_seed[0], order, parts)]
+        else:
+            networks = stack([build(seed) for seed in each_seed], own_batches=True)
+            found += _fit_stack(name, networks, make(Shaped(each_rate)), order, parts)
+    return {rate: found[row * len(seeds) : (row + 1) * len(seeds)] for row, rate in enumerate(rates)}
+
+
+def _fit_stack(name: str, networks, optimizer, order, parts: list) -> list[dict]:
+    """Fit a stack, and return what each of its networks reaches; Adam also with the weights of the end averaged."""
     import keras
 
-    (x, y), choose, compare = parts
-    network, optimizer = build(0), make(rate)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    network.compile(optimizer, loss, metrics=["accuracy"], steps_per_execution=25)
-    optimizer.build(network.trainable_variables)
-    fresh = [variable.numpy() for variable in optimizer.variables]
-    runs = []
-    for seed in seeds:
-        weights = build(seed).get_weights()
-        network.set_weights(weights)
-        for variable, value in zip(optimizer.variables, fresh, strict=True):
+    networks.compile(optimizer, loss, metrics=["accuracy"], steps_per_execution=16)
+    average = Average()
+    networks.fit(order, epochs=EPOCHS, verbose=0, callbacks=[average])
+    ends = {"": [variable.numpy() for variable in networks.trainable_variables]}
+    if name == "Adam":
+        ends["swa_"] = average.mean
+    if name == "schedule-free":  # Keras leaves the network at y; the paper evaluates the average x
+        speeds = [variable.numpy() for variable in optimizer.variables if "momentum" in variable.path]
+        ends["average_"] = [(w - 0.1 * z) / 0.9 for w, z in zip(ends[""], speeds, strict=True)]
+    found: dict[str, np.ndarray] = {}
+    for prefix, end in ends.items():
+        for variable, value in zip(networks.trainable_variables, end, strict=True):
             variable.assign(value)
-        if name == "schedule-free":  # it begins where the network does
-            speeds = [variable for variable in optimizer.variables if "momentum" in variable.path]
-            for variable, value in zip(speeds, weights, strict=True):
-                variable.assign(value)
-        rng = np.random.default_rng(seed)
-        order = np.concatenate([rng.permutation(len(x)) for _ in range(EPOCHS)])
-        order = order[: len(order) // (25 * BATCH_SIZE) * 25 * BATCH_SIZE]
-        average = Average(0.75 * len(order) / BATCH_SIZE)
-        network.fit(x[order], y[order], batch_size=BATCH_SIZE, shuffle=False, verbose=0, callbacks=[average])
-        ends = {"": network.get_weights()}
-        if name == "Adam":
-            ends["swa_"] = average.weights
-        if name == "schedule-free":  # Keras leaves the network at y; the paper evaluates the average x
-            ends["average_"] = [(w - 0.1 * z.numpy()) / 0.9 for w, z in zip(ends[""], speeds, strict=True)]
-        found = {}
-        for prefix, end in ends.items():
-            network.set_weights(end)
-            for part, pair in (("val", choose), ("yard", compare)):
-                value, accuracy = network.evaluate(*pair, batch_size=1000, verbose=0)
-                found[f"{prefix}{part}_loss"] = float(f"{value if np.isfinite(value) else 1e9:.4g}")
-                found[f"{prefix}{part}_accuracy"] = float(f"{accuracy:.4f}")
-        runs.append(found)
-    return runs
+        for part, pair in (("val", parts[1]), ("yard", parts[2])):
+            numbers = networks.evaluate(*pair, batch_size=1000, verbose=0, return_dict=True)
+            found |= {f"{prefix}{part}_{key}": np.asarray(numbers[key]) for key in ("loss", "accuracy")}
+    return [_rounded({key: values[row] for key, values in found.items()}) for row in range(len(found["val_loss"]))]
 
 
-def Average(begin: float):
-    """Return a callback that averages the weights every 25 steps from step `begin` on."""
+def _fit_one(make, shape, rate: float, seed: int, order, parts: list) -> dict:
+    """Fit one network with the batches of `order`, which is of one network."""
+    import keras
+
+    class Scaled(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return rate * keras.ops.convert_to_tensor(shape, "float32")[keras.ops.cast(step, "int32")]
+
+    network = build(seed)
+    network.compile(make(Scaled()), keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+    for _ in range(EPOCHS):
+        for batch in range(len(order)):
+            x, y = order[batch]
+            network.train_on_batch(np.squeeze(x), np.squeeze(y))
+        order.on_epoch_end()
+    found = {}
+    for part, pair in (("val", parts[1]), ("yard", parts[2])):
+        value, accuracy = network.evaluate(*pair, batch_size=1000, verbose=0)
+        found |= {f"{part}_loss": value, f"{part}_accuracy": accuracy}
+    return _rounded(found)
+
+
+def _rounded(numbers: dict) -> dict:
+    return {key: float(f"{value if np.isfinite(value) else 1e9:.4g}") for key, value in numbers.items()}
+
+
+def Average():
+    """Return a callback that averages the weights at 16-step intervals over the last quarter of a training."""
     import keras
 
     class Averaging(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):
-            self.count, self.weights = 0, None
+            self.count, self.mean, self.epoch = 0, None, 0
+
+        def on_epoch_begin(self, epoch, logs=None):
+            self.epoch = epoch
 
         def on_train_batch_end(self, batch, logs=None):
-            if batch >= begin:
-                now = self.model.get_weights()
+            if self.epoch >= 0.75 * EPOCHS:
+                now = [variable.numpy() for variable in self.model.trainable_variables]
                 self.count += 1
-                old = self.weights or now
-                self.weights = [w + (new - w) / self.count for w, new in zip(old, now, strict=True)]
+                old = self.mean or now
+                self.mean = [w + (new - w) / self.count for w, new in zip(old, now, strict=True)]
 
     return Averaging()
 
@@ -132,18 +169,19 @@ def today(seeds=SEEDS, names=None) -> dict:
     import keras
 
     parts, results = data(), {}
-    steps = EPOCHS * len(parts[0][0]) // BATCH_SIZE
-    for name, (make, powers) in methods(steps).items():
+    steps = EPOCHS * -(-len(parts[0][0]) // BATCH_SIZE)
+    for name, (make, shape, powers) in methods(steps).items():
         if names and name not in names:
             continue
         tried: dict[float, float] = {}
         waiting = list(powers)
         while waiting:
-            for power in waiting:
-                rate = float(f"{10**power:.3g}")
-                runs = results[f"{name} {rate:g}"] = fit_all(name, make, rate, seeds, parts)
+            rates = [float(f"{10**power:.3g}") for power in waiting]
+            ends = fit_all(name, make, shape, rates, seeds, parts)
+            for power, (rate, runs) in zip(waiting, ends.items(), strict=True):
+                results[f"{name} {rate:g}"] = runs
                 tried[power] = float(np.mean([run["val_loss"] for run in runs]))
-                keras.backend.clear_session()
+            keras.backend.clear_session()
             best = min(tried, key=tried.__getitem__)
             waiting = [p for p in (best - 0.5, best + 0.5) if p not in tried and best in (min(tried), max(tried))]
         print(f"  {name}: {dict(sorted(tried.items()))}", flush=True)

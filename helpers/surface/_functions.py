@@ -76,33 +76,16 @@ class Surface:
 
 
 def pair(value: Any, what: str) -> tuple[float, float]:
-    """Return `value` as two floats.
-
-    Raises:
-        TypeError: It is not a sequence of two real numbers.
-        ValueError: There are more or fewer than two, or one is not finite.
-    """
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    if not isinstance(value, list | tuple):
-        raise TypeError(f"{what} must be two numbers, such as (1.0, 1.5), but got {value!r}")
-    if len(value) != 2:
-        raise ValueError(f"{what} must be two numbers, such as (1.0, 1.5), but got {len(value)}")
-    if not all(isinstance(number, Real) and not isinstance(number, bool | np.bool_) for number in value):
-        raise TypeError(f"{what} must be two numbers, such as (1.0, 1.5), but got {tuple(value)!r}")
-    first, second = (float(number) for number in value)
-    if not np.isfinite([first, second]).all():
-        raise ValueError(f"{what} must be two finite numbers, but got {(first, second)}")
-    return first, second
+    """Return `value` as two finite floats."""
+    numbers = value.tolist() if isinstance(value, np.ndarray) else value
+    two = isinstance(numbers, list | tuple) and len(numbers) == 2
+    if not two or not all(isinstance(n, Real) and not isinstance(n, bool) and np.isfinite(n) for n in numbers):
+        raise ValueError(f"{what} must be two finite numbers, such as (1.0, 1.5), but got {value!r}")
+    return float(numbers[0]), float(numbers[1])
 
 
 def whole(value: Any, what: str) -> int:
-    """Return `value`, a whole number from 0 up, as an int.
-
-    Raises:
-        TypeError: It is no whole number (True and 3.0 are none either).
-        ValueError: It is negative.
-    """
+    """Return `value`, a whole number from 0 up, as an int."""
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise TypeError(f"{what} must be a whole number, but got {value!r}")
     if value < 0:
@@ -111,12 +94,7 @@ def whole(value: Any, what: str) -> int:
 
 
 def find_surface(surface: Any) -> Surface:
-    """Return `surface`, or the one of SURFACES that has this name.
-
-    Raises:
-        TypeError: It is neither a `Surface` nor a text.
-        ValueError: No surface has this name.
-    """
+    """Return `surface`, or the one of SURFACES that has this name."""
     if isinstance(surface, Surface):
         return surface
     if not isinstance(surface, str):

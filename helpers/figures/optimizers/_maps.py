@@ -218,9 +218,9 @@ def countries(ax: Axes, rule: Rule = momentum, learning_rate: float = 0.003, bet
     for minimum in place.minima:
         steepest = np.linalg.eigvalsh(hessian(place, minimum))[-1]
         holds = beta > 0 or steepest < 2 / learning_rate
-        ax.text(minimum[0], minimum[1], f"{steepest:.0f}", ha="center", va="center", weight="bold" if holds else "normal",
-                color=style.BLACK if holds else style.VERMILION,
-                bbox={"boxstyle": "circle,pad=0.25", "facecolor": "white", "edgecolor": style.BLACK})  # fmt: skip
+        disc: dict[str, Any] = {"boxstyle": "circle,pad=0.25", "facecolor": "white", "edgecolor": style.BLACK}
+        look: dict[str, Any] = {"color": style.BLACK, "weight": "bold"} if holds else {"color": style.VERMILION}
+        ax.text(minimum[0], minimum[1], f"{steepest:.0f}", ha="center", va="center", bbox=disc, **look)
     ax.set(xlabel="w₁ at the start", xticks=[-4, 0, 4], yticks=[-4, 0, 4])
     ax.grid(False)
     ax.set_title(f"{np.mean(found > 0):.0%} arrive" + (f", 2/η = {2 / learning_rate:.0f}" if beta == 0 else ""))
