@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 from numbers import Integral, Real
 from typing import Any
 
@@ -79,7 +80,7 @@ def pair(value: Any, what: str) -> tuple[float, float]:
     """Return `value` as two finite floats."""
     numbers = value.tolist() if isinstance(value, np.ndarray) else value
     two = isinstance(numbers, list | tuple) and len(numbers) == 2
-    if not two or not all(isinstance(n, Real) and not isinstance(n, bool) and np.isfinite(n) for n in numbers):
+    if not two or not all(isinstance(n, Real) and not isinstance(n, bool) and isfinite(n) for n in numbers):
         raise ValueError(f"{what} must be two finite numbers, such as (1.0, 1.5), but got {value!r}")
     return float(numbers[0]), float(numbers[1])
 
