@@ -23,7 +23,7 @@ from helpers.picture import new_axes
 from helpers.surface._functions import Surface, find_surface, heights
 from helpers.surface._relief import draw_mesh, project
 
-GRID, LEVELS = 121, 12
+GRID, LEVELS = 121, 10
 LOW, HIGH, LINE = np.array([1.0, 1.0, 1.0]), np.array([0.56, 0.63, 0.69]), "#8FA0AE"
 
 Limits = tuple[tuple[float, float], tuple[float, float]]

@@ -46,9 +46,6 @@ def state(draw, **values):
         (figures.race, {"rules": RUNNERS, "moment": 20}, "Adagrad is nearest, 0.95"),
         (figures.race, {"rules": RUNNERS, "moment": 100}, "Adam is nearest, 0.08"),
         (figures.race, {"rules": RUNNERS, "surface": "rosenbrock", "moment": 0}, "rosenbrock"),
-        (figures.countries, {}, "4 countries"),
-        (figures.countries, {"learning_rate": 0.016}, "3 countries"),
-        (figures.countries, {"learning_rate": 0.02}, "2 countries"),
         (deeper.factors, {"kappa": 25}, "at best 0.923"),
         (deeper.axes_of, {"at": "at the start"}, "−52 and 282"),
         (deeper.saddle, {"beta": 0.9}, "nobody leaves"),
@@ -60,11 +57,10 @@ def test_a_figure_says_what_it_draws(draw, values, words):
     assert words in said
 
 
-@pytest.mark.parametrize("surface", ["beale", "saddle", "plateau"])
-def test_two_views_show_one_walk_on_both(surface):
-    figure, axes = plt.subplots(1, 2)
-    assert surface in figures.two_views(axes, surface=surface)
-    figure.canvas.draw()
+def test_countries_fall_one_after_the_other_as_two_over_eta_falls():
+    reached = {rate: set(np.unique(figures.countries(descent, rate))) - {0} for rate in (0.003, 0.016, 0.02)}
+    assert [len(kinds) for kinds in reached.values()] == [4, 3, 2]
+    assert reached[0.02] < reached[0.016] < reached[0.003]
 
 
 def test_cooling_ends_nearer_with_a_decay_than_with_either_constant():
@@ -132,6 +128,8 @@ def test_pictures_of_exercises_have_three_lettered_panels(draw):
 NOISE = np.random.default_rng(0).normal(size=40)
 RATES = {0.001: [0.5, 0.52], 0.01: [0.42, 0.43], 0.1: [0.6, 0.64]}
 STILLS = [
+    (figures.draw_surfaces, (descent,), "saddle"),
+    (figures.draw_countries, (descent, [0.003, 0.02]), "4 with η = 0.003, 2 with η = 0.02"),
     (figures.draw_stages, ({"a": np.stack([NOISE, 30 * NOISE], axis=1)},), "steep weight"),
     (figures.draw_first_steps, ({"corrected": [1, 1], "not corrected": [3.2, 4.2]},), "3.2, 4.2"),
     (figures.draw_effective_rates, ({"Adagrad": np.geomspace(1, 0.01, 50)},), "Adagrad"),

@@ -14,7 +14,16 @@ from helpers.figures.optimizers._adam import (
 )
 from helpers.figures.optimizers._exercises import draw_sick_curves, draw_three_betas, draw_three_paths
 from helpers.figures.optimizers._hill import ball, draw_three_hills
-from helpers.figures.optimizers._maps import arrows, countries, draw_map, one_map, race, two_views, valley
+from helpers.figures.optimizers._maps import (
+    arrows,
+    countries,
+    draw_countries,
+    draw_map,
+    draw_surfaces,
+    one_map,
+    race,
+    valley,
+)
 from helpers.figures.optimizers._rules import RUNNERS
 from helpers.figures.optimizers._schedules import by_rate, cooling, describe_rates, draw_rates, end_distances
 
@@ -29,18 +38,19 @@ __all__ = [
     "describe_first_steps",
     "describe_rates",
     "describe_stages",
+    "draw_countries",
     "draw_effective_rates",
     "draw_first_steps",
     "draw_map",
     "draw_rates",
     "draw_sick_curves",
     "draw_stages",
+    "draw_surfaces",
     "draw_three_betas",
     "draw_three_hills",
     "draw_three_paths",
     "end_distances",
     "one_map",
     "race",
-    "two_views",
     "valley",
 ]

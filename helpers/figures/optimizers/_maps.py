@@ -58,18 +58,18 @@ def at_the_heads(ax: Axes, heads: Sequence[tuple[float, float, str, str]], *, aw
         kit.halo(note).set_in_layout(False)
 
 
-def two_views(axes: Any, surface: str = "beale", rule: Rule = descent, learning_rate: float = 0.02) -> str:
-    """Draw a surface seen from above, and its map with arrows downhill, and one walk on both."""
-    place = SURFACES[surface]
-    limits = VIEWS.get(surface, (place.xlim, place.ylim))
-    path = walk(rule, place, steps=60, learning_rate=learning_rate)
-    draw_surface(place, path=path, ax=axes[0], limits=limits)
-    draw_contour(place, ax=axes[1], limits=limits)
-    axes[1].plot(*path.T, "-", color=style.VERMILION, linewidth=2.2, zorder=5, scalex=False, scaley=False)
-    axes[1].plot(*path[0], "o", color="white", markeredgecolor=style.BLACK, markersize=9, zorder=6)
-    axes[1].set_title("as a map")
-    axes[0].set_title(f"{surface.capitalize()}, from the side")
-    return f"{surface}, as a landscape and as a map; a walk of plain descent on both."
+def draw_surfaces(rule: Rule, *, ax: Axes | None = None) -> Axes:
+    """Draw Beale's function and a saddle as landscapes, each with a walk of `rule` of 60 steps."""
+    if ax is None:
+        said = "Beale and a saddle as landscapes: a walk down a wall and along a flat floor, and one to the middle of the saddle."
+        ax = new_axes(said, figsize=(7.6, 3.2))
+    for panel, (name, limits) in zip(
+        kit.panels(ax, (2,), below=4), (("beale", VIEWS["beale"]), ("saddle", None)), strict=True
+    ):
+        path = walk(rule, name, steps=60, learning_rate=0.02)
+        draw_surface(name, path=path, ax=panel, limits=limits)
+        panel.set_title({"beale": "Beale: walls, and a flat floor", "saddle": "A saddle"}[name])
+    return ax
 
 
 def one_map(ax: Axes, rule: Rule = descent, learning_rate: float = 0.02, steps: int = 100) -> str:
@@ -201,33 +201,43 @@ def race(
     return f"A race on {surface}: after {moment} steps {leader} is nearest, {far[leader]:.2f} from the minimum."
 
 
-GRID = 45
+GRID = 61
 SHADES = ListedColormap(["white", "#F3C98B", "#8CC5E3", "#7FB294", "#B388A6"])
 
 
-def countries(ax: Axes, rule: Rule = momentum, learning_rate: float = 0.003, beta: float = 0.0) -> str:
-    """Colour each starting point by the minimum of Himmelblau in which its walk ends; white where none is reached."""
+def draw_countries(rule: Rule, rates: Sequence[float], *, ax: Axes | None = None) -> Axes:
+    """Colour each starting point by the minimum of Himmelblau in which its walk ends, a panel a learning rate.
+
+    White walks reach none. The number at a minimum is its steepest curvature, in vermilion where that is above 2/η.
+    """
+    found = [countries(rule, rate) for rate in rates]
+    if ax is None:
+        left = (f"{len(np.unique(kind[kind > 0]))} with η = {rate:g}" for kind, rate in zip(found, rates, strict=True))
+        said = f"Himmelblau's starting points, coloured by where walks end. Minima reached: {', '.join(left)}."
+        ax = new_axes(said, figsize=(7.6, 2.9))
     place = SURFACES["himmelblau"]
-    line = np.linspace(-5, 5, GRID)
+    for panel, kind, rate in zip(kit.panels(ax, (len(rates),), below=6), found, rates, strict=True):
+        panel.imshow(kind, cmap=SHADES, vmin=0, vmax=4, extent=(-5, 5, -5, 5), origin="lower", interpolation="nearest")
+        for minimum in place.minima:
+            steepest = np.linalg.eigvalsh(hessian(place, minimum))[-1]
+            disc: dict[str, Any] = {"boxstyle": "circle,pad=0.2", "facecolor": "white", "edgecolor": style.BLACK}
+            look: dict[str, Any] = {"ha": "center", "va": "center", "size": kit.points(10), "bbox": disc}
+            look["color"] = style.BLACK if steepest < 2 / rate else style.VERMILION
+            panel.text(minimum[0], minimum[1], f"{steepest:.0f}", **look)
+        panel.set(xticks=[], yticks=[], title=f"η = {rate:g}, 2/η = {2 / rate:.0f}")
+        panel.grid(False)
+    return ax
+
+
+def countries(rule: Rule, learning_rate: float) -> np.ndarray:
+    """Return for a grid of starting points the number of the minimum that a walk reaches, 1 to 4, or 0."""
+    place, line = SURFACES["himmelblau"], np.linspace(-5, 5, GRID)
     starts = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
-    steps = 100 if beta == 0 else 150
-    last = walk(rule, place, starts, steps=steps, learning_rate=learning_rate, beta=beta)[-1]
+    last = walk(rule, place, starts, steps=150, learning_rate=learning_rate)[-1]
     apart = np.nan_to_num(np.linalg.norm(last[:, None] - place.minima, axis=-1), nan=np.inf)
-    found = np.where(apart.min(axis=1) < 0.3, apart.argmin(axis=1) + 1, 0).reshape(GRID, GRID)
-    ax.imshow(found, cmap=SHADES, vmin=0, vmax=4, extent=(-5, 5, -5, 5), origin="lower", interpolation="nearest")
-    for minimum in place.minima:
-        steepest = np.linalg.eigvalsh(hessian(place, minimum))[-1]
-        holds = beta > 0 or steepest < 2 / learning_rate
-        disc: dict[str, Any] = {"boxstyle": "circle,pad=0.25", "facecolor": "white", "edgecolor": style.BLACK}
-        look: dict[str, Any] = {"color": style.BLACK, "weight": "bold"} if holds else {"color": style.VERMILION}
-        ax.text(minimum[0], minimum[1], f"{steepest:.0f}", ha="center", va="center", bbox=disc, **look)
-    ax.set(xlabel="w₁ at the start", xticks=[-4, 0, 4], yticks=[-4, 0, 4])
-    ax.grid(False)
-    ax.set_title(f"{np.mean(found > 0):.0%} arrive" + (f", 2/η = {2 / learning_rate:.0f}" if beta == 0 else ""))
-    left = sum(1 for number in range(1, 5) if (found == number).mean() > 0.02)
-    return (
-        f"Himmelblau, learning rate {learning_rate:g}, β = {beta:g}: {left} countries, {np.mean(found > 0):.0%} arrive."
-    )
+    found = np.where(apart.min(axis=1) < 0.3, apart.argmin(axis=1) + 1, 0)
+    # A start that happens to lie on a minimum that cannot hold a walk is no country.
+    return np.where(np.bincount(found, minlength=5)[found] > 0.03 * found.size, found, 0).reshape(GRID, GRID)
 
 
 def draw_map(paths: Mapping[str, Any], surface: Surface | str, *, ax: Axes | None = None) -> Axes:
