@@ -13,7 +13,7 @@ ANNOUNCEMENTS := @jupyterlab/apputils-extension:announcements
 LAB_CONFIG := $(VENV)/etc/jupyter/labconfig
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv lab quick test test-colab test-newest test-browser nightly notebooks stamp bench pins clean
+.PHONY: help .venv lab quick test test-colab test-newest test-browser nightly notebooks stamp handout bench pins clean
 .NOTPARALLEL:
 
 help:  ## list these targets
@@ -99,7 +99,10 @@ notebooks: $(VENV)/.installed  ## execute the notebooks and write their outputs 
 	$(BIN)/python tools/notebooks.py $(ARGS)
 
 stamp: $(VENV)/.installed  ## write course.yml into README, badges and setup cells
-	$(BIN)/python tools/course.py --stamp
+	$(BIN)/python tools/course.py --stamp $(ARGS)
+
+handout: $(VENV)/.installed  ## write the course without solutions, ready to hand out (ARGS=--nbgrader: to be graded)
+	$(BIN)/python tools/handout.py $(ARGS)
 
 bench: $(VENV)/.installed  ## measure the helpers beside the obvious alternatives
 	$(BIN)/python tests/bench.py $(ARGS)

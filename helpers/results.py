@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -27,7 +28,7 @@ def read_results(name: str) -> dict[str, Any]:
         ValueError: There are no such results; the message names those that there are.
 
     Examples:
-        >>> groups = read_results("activations")  # doctest: +ELLIPSIS
+        >>> groups = read_results("activations")  # doctest: +ELLIPSIS, +NORMALIZE_WHITESPACE
         made by `python results/activations.py` with keras ... and seeds [0, 1, 2, 3, 4]
         >>> list(groups)
         ['two_layers', 'ten_layers', 'beyond']
@@ -38,7 +39,7 @@ def read_results(name: str) -> dict[str, Any]:
         raise ValueError(f"there are no results named {name!r}; there are: {known}")
     stored = json.loads(file.read_text(encoding="utf-8"))
     versions = ", ".join(f"{package} {version}" for package, version in stored["versions"].items())
-    print(f"made by `{stored['command']}` with {versions} and seeds {stored['seeds']}")
+    print(textwrap.fill(f"made by `{stored['command']}` with {versions} and seeds {stored['seeds']}", 88))
     return stored["groups"]
 
 

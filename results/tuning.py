@@ -32,15 +32,20 @@ def load():
     The fresh images come from the training set too, and no search sees them: they say what a chosen network is worth,
     while the test set stays unseen.
     """
+    from sklearn.model_selection import train_test_split
+
     from helpers.data import load_fashion_mnist
-    from helpers.tune import load_split
 
     (x, y), _ = load_fashion_mnist()
-    rank = np.empty(len(y), int)
+    x = x / np.float32(255)
+    rank = np.empty(len(y), int)  # of each image within its class: the first 200 of every class are searched with
     for label in np.unique(y):
         rank[y == label] = np.arange(np.count_nonzero(y == label))
-    others = rank >= IMAGES // 10
-    return *load_split(images=IMAGES), (x[others] / np.float32(255), y[others])
+    chosen, others = np.argsort(rank, kind="stable")[:IMAGES], rank >= IMAGES // 10
+    x_train, x_val, y_train, y_val = train_test_split(
+        x[chosen], y[chosen], test_size=0.2, stratify=y[chosen], random_state=0
+    )
+    return (x_train, y_train), (x_val, y_val), (x[others], y[others])
 
 
 def accuracy(model, data) -> float:
@@ -90,22 +95,24 @@ def make_oracle(kind, seed):
 
 def search(oracle, accuracies) -> list[dict]:
     """Let `oracle` choose until it stops; each training is looked up in `accuracies`, one seed of what `curves` has."""
+    import keras_tuner
+
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        oracle._set_project_dir(folder, "search")
-        oracle.verbose = 0
-        while (trial := oracle.create_trial("tuner0")).status != "STOPPED":
+
+    class LookedUp(keras_tuner.engine.base_tuner.BaseTuner):
+        def run_trial(self, trial, **_):
             chosen = trial.hyperparameters.values
             first, last = chosen.get("tuner/initial_epoch", 0), chosen.get("tuner/epochs", EPOCHS)
             rate = np.abs(np.log(RATES / chosen["learning_rate"])).argmin()
             curve = accuracies[chosen["units"], chosen["batch_size"]][:, :, rate]  # (epoch, validation or fresh)
             best = first + 1 + int(curve[first + 1 : last + 1, 0].argmax())
-            oracle.update_trial(trial.trial_id, {"val_accuracy": float(curve[best, 0])})
-            trial.status = "COMPLETED"
-            oracle.end_trial(trial)
             names = ("learning_rate", "units", "batch_size")
             scores = {"score": float(curve[best, 0]), "fresh": float(curve[best, 1])}
             rows.append({"epochs": last - first} | {name: chosen[name] for name in names} | scores)
+            return {"val_accuracy": scores["score"]}
+
+    with tempfile.TemporaryDirectory() as folder:
+        LookedUp(oracle, directory=folder, project_name="search").search(verbose=0)
     return rows
 
 

@@ -1,15 +1,16 @@
 """Everything that follows from the syllabus and is written into other files.
 
 `python tools/course.py` prints the README's table; with `--stamp` it writes the table and the repository's name into
-README.md, the repository's name into the notebooks' badges and setup cells, order, index and glossary into notebook 00,
-and the index into notebooks/concepts.json, where the helpers find it.
+README.md, name and release into the notebooks' badges and setup cells, and into the pages of the course, those
+notebooks in which students look things up, the concept index and the targets of all links to concepts. `--from-remote`
+first takes the name from Git.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -21,34 +22,49 @@ sys.path.insert(0, str(ROOT))  # `python tools/course.py` itself finds only what
 from helpers.start import Course, SyllabusError, read_syllabus  # noqa: E402
 from tools.concepts import NOTEBOOKS, concept_index  # noqa: E402
 from tools.normalize import dump, give_ids  # noqa: E402
+from tools.reference import concept_pages, link_concepts  # noqa: E402
 from tools.setup_cell import setup_cell  # noqa: E402
-from tools.start_page import PREFIX, course_row, index_entries, pages  # noqa: E402
 
 TABLE_START = "<!-- course table: made by make stamp -->"
 TABLE_END = "<!-- end -->"
+INDEX_TAG = "stamped-index"
+"""Tag of the cell that the concept index is written into."""
 
 _BADGE = re.compile(r"\[!\[[^]]*\]\(https://colab\.research\.google\.com/assets/colab-badge\.svg\)\]\([^)\s]*\)")
-# Where a README names the repository; other GitHub links (papers' code, say) are left alone.
-_REPOSITORY = re.compile(
-    r"(?P<before>https://colab\.research\.google\.com/github/"
-    r"|git clone (?:-\S+ )*https://github\.com/"
-    r"|https://github\.com/(?=[\w.-]+/[\w.-]+/(?:actions|releases|issues|archive)\b))"
-    r"[\w.-]+/[\w.-]+?(?P<git>\.git)?(?![\w.-])"
-)
+_CLONE = re.compile(r"(?m)^git clone .*\ncd .*$")
+"""The two lines of the README that fetch the course."""
+
+_REMOTE = re.compile(r"github\.com[:/]([\w-]+/[\w.-]+?)(?:\.git)?/?$")
+_NAME = re.compile(r"(?m)^repository:.*$")
 
 
 def table(course: Course, folder: Path = NOTEBOOKS) -> str:
-    """Return the course as a Markdown table, its links relative to the folder above `folder`."""
-    rows = ["| | Notebook | Time | Builds on | |", "|---|---|---|---|---|"]
+    """Return the course as a Markdown table, its links relative to the folder above `folder`.
+
+    What goes deeper has a row without a number, below its core, and so has a page. There is a column of Colab buttons
+    where the course has a repository.
+    """
+    buttons = bool(course.repository)
+    rows = ["| | Notebook | Time | Builds on |" + " |" * buttons, "|---|---|---|---|" + "---|" * buttons]
     for entry in course.notebooks:
         there = (folder / f"{entry.name}.ipynb").exists()
-        row = course_row(course, entry, f"{folder.name}/{entry.name}.ipynb" if there else "")
-        rows.append(f"{row} {course.badge(entry.name) if there else 'in preparation'} |")
+        title = f"[{entry.title}]({folder.name}/{entry.name}.ipynb)" if there else entry.title
+        number = entry.number if entry.part == "core" else ""
+        minutes = f"{entry.minutes} min" if entry.part != "page" else ""
+        row = f"| {number} | {title} | {minutes} | {', '.join(course.numbers(entry))} |"
+        rows.append(row + f" {course.badge(entry.name) if there and minutes else ''} |" * buttons)
     return "\n".join(rows)
 
 
+def clone_lines(course: Course) -> str:
+    """Return the two lines that fetch the course and enter its folder."""
+    if not course.repository:
+        return "git clone --depth=1 ADDRESS-OF-THIS-REPOSITORY inside-neural-networks\ncd inside-neural-networks"
+    return f"git clone --depth=1 https://github.com/{course.repository}\ncd {course.repository.split('/')[1]}"
+
+
 def stamp_readme(text: str, course: Course, folder: Path = NOTEBOOKS) -> str:
-    """Return the README `text` with the course's table between its markers and the repository's name in its links.
+    """Return the README `text` with the course's table between its markers, and the lines that clone its repository.
 
     Raises:
         SyllabusError: A marker is missing, or the markers are in the wrong order.
@@ -57,40 +73,26 @@ def stamp_readme(text: str, course: Course, folder: Path = NOTEBOOKS) -> str:
     _, end, after = rest.partition(TABLE_END)
     if not start or not end:
         raise SyllabusError(f"README.md must hold {TABLE_START} and after it {TABLE_END}")
-
-    def named(match: re.Match[str]) -> str:
-        return f"{match['before']}{course.repository}{match['git'] or ''}"
-
-    before, after = (_REPOSITORY.sub(named, part) for part in (before, after))
+    before, after = (_CLONE.sub(clone_lines(course), part) for part in (before, after))
     return f"{before}{start}\n\n{table(course, folder)}\n\n{end}{after}"
 
 
-def concepts_json(course: Course, folder: Path = NOTEBOOKS) -> str:
-    """Return the text of concepts.json: each concept's notebook, title, and link, empty where no heading teaches it."""
-    entries = index_entries(course, concept_index(course, folder))
-    return json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
-
-
-def stamp_pages(notebook: nbformat.NotebookNode, course: Course, folder: Path) -> None:
-    """Write order, index and glossary into the cells of `notebook` that are tagged for them.
-
-    Raises:
-        SyllabusError: A cell is tagged for a page that there is not.
-    """
-    tagged = [(cell, tag) for cell in notebook.cells for tag in cell.metadata.get("tags", ()) if tag.startswith(PREFIX)]
-    if not tagged:
-        return
-    made = pages(course, concept_index(course, folder), folder)
-    for cell, tag in tagged:
-        if tag not in made:
-            raise SyllabusError(f"a cell carries the tag {tag}, but only {', '.join(made)} are made")
-        cell.source = made[tag]
+def stamp_page(notebook: nbformat.NotebookNode, course: Course, folder: Path) -> None:
+    """Write the concept index into the cell that is tagged for it, and their targets into all links to concepts."""
+    taught = concept_index(course, folder)
+    for cell in notebook.cells:
+        if INDEX_TAG in cell.metadata.get("tags", ()):
+            cell.source = concept_pages(course, taught, folder)
+        elif cell.cell_type == "markdown":
+            cell.source = link_concepts(cell.source, course, taught)
 
 
 def stamp_notebook(notebook: nbformat.NotebookNode, name: str, course: Course) -> None:
-    """Write setup cell, Colab button and pages of `course` into `notebook`; insert cell and button where missing."""
-    stamp_pages(notebook, course, NOTEBOOKS)
-    source = setup_cell(course.repository)
+    """Write setup cell and Colab button of `course` into `notebook`, inserted where missing; into a page, its links."""
+    if course.by_name[name].part == "page":
+        stamp_page(notebook, course, NOTEBOOKS)
+        return
+    source = setup_cell(course)
     tagged = [cell for cell in notebook.cells if "setup" in cell.metadata.get("tags", ())]
     if not tagged:
         codes = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
@@ -98,13 +100,30 @@ def stamp_notebook(notebook: nbformat.NotebookNode, name: str, course: Course) -
         notebook.cells.insert(codes[0] if codes else len(notebook.cells), tagged[0])
     for cell in tagged:
         cell.source = source
-    opening = [cell for cell in notebook.cells[: notebook.cells.index(tagged[0])] if cell.cell_type == "markdown"]
-    badged = [cell for cell in opening if _BADGE.search(cell.source)]
+    first = next((i for i, cell in enumerate(notebook.cells) if cell.source.startswith("## ")), len(notebook.cells))
+    opening = [cell for cell in notebook.cells[:first] if cell.cell_type == "markdown"]
+    badge, badged = course.badge(name), [cell for cell in opening if _BADGE.search(cell.source)]
     for cell in badged:
-        cell.source = _BADGE.sub(course.badge(name), cell.source)
-    if opening and not badged:
-        cell = opening[:2][-1]
-        cell.source = f"{cell.source.rstrip()}\n\n{course.badge(name)}"
+        cell.source = _BADGE.sub(badge, cell.source).rstrip()
+    if badge and opening and not badged:
+        # Where the times and the needs stand, which is below the first figure in the second edition.
+        cell = next((cell for cell in opening if "**Time:**" in cell.source), opening[:2][-1])
+        cell.source = f"{cell.source.rstrip()}\n\n{badge}"
+
+
+def name_of_remote(root: Path) -> str:
+    """Return "owner/name" of the repository on GitHub that `git remote` names `origin`.
+
+    Raises:
+        SyllabusError: There is no such remote, or it is not on GitHub.
+    """
+    ask = ["git", "remote", "get-url", "origin"]
+    told = subprocess.run(ask, cwd=root, capture_output=True, text=True)
+    found = _REMOTE.search(told.stdout.strip())
+    if not found:
+        given = told.stdout.strip() or told.stderr.strip()
+        raise SyllabusError(f"git's remote origin must be a repository on GitHub, but git says: {given}")
+    return found[1]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -113,8 +132,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--stamp", action="store_true", help="write the table and the repository's name where they belong"
     )
-    stamp = parser.parse_args(arguments).stamp
+    parser.add_argument("--from-remote", action="store_true", help="first take the repository's name from git remote")
+    options = parser.parse_args(arguments)
+    stamp = options.stamp
     try:
+        if options.from_remote:
+            syllabus = NOTEBOOKS / "course.yml"
+            text = _NAME.sub(f"repository: {name_of_remote(ROOT)}", syllabus.read_text(encoding="utf-8"), count=1)
+            syllabus.write_text(text, encoding="utf-8", newline="\n")
         course = read_syllabus()
         if not stamp:
             print(table(course, NOTEBOOKS))
@@ -122,7 +147,6 @@ def main(arguments: list[str] | None = None) -> int:
         readme = ROOT / "README.md"
         text = stamp_readme(readme.read_text(encoding="utf-8"), course, NOTEBOOKS)
         readme.write_text(text, encoding="utf-8", newline="\n")
-        (NOTEBOOKS / "concepts.json").write_text(concepts_json(course, NOTEBOOKS), encoding="utf-8", newline="\n")
         for entry in course.notebooks:
             path = NOTEBOOKS / f"{entry.name}.ipynb"
             if path.exists():
@@ -133,7 +157,13 @@ def main(arguments: list[str] | None = None) -> int:
     except (SyllabusError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"Stamped {course.repository} into README.md and the notebooks.")
+    if course.repository:
+        print(
+            f"Stamped {course.repository}, release {course.release}: commit, then publish it with "
+            f"`git tag {course.release}` and `git push origin {course.release}`, for Colab fetches that tag."
+        )
+    else:
+        print("Stamped without a repository (course.yml names none), so there are no Colab buttons.")
     return 0
 
 

@@ -218,13 +218,10 @@ def draw_node(
         x: Its place.
         y: Its place.
         text: What stands in it.
-        kind: "input", "hidden", "output", "bias" or "weight" (a small rounded tag).
+        kind: "input", "hidden", "output" or "bias".
         size: Diameter in points.
         edge: Colour of the outline.
     """
-    if kind == "weight":
-        ax.text(x, y, text, ha="center", va="center", zorder=4, bbox=BOX | {"edgecolor": edge})
-        return
     size = points(size)
     marker = {"input": "s", "hidden": "o", "output": "o", "bias": "D"}[kind]
     scale = 0.6 if kind == "bias" else 0.88 if kind == "input" else 1.0

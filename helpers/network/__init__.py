@@ -109,9 +109,10 @@ def draw_network(
     signed = colors and any(kernel is not None for kernel in shown[0])
     if signed:
         what = "weight" if slopes is None else "gradient"
-        page.key([f"solid blue: {what} above 0", "dashed red: below 0", "wider: larger"], 0.8)
+        fills = ["fill: darker is lower"] if activations is not None else []
+        page.key([f"solid blue: {what} above 0", "dashed red: below 0", "wider: larger", *fills], 0.92)
     if count:
-        page.line(_total(net), 1.0, above=False)
+        page.line(_total(net), 1.2, above=False)
     names = UnitNames(net, labels == "split", output_name, output_function, filled, number_format, max_units)
     layout = _arranged(page, net, bias_nodes, max_units, names.beside(), headings, count)
     lost = [
@@ -230,8 +231,8 @@ def _arranged(
         sizes = list(zip(net.sizes, net.sizes[1:], net.has_bias, net.step_parameters(), strict=False))
         between = [(x + y) / 2 for x, y in pairwise(middles)]
         formulas = [f"{m:,} × {n:,}{f' + {n:,}' if bias else ''} = {total:,}" for m, n, bias, total in sizes]
-        if not page.row(formulas, between, below, 0.85, smallest=0.7 * page.font):
-            page.row([f"{t:,}" for *_, t in sizes], between, below, 0.85)
+        if not page.row(formulas, between, below, 1.0, smallest=0.95 * page.font):
+            page.row([f"{t:,}" for *_, t in sizes], between, below, 1.0)
     for column, size in zip(layout.columns, net.sizes, strict=True):
         if column.gap_y is not None:
             page.dots(f"{size:,}", column.x, column.gap_y, middles[1] - middles[0], GAP_SLOTS * layout.slot)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,7 +13,7 @@ from keras import layers, ops
 from numpy.typing import ArrayLike, NDArray
 
 from helpers.stacked._layers import StackedBatchNormalization, StackedDense, StackedDropout
-from helpers.stacked._training import EachMean, check_optimizer
+from helpers.stacked._training import EachMean, OwnBatches, check_optimizer
 
 ACT_ON_EACH_UNIT = (
     layers.Activation,
@@ -34,6 +36,9 @@ ACCURACIES = {
 }
 
 
+STEPS_PER_EXECUTION = 16
+
+
 class StackedModel(keras.Model):
     """Many networks as one Keras model, made by `stack`; `compile` and `fit` are those of Keras.
 
@@ -48,7 +53,10 @@ class StackedModel(keras.Model):
     read: Callable[..., Any]
 
     def compile(self, optimizer: Any = "rmsprop", loss: Any = None, *, metrics: Any = (), **settings: Any) -> None:
-        """Compile as Keras does; `metrics` may have "accuracy" and functions of targets and predictions.
+        """Compile as Keras does, several steps at once; `metrics` are "accuracy" or functions as Keras has them.
+
+        Between two steps Keras spends as much time as these small networks, so a step alone would cost half as much
+        again. Callbacks for batches hear of every 16th; `steps_per_execution=1` changes that.
 
         Raises:
             ValueError: There is no loss, or the optimizer looks at whole layers.
@@ -57,7 +65,7 @@ class StackedModel(keras.Model):
             raise ValueError("stacked networks need a loss")
         optimizer = keras.optimizers.get(optimizer)
         check_optimizer(optimizer, self.networks)
-        super().compile(optimizer, loss, **settings)
+        super().compile(optimizer, loss, **{"steps_per_execution": STEPS_PER_EXECUTION} | settings)
         found = keras.losses.get(loss)
         self.cost = found.call if isinstance(found, keras.losses.Loss) else found
         self.sparse = (
@@ -91,6 +99,8 @@ class StackedModel(keras.Model):
             if isinstance(callback, one):
                 name = type(callback).__name__
                 raise ValueError(f"Keras's {name} looks at one number; use helpers.stacked.EarlyStopping instead")
+        if args and isinstance(args[0], OwnBatches):
+            settings.setdefault("shuffle", False)  # it has shuffled; Keras would shuffle whole batches again
         history = super().fit(*args, **settings)
         history.history = {name: np.array(values) for name, values in history.history.items()}
         return history
@@ -167,7 +177,7 @@ class StackedModel(keras.Model):
 
     def unstack(self, network: int) -> Any:
         """Return network number `network` as a plain Keras model with the weights of now, not compiled."""
-        model = keras.models.clone_model(self.plain(network))
+        model = keras.models.clone_model(self.plain(network), clone_function=_copied)
         for layer, stacked in zip(_layers(model), _layers(self), strict=True):
             layer.set_weights([_first(weight.numpy())[network] for weight in stacked.weights])
         return model
@@ -236,16 +246,41 @@ def stack(models: Sequence[Any], *, own_batches: bool = False) -> StackedModel:
     return together
 
 
+def _settings(layer: Any) -> dict[str, Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras calls a lambda unsafe to store, and nothing is stored here
+        return layer.get_config()
+
+
 def _kind(layer: Any) -> Any:
     """Return what all networks must have in common in a layer."""
-    config = {key: value for key, value in layer.get_config().items() if key in ("units", "activation", "use_bias")}
-    return type(layer), layer.output.shape, config, [tuple(weight.shape) for weight in layer.weights]
+    function = getattr(layer, "activation", None)
+    if isinstance(function, layers.Layer):
+        function = _kind(function)
+    elif inspect.isfunction(function):  # made anew for each network, a function is the same when its text is
+        cells = [cell.cell_contents for cell in function.__closure__ or ()]
+        function = function.__code__, function.__defaults__, cells
+    may_differ = ("name", "activation", "rate", "seed")
+    same = {name: value for name, value in _settings(layer).items() if name not in may_differ}
+    same = {name: value for name, value in same.items() if not name.endswith(("initializer", "regularizer"))}
+    return type(layer), function, same, [tuple(weight.shape) for weight in layer.weights]
+
+
+def _copied(layer: Any) -> Any:
+    """Return a layer with the same settings, also where its activation is a function that Keras does not know."""
+    settings = _settings(layer)
+    if "activation" in settings:
+        settings["activation"] = layer.activation
+    return type(layer).from_config(settings)
 
 
 def _stacked(column: Sequence[Any]) -> Any:
     """Return the layer that stands for one layer of all networks."""
     layer = column[0]
     if isinstance(layer, layers.Dense) and len(layer.input.shape) == 2:
+        for name in ("bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint"):
+            if any(getattr(one, name) is not None for one in column):
+                raise ValueError(f"stack knows penalties on kernels, but no {name}")
         l1, l2 = (_penalties(column, name) for name in ("l1", "l2"))
         return StackedDense(len(column), layer.units, layer.use_bias, activation=layer.activation, l1=l1, l2=l2)
     if isinstance(layer, layers.Dropout) and layer.noise_shape is None:
@@ -253,7 +288,7 @@ def _stacked(column: Sequence[Any]) -> Any:
     if isinstance(layer, layers.BatchNormalization):
         return StackedBatchNormalization(layer.momentum, layer.epsilon)
     if isinstance(layer, ACT_ON_EACH_UNIT):
-        return type(layer).from_config(layer.get_config())
+        return _copied(layer)
     raise ValueError(f"stack knows Dense, Dropout, BatchNormalization and activations, but not {type(layer).__name__}")
 
 

@@ -20,13 +20,12 @@ from helpers.startup import silent_stderr
 COURSE = Path(__file__).resolve().parents[2]
 OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 13)
 
-APART = ("tensorflow", "keras", "ipywidgets")
+APART = ("tensorflow", "keras")
 """Packages of requirements.txt that have a line of their own."""
 
-LATER = {"keras-tuner": "notebook 09", "openml": "load_fashion_mnist(full=True)"}
+LATER = {"keras-tuner": "notebook 09", "openml": "load_fashion_mnist(full=True)", "optuna": "notebook 09"}
 """Packages that one place of the course needs, and that place: Google Colab does not bring them."""
 
-FOLDERS = ("data", "helpers", "notebooks", "results")
 REPAIR = "run `%pip install -r requirements.txt` in the course's folder, then restart the kernel"
 
 
@@ -87,11 +86,9 @@ def _findings(*, on_colab: bool | None = None) -> list[Finding]:
         "TensorFlow": lambda: _about_package("TensorFlow", _imported_version("tensorflow"), wanted["tensorflow"]),
         "Keras": lambda: _about_keras(_imported_version("keras"), wanted["keras"], _keras_backend()),
         "the device": lambda: _about_device(_number_of_gpus(), os.cpu_count() or 1, colab),
-        "ipywidgets": lambda: _about_sliders(versions["ipywidgets"], wanted["ipywidgets"]),
         "the other packages": lambda: _about_packages(
             {name: (versions[name], least) for name, least in others.items()}
         ),
-        "the course's folder": lambda: _about_folder(COURSE),
         "the images": lambda: _about_data(*_embedded_images()),
         "your progress": lambda: _about_progress(_progress_path(), colab),
     }
@@ -238,22 +235,6 @@ def _about_packages(versions: Mapping[str, tuple[str | None, str]]) -> Finding:
         return Finding(True, there)
     places = " and ".join(f"{name} ({LATER[name]})" for name in later)
     return Finding(True, f"{there}; before you need {places}", f"run `%pip install {' '.join(later)}`")
-
-
-def _about_sliders(version: str | None, least: str) -> Finding:
-    """Return the finding on ipywidgets, which makes the sliders."""
-    finding = _about_package("ipywidgets", version, least)
-    return Finding(True, f"{finding.text}, for figures that move") if finding.fine else finding
-
-
-def _about_folder(course: Path) -> Finding:
-    """Return the finding on the folder that the course lies in: all of its parts are there."""
-    missing = [name for name in FOLDERS if not (course / name).is_dir()]
-    if missing:
-        return Finding(
-            False, f"the course's folder has no {' and no '.join(missing)}", "clone the whole repository again"
-        )
-    return Finding(True, f"the course's folder, with {', '.join(FOLDERS)}")
 
 
 def _about_data(path: Path, sha256: str) -> Finding:

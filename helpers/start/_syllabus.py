@@ -29,7 +29,8 @@ class Entry:
     Attributes:
         name: "03_backprop", or "03_backprop_deeper" for what goes deeper.
         title: What stands in the title behind the number.
-        minutes: How long it takes, exercises included: 100, or a range such as "100–130".
+        minutes: How long it takes, exercises included: 100, or a range such as "100–130". 0 makes it a page, in which
+            students look things up.
         prerequisites: Names of earlier notebooks.
         concepts: Ids ("B1") and titles of what it teaches. A deeper notebook may name what its core teaches, too.
         edition: The rules for a notebook of the second edition hold where this is 2.
@@ -49,27 +50,26 @@ class Entry:
 
     @property
     def part(self) -> str:
-        """What kind of notebook it is: "core" or "deeper"."""
-        return "deeper" if self.name.endswith(DEEPER) else "core"
+        """What kind of notebook it is: "core", "deeper" or "page"."""
+        return "page" if self.minutes == 0 else "deeper" if self.name.endswith(DEEPER) else "core"
 
     @property
     def heading(self) -> str:
         """The title as it stands in the notebook ("01 · Architecture: what kind of …?")."""
         return f"{self.number} · {self.title}"
 
-    @property
-    def mean_minutes(self) -> float:
-        """The middle of the range, for sums."""
-        ends = [int(end) for end in str(self.minutes).split("–")]
-        return sum(ends) / len(ends)
-
 
 @dataclass(frozen=True)
 class Course:
-    """The syllabus: the GitHub repository ("owner/name") and its notebooks in order."""
+    """The syllabus: the GitHub repository ("owner/name"), the release to fetch from it, and the notebooks in order.
+
+    The repository is empty until its owner has named it: a name that nobody owns could be taken by a stranger, whose
+    code would then run wherever a student opens a notebook.
+    """
 
     repository: str
     notebooks: tuple[Entry, ...]
+    release: str = "main"
 
     @cached_property
     def by_name(self) -> dict[str, Entry]:
@@ -77,8 +77,10 @@ class Course:
         return {entry.name: entry for entry in self.notebooks}
 
     def badge(self, name: str) -> str:
-        """Return the Colab button of the notebook `name`, in Markdown."""
-        link = f"https://colab.research.google.com/github/{self.repository}/blob/main/notebooks/{name}.ipynb"
+        """Return the Colab button of the notebook `name`, in Markdown; empty while the repository has no name."""
+        if not self.repository:
+            return ""
+        link = f"https://colab.research.google.com/github/{self.repository}/blob/{self.release}/notebooks/{name}.ipynb"
         return f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({link})"
 
     def numbers(self, entry: Entry) -> list[str]:
@@ -95,10 +97,14 @@ def read_syllabus(path: Path = SYLLABUS) -> Course:
     import yaml
 
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(raw, dict) or set(raw) != {"repository", "notebooks"}:
-        raise SyllabusError(f"{path.name} must have the keys repository and notebooks, and no others")
-    if not re.fullmatch(r"[\w-]+/[\w.-]+", str(raw["repository"])):
-        raise SyllabusError(f'repository must read "owner/name", but is "{raw["repository"]}"')
+    if not isinstance(raw, dict) or set(raw) != {"repository", "release", "notebooks"}:
+        raise SyllabusError(f"{path.name} must have the keys repository, release and notebooks, and no others")
+    repository, release = raw["repository"] or "", raw["release"]
+    # Both are written into commands: nothing that a shell could take for something else.
+    if repository and not re.fullmatch(r"[A-Za-z0-9][\w-]*/[\w.-]+", str(repository), re.ASCII):
+        raise SyllabusError(f'repository must read "owner/name" or be empty, but is "{repository}"')
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", str(release), re.ASCII):
+        raise SyllabusError(f'release must be the name of a Git tag such as "v2.0", but is "{release}"')
     if not isinstance(raw["notebooks"], list):
         raise SyllabusError(f"notebooks must be a list, but is {raw['notebooks']!r}")
     entries: list[Entry] = []
@@ -106,7 +112,7 @@ def read_syllabus(path: Path = SYLLABUS) -> Course:
         entry = _entry(item)
         _check_place(entry, entries)
         entries.append(entry)
-    return Course(raw["repository"], tuple(entries))
+    return Course(str(repository), tuple(entries), str(release))
 
 
 def _entry(item: Any) -> Entry:
@@ -118,7 +124,7 @@ def _entry(item: Any) -> Entry:
         if type(item[key]) is not kind:
             raise SyllabusError(f"{key} of notebook {name} must be of type {kind.__name__}, but is {item[key]!r}")
     if not _are_minutes(item["minutes"]):
-        wanted = 'a positive whole number or a range such as "100–130"'
+        wanted = 'a whole number or a range such as "100–130"'
         raise SyllabusError(f"minutes of notebook {name} must be {wanted}, but is {item['minutes']!r}")
     if item.get("edition", 1) not in _EDITIONS:
         raise SyllabusError(f"edition of notebook {name} must be 1 or 2, but is {item['edition']!r}")
@@ -132,7 +138,7 @@ def _entry(item: Any) -> Entry:
 
 def _are_minutes(value: Any) -> bool:
     if type(value) is int:
-        return value > 0
+        return value >= 0
     found = re.fullmatch(r"(\d+)–(\d+)", value) if type(value) is str else None
     return found is not None and 0 < int(found[1]) < int(found[2])
 

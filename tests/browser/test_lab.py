@@ -105,7 +105,7 @@ def test_every_cell_runs_without_an_error_or_a_warning(page):
 
 def test_every_slider_moves_its_picture(page):
     handles = page.query_selector_all(".jp-OutputArea .noUi-handle")
-    assert len(handles) >= 10
+    assert len(handles) >= 9
     for handle in handles:
         handle.scroll_into_view_if_needed()
         before = handle.evaluate(PICTURES)
@@ -125,14 +125,13 @@ def test_every_slider_moves_its_picture(page):
 
 
 def test_wrong_answer_is_told_its_misconception_and_the_right_one_that_it_is_right(page):
-    ids = page.locator(".jp-CodeCell", has_text='check("architecture.count_parameters", count_parameters)')
+    ids = page.locator(".jp-CodeCell", has_text='check("architecture.widest", widest)')
     stub = ids.first
     stub.scroll_into_view_if_needed()
     assert "not yet" in output_of(page, stub)
-    head, check = "def count_parameters(sizes):\n    ", '\n\ncheck("architecture.count_parameters", count_parameters)'
-    pairs = "for inputs, units in zip(sizes[:-1], sizes[1:]))"
-    wrong = answer(page, stub, f"{head}return sum(inputs * units {pairs}{check}")
+    head, check = "def widest(budget, inputs, outputs):\n    return ", '\n\n\ncheck("architecture.widest", widest)'
+    wrong = answer(page, stub, f"{head}(budget - outputs) // (inputs + outputs){check}")
     assert "✘" in wrong
-    assert "The biases are missing" in wrong
-    right = answer(page, stub, f"{head}return sum((inputs + 1) * units {pairs}{check}")
+    assert "A hidden unit also has a bias" in wrong
+    right = answer(page, stub, f"{head}(budget - outputs) // (inputs + 1 + outputs){check}")
     assert "✔ correct" in right

@@ -2,8 +2,10 @@
 
 Run by `make test-colab` with the Python of `.venv-colab`. Each notebook is copied alone into an empty folder, kernels
 find a stand-in for `google.colab`, and the setup cell clones the course for real: wherever git is asked for the
-repository on GitHub, it takes the working tree of this machine, with changes that are not committed. At the end every
-package that Colab had must still be there in the same version. `--unit-tests` runs these, too (`make nightly` does).
+repository on GitHub, it takes the working tree of this machine, with changes that are not committed, under the tag of
+the release. While the course has no repository, a name is stamped into that copy, as an owner would do it. At the end
+every package that Colab had must still be there in the same version. `--unit-tests` runs these, too (`make nightly`
+does).
 """
 
 from __future__ import annotations
@@ -20,19 +22,24 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 STAND_IN = "import google.colab\n"
-NOT_ON_COLAB = ("keras-tuner", "openml")
+NAME = "colab-leg/course"
+"""Stands for the repository while the course has none. Git may use files alone, so nothing asks GitHub."""
+
+NOT_ON_COLAB = ("keras-tuner", "openml", "optuna")
 
 
-def repository_slug(syllabus: str) -> str:
-    """Return `owner/name` of the course's repository, as course.yml names it."""
-    found = re.search(r"""^repository:\s*["']?([\w.-]+/[\w.-]+)""", syllabus, re.MULTILINE)
-    if not found:
-        raise ValueError("notebooks/course.yml must have a line `repository: owner/name`")
-    return found[1]
+def named(syllabus: str) -> tuple[str, str, str]:
+    """Return course.yml's text with a name for the repository, that name, and the release that its notebooks fetch."""
+    line = re.search(r"""(?m)^repository: *["']?([\w./-]*)["']?.*$""", syllabus)
+    release = re.search(r"""(?m)^release: *["']?([\w.-]+)""", syllabus)
+    if not line or not release:
+        raise ValueError("notebooks/course.yml must have a line `repository: owner/name` and a line `release: tag`")
+    slug = line[1] or NAME
+    return syllabus.replace(line[0], f"repository: {slug}", 1), slug, release[1]
 
 
-def commit_working_tree(source: Path, target: Path) -> None:
-    """Make `target` a Git repository of one commit: the files of `source` as they are now, without ignored ones."""
+def copy_working_tree(source: Path, target: Path) -> None:
+    """Copy the files of `source` as they are now into the new folder `target`, without those that Git ignores."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=source,
@@ -45,13 +52,18 @@ def commit_working_tree(source: Path, target: Path) -> None:
         if (source / name).is_file():  # A file that was deleted and not committed is still listed.
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source / name, target / name)
+
+
+def release_folder(folder: Path, tag: str) -> None:
+    """Make `folder` a Git repository of one commit, and `tag` its name."""
     who = ["-c", "user.name=Colab leg", "-c", "user.email=colab-leg@example.org", "-c", "commit.gpgsign=false"]
     for command in (
         ["init", "--quiet"],
         ["add", "--all", "--force"],
         [*who, "commit", "--quiet", "-m", "The working tree"],
+        [*who, "tag", tag],
     ):
-        subprocess.run(["git", *command], cwd=target, check=True)
+        subprocess.run(["git", *command], cwd=folder, check=True)
 
 
 def notebook_environment(slug: str, repository: Path, settings: Path) -> dict[str, str]:
@@ -118,14 +130,18 @@ def main() -> int:
         print(
             "The setup cells clone a copy of this folder as it is now, with changes that are not committed.", flush=True
         )
-        commit_working_tree(ROOT, repository)
-        for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+        copy_working_tree(ROOT, repository)
+        course = repository / "notebooks" / "course.yml"
+        text, slug, release = named(course.read_text(encoding="utf-8"))
+        course.write_text(text, encoding="utf-8")
+        subprocess.run([sys.executable, "tools/course.py", "--stamp"], cwd=repository, check=True)
+        release_folder(repository, release)
+        for notebook in (repository / "notebooks").glob("*.ipynb"):
             if arguments.names and notebook.name[:2] not in arguments.names:
                 continue
             alone = content / notebook.stem  # On Colab each notebook has a machine of its own.
             alone.mkdir(parents=True)
             shutil.copy2(notebook, alone)
-        slug = repository_slug((ROOT / "notebooks" / "course.yml").read_text(encoding="utf-8"))
         environment = notebook_environment(slug, repository, Path(folder, "ipython"))
         notebooks = map(str, content.glob("*/*.ipynb"))
         execute = [sys.executable, ROOT / "tests" / "notebooks" / "run_notebooks.py", *notebooks]

@@ -70,6 +70,11 @@ def is_lecture(subject: Subject) -> bool:
     return subject.entry.number != "00"
 
 
+def is_page(subject: Subject) -> bool:
+    """Whether students look things up in the notebook: it has no code, and no time is stated."""
+    return subject.entry.part == "page"
+
+
 def _sections(subject: Subject) -> list[Heading]:
     return [heading for heading in subject.headings if heading.level == 2]
 
@@ -116,6 +121,8 @@ def setup_cell_is_short(subject: Subject) -> list[str]:
 
 
 def opening_says_what_to_expect_below_the_figure(subject: Subject) -> list[str]:
+    if is_page(subject):
+        return []
     end = next((heading.cell for heading in _sections(subject)), len(subject.notebook.cells))
     start = 3 if is_lecture(subject) else 0
     opening = "\n".join(cell.source for index, cell in subject.cells("markdown") if start <= index < end)
@@ -149,6 +156,8 @@ def three_questions_look_back(subject: Subject) -> list[str]:
 
 
 def time_is_a_range_around_the_measured_one(subject: Subject) -> list[str]:
+    if is_page(subject):
+        return []
     found = re.fullmatch(r"(\d+)–(\d+)", str(subject.entry.minutes))
     measured = subject.cost.minutes
     if not found:
@@ -163,6 +172,8 @@ def time_is_a_range_around_the_measured_one(subject: Subject) -> list[str]:
 
 
 def headings_carry_the_measured_minutes(subject: Subject) -> list[str]:
+    if is_page(subject):
+        return []
     faults, measured = [], subject.cost.sections
     for heading in _content(subject):
         stated = _MINUTES.search(heading.text)
@@ -182,7 +193,7 @@ def core_is_one_lecture(subject: Subject) -> list[str]:
 
 
 def deeper_sections_are_short(subject: Subject) -> list[str]:
-    if subject.entry.part == "core":
+    if subject.entry.part != "deeper":
         return []
     return [
         f'"## {title}" takes {minutes:.0f} minutes, and a section that goes deeper may take {DEEPER_SECTION_MINUTES}'
@@ -347,8 +358,10 @@ def code_parses(subject: Subject) -> list[str]:
 
 
 def code_takes_little_of_the_page(subject: Subject) -> list[str]:
+    if not is_lecture(subject):
+        return []
     share, limit = subject.cost.code_share, CODE_SHARE[subject.entry.part]
-    if is_lecture(subject) and share > limit:
+    if share > limit:
         return [f"code takes {share:.0%} of the page, and may take {limit:.0%} of a {subject.entry.part} notebook"]
     return []
 
@@ -368,7 +381,7 @@ def printed_output_is_short(subject: Subject) -> list[str]:
 def numbers_are_written_out(subject: Subject) -> list[str]:
     faults = []
     for index, cell in subject.cells("markdown"):
-        prose = re.sub(r"^```.*?^```|`[^`\n]*`", " ", cell.source, flags=re.MULTILINE | re.DOTALL)
+        prose = re.sub(r"^```.*?^```|`[^`\n]*`|(?<=\])\([^()]*\)", " ", cell.source, flags=re.MULTILINE | re.DOTALL)
         if found := _E_NOTATION.search(prose):
             faults.append(f"{subject.name(index)} writes {found.group()}: write 3 · 10⁻⁶, or about 0")
     for index, _, output in subject.outputs():

@@ -130,9 +130,11 @@ def opening_says_what_to_expect(subject: Subject) -> list[str]:
 def setup_cell_is_the_same_everywhere(subject: Subject) -> list[str]:
     tagged = [index for index, _ in subject.cells("code", "setup")]
     codes = subject.cells("code")
+    if subject.entry.part == "page":
+        return ["a page holds no code"] if codes else []
     if len(tagged) != 1 or tagged[0] != codes[0][0]:
         return ["the first code cell, and no other, must carry the tag setup"]
-    if codes[0][1].source != setup_cell(subject.course.repository):
+    if codes[0][1].source != setup_cell(subject.course):
         return ["the setup cell differs from tools/setup_cell.py: run make notebooks"]
     return []
 

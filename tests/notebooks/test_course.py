@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,16 +18,17 @@ import yaml
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.start import Course, Entry, SyllabusError, read_course, read_syllabus
-from tools import concepts, start_page
+from helpers.start import Course, Entry, SyllabusError, read_syllabus
+from tools import concepts, reference
 from tools import course as stamping
 from tools.concepts import NOTEBOOKS
 from tools.course import ROOT, TABLE_END, TABLE_START
 from tools.setup_cell import setup_cell
 
-COUNTS = {"S": 6, "A": 12, "L": 11, "B": 11, "C": 7, "I": 9, "O": 12, "T": 16, "R": 10, "U": 10}
+COUNTS = {"S": 6, "A": 13, "L": 12, "B": 11, "C": 7, "I": 9, "O": 12, "T": 16, "R": 10, "U": 10}
 SMALL: dict[str, Any] = {
     "repository": "someone/course",
+    "release": "v1.5",
     "notebooks": [
         {
             "name": "01_one",
@@ -62,7 +64,8 @@ def test_syllabus_lists_every_concept_and_in_order() -> None:
 
 def test_syllabus_lists_the_ten_notebooks_with_questions_as_titles() -> None:
     entries = read_syllabus().notebooks
-    assert [stop.number for stop in read_course()] == [f"{number:02}" for number in range(10)]
+    cores = [entry.number for entry in entries if entry.part == "core"]
+    assert cores == [f"{number:02}" for number in range(10)]
     assert all(entry.title.endswith("?") for entry in entries if entry.part == "core" and entry.number != "00")
 
 
@@ -82,10 +85,18 @@ def test_readme_is_stamped() -> None:
     assert stamping.stamp_readme(text, read_syllabus()) == text, "run make stamp"
 
 
-def test_repository_is_named_in_one_place() -> None:
+def test_nothing_leads_to_a_repository_that_the_owner_has_not_named() -> None:
+    """Whoever registers a name that stands here would run code in every student's Colab."""
     slug = read_syllabus().repository
-    files = [path for pattern in ("helpers/*.py", "tools/*.py", "Makefile", "*.toml") for path in ROOT.glob(pattern)]
-    assert [path.name for path in files if slug in path.read_text(encoding="utf-8")] == []
+    code = [path for pattern in ("helpers/**/*.py", "tools/*.py", "Makefile", "*.toml") for path in ROOT.glob(pattern)]
+    pages = [ROOT / "README.md", *NOTEBOOKS.glob("*.ipynb")]
+    ours = re.compile(
+        r"colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)|git clone [^\n]*github\.com/([\w.-]+/[\w.-]+)"
+    )
+    for path in [*code, *pages]:
+        text = path.read_text(encoding="utf-8")
+        named = {name for match in ours.finditer(text) for name in match.groups() if name}
+        assert named <= ({slug} - {""} if path in pages else set()), path.name
 
 
 # Reading course.yml
@@ -99,7 +110,7 @@ def load(tmp_path: Path, raw: object) -> Course:
 
 def test_syllabus_is_read_as_written(tmp_path: Path) -> None:
     course = load(tmp_path, SMALL)
-    assert course.repository == "someone/course"
+    assert (course.repository, course.release) == ("someone/course", "v1.5")
     assert course.by_name["02_two"] == Entry("02_two", "Two", 5, ("01_one",), {})
 
 
@@ -110,14 +121,18 @@ def set_in(index: int, **values: object) -> Callable[[dict[str, Any]], None]:
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda raw: raw.pop("repository"), "keys repository and notebooks"),
-        (lambda raw: raw.update(repository="course"), "owner/name"),
+        (lambda raw: raw.pop("repository"), "keys repository, release and notebooks"),
+        (lambda raw: raw.update(repository="course"), 'read "owner/name" or be empty, but is "course"'),
+        (lambda raw: raw.update(repository="someone/course; rm -r x"), "owner/name"),
+        (lambda raw: raw.update(repository="--upload-pack=x/y"), "owner/name"),
+        (lambda raw: raw.update(release=""), 'such as "v2.0", but is ""'),
+        (lambda raw: raw.update(release="-x"), "name of a Git tag"),
         (lambda raw: raw.update(notebooks="none"), "notebooks must be a list"),
         (lambda raw: raw["notebooks"].append("03_three"), "notebook 03_three must have the keys"),
         (lambda raw: raw["notebooks"][0].pop("minutes"), "notebook 01_one must have the keys"),
-        (set_in(0, minutes="ten"), "minutes of notebook 01_one must be a positive whole number or a range such as"),
+        (set_in(0, minutes="ten"), "minutes of notebook 01_one must be a whole number or a range such as"),
         (set_in(0, minutes=True), 'such as "100–130", but is True'),
-        (set_in(0, minutes=0), "but is 0"),
+        (set_in(0, minutes=-1), "but is -1"),
         (set_in(0, minutes="130–100"), "but is '130–100'"),
         (set_in(0, minutes="100-130"), "but is '100-130'"),
         (set_in(0, edition=3), "edition of notebook 01_one must be 1 or 2, but is 3"),
@@ -162,28 +177,23 @@ def test_deeper_notebook_shares_number_and_concepts_with_its_core(two_parts: Cou
     assert [entry.part for entry in two_parts.notebooks] == ["core", "deeper", "core"]
     assert (core.number, deeper.number) == ("01", "01")
     assert (core.edition, deeper.edition) == (1, 2)
-    assert (core.mean_minutes, deeper.mean_minutes) == (10, 40)
     assert two_parts.numbers(deeper) == ["01"]
     assert "A1" in core.concepts
     assert "A1" in deeper.concepts
     assert other.name == "02_two"
 
 
-def test_map_of_the_course_shows_the_core_only(two_parts: Course, tmp_path: Path) -> None:
-    stops = read_course(tmp_path / "course.yml")
-    assert [(stop.number, stop.minutes, stop.needs) for stop in stops] == [("01", 10, ()), ("02", 5, ("01",))]
-
-
 def test_deeper_notebook_has_a_row_below_its_core(two_parts: Course, tmp_path: Path) -> None:
     link = f"{tmp_path.name}/01_one_deeper.ipynb"
     row = f"|  | [One, in depth]({link}) | 30–50 min | 01 | {two_parts.badge('01_one_deeper')} |"
     assert stamping.table(two_parts, tmp_path).splitlines()[3] == row
-    assert start_page.order(two_parts, tmp_path).splitlines()[3:] == [
-        "|  | [One, in depth](01_one_deeper.ipynb) | 30–50 min | 01 |",
-        "| 02 | Two | 5 min | 01 |",
-        "| | **without what goes deeper** | **about 0 hours** | |",
-        "| | **all together** | **about 1 hours** | |",
-    ]
+
+
+def test_page_has_no_number_and_no_time_and_is_neither_core_nor_deeper(tmp_path: Path) -> None:
+    page = {"name": "01_words", "title": "Words", "minutes": 0, "prerequisites": [], "concepts": {}}
+    course = load(tmp_path, {**SMALL, "notebooks": [*SMALL["notebooks"], page]})
+    assert course.by_name["01_words"].part == "page"
+    assert stamping.table(course, tmp_path).splitlines()[-1] == "|  | Words |  |  |  |"
 
 
 def test_index_leads_to_the_core_and_each_notebook_to_its_own_heading(two_parts: Course, tmp_path: Path) -> None:
@@ -192,9 +202,10 @@ def test_index_leads_to_the_core_and_each_notebook_to_its_own_heading(two_parts:
         ("01_one", "01_one.ipynb#Core"),
         ("01_one_deeper", "01_one_deeper.ipynb#Deeper"),
     ]
-    assert start_page.index_entries(two_parts, taught)["A1"]["link"].startswith("01_one.ipynb#")
-    page = start_page.concept_pages(two_parts, taught, tmp_path)
+    page = reference.concept_pages(two_parts, taught, tmp_path)
     assert "A1 [x](01_one_deeper.ipynb#cell-id=" in page
+    for link, file in (('[x]( "A1")', "01_one.ipynb"), ('[x](old#y "A1 deeper: z")', "01_one_deeper.ipynb")):
+        assert f"]({file}#cell-id=" in reference.link_concepts(link, two_parts, taught)
 
 
 # Headings and the index
@@ -239,26 +250,41 @@ def test_table_links_only_what_is_there(tmp_path: Path) -> None:
     nbformat.write(notebook("# Why one?"), tmp_path / "01_one.ipynb")
     assert stamping.table(course, tmp_path).splitlines()[2:] == [
         f"| 01 | [One: why one?]({tmp_path.name}/01_one.ipynb) | 10 min |  | {course.badge('01_one')} |",
-        "| 02 | Two | 5 min | 01 | in preparation |",
+        "| 02 | Two | 5 min | 01 |  |",
+    ]
+    assert "/blob/v1.5/" in course.badge("01_one")
+
+
+def test_without_a_repository_there_are_no_buttons(tmp_path: Path) -> None:
+    course = load(tmp_path, {**SMALL, "repository": ""})
+    nbformat.write(notebook("# Why one?"), tmp_path / "01_one.ipynb")
+    assert stamping.table(course, tmp_path).splitlines() == [
+        "| | Notebook | Time | Builds on |",
+        "|---|---|---|---|",
+        f"| 01 | [One: why one?]({tmp_path.name}/01_one.ipynb) | 10 min |  |",
+        "| 02 | Two | 5 min | 01 |",
     ]
 
 
-def test_readme_gets_table_and_repository_and_nothing_else(tmp_path: Path) -> None:
-    course = load(tmp_path, SMALL)
+def test_readme_gets_table_and_clone_lines_and_nothing_else(tmp_path: Path) -> None:
+    named, unnamed = load(tmp_path, SMALL), load(tmp_path, {**SMALL, "repository": ""})
     before = (
-        f"[c](https://colab.research.google.com/github/old/name.x/blob/main/a.ipynb)\n"
-        f"{TABLE_START}\nold table\n{TABLE_END}\n"
-        "`git clone --depth=1 https://github.com/old/name.git`\ngit clone https://github.com/old/name\n"
-        "![ci](https://github.com/old/name/actions/badge.svg) https://github.com/zalandoresearch/fashion-mnist\n"
+        "```bash\ngit clone --depth=1 https://github.com/old/name.x\ncd name.x\nmake lab\n```\n"
+        f"{TABLE_START}\nold table\n{TABLE_END}\nhttps://github.com/zalandoresearch/fashion-mnist\n"
     )
-    stamped = stamping.stamp_readme(before, course, tmp_path)
-    assert stamped == (
-        "[c](https://colab.research.google.com/github/someone/course/blob/main/a.ipynb)\n"
-        f"{TABLE_START}\n\n{stamping.table(course, tmp_path)}\n\n{TABLE_END}\n"
-        "`git clone --depth=1 https://github.com/someone/course.git`\ngit clone https://github.com/someone/course\n"
-        "![ci](https://github.com/someone/course/actions/badge.svg) https://github.com/zalandoresearch/fashion-mnist\n"
-    )
-    assert stamping.stamp_readme(stamped, course, tmp_path) == stamped
+    for course, lines in (
+        (named, "git clone --depth=1 https://github.com/someone/course\ncd course"),
+        (unnamed, "git clone --depth=1 ADDRESS-OF-THIS-REPOSITORY inside-neural-networks\ncd inside-neural-networks"),
+        (named, "git clone --depth=1 https://github.com/someone/course\ncd course"),
+    ):
+        stamped = stamping.stamp_readme(before, course, tmp_path)
+        assert stamped == (
+            f"```bash\n{lines}\nmake lab\n```\n"
+            f"{TABLE_START}\n\n{stamping.table(course, tmp_path)}\n\n{TABLE_END}\n"
+            "https://github.com/zalandoresearch/fashion-mnist\n"
+        )
+        assert stamping.stamp_readme(stamped, course, tmp_path) == stamped
+        before = stamped
 
 
 @pytest.mark.parametrize("text", ["", TABLE_START, f"{TABLE_END} {TABLE_START}"])
@@ -277,9 +303,28 @@ def test_stamping_inserts_setup_cell_and_badge_once(tmp_path: Path) -> None:
     assert [cell.source for cell in stamped.cells] == [
         "# Why?",
         f"You need nothing.\n\n{course.badge('01_one')}",
-        setup_cell("someone/course"),
+        setup_cell(course),
         "1",
     ]
+
+
+def test_button_goes_where_the_times_stand_and_leaves_with_the_name(tmp_path: Path) -> None:
+    """In the second edition that is below the first figure, and so below the set-up cell."""
+    course = load(tmp_path, SMALL)
+    nameless = Course("", course.notebooks)
+    texts = ["# Why?\n\nA question.", "**Time:** 10 minutes.", "## First (2 min)"]
+    top, times, section = map(new_markdown_cell, texts)
+    made = new_notebook(
+        cells=[top, new_code_cell("1", metadata={"tags": ["setup"]}), new_code_cell("2"), times, section]
+    )
+    for stamped, badge in (
+        (course, f"\n\n{course.badge('01_one')}"),
+        (nameless, ""),
+        (course, f"\n\n{course.badge('01_one')}"),
+    ):
+        stamping.stamp_notebook(made, "01_one", stamped)
+        assert [cell.source for cell in (top, times, section)] == [texts[0], texts[1] + badge, texts[2]]
+        assert made.cells[1].source == setup_cell(stamped)
 
 
 def test_make_stamp_renames_the_course_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,15 +332,44 @@ def test_make_stamp_renames_the_course_everywhere(tmp_path: Path, monkeypatch: p
     course = load(tmp_path, SMALL)
     path, readme = tmp_path / "01_one.ipynb", tmp_path / "README.md"
     nbformat.write(notebook("# Why one?"), path)
-    readme.write_text(f"{TABLE_START}{TABLE_END}")
+    readme.write_text(f"git clone x\ncd x\n{TABLE_START}{TABLE_END}")
     monkeypatch.setattr(stamping, "ROOT", tmp_path)
     monkeypatch.setattr(stamping, "NOTEBOOKS", tmp_path)
     for repository in ("someone/course", "fork/renamed"):
-        monkeypatch.setattr(stamping, "read_syllabus", lambda name=repository: Course(name, course.notebooks))
+        monkeypatch.setattr(stamping, "read_syllabus", lambda name=repository: Course(name, course.notebooks, "v3"))
         assert stamping.main(["--stamp"]) == 0
     for text in (path.read_text(encoding="utf-8"), readme.read_text(encoding="utf-8")):
         assert "fork/renamed" in text
+        assert "/blob/v3/" in text
         assert "someone/course" not in text
+
+
+@pytest.mark.parametrize("url", ["git@github.com:an-owner/the.course.git", "https://github.com/an-owner/the.course"])
+def test_name_is_taken_from_git_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    (tmp_path / "course.yml").write_text('# Why.\nrepository: ""  # none\nrelease: v2\nnotebooks: []\n')
+    (tmp_path / "README.md").write_text(f"{TABLE_START}{TABLE_END}")
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "remote", "add", "origin", url], cwd=tmp_path, check=True)
+    monkeypatch.setattr(stamping, "ROOT", tmp_path)
+    monkeypatch.setattr(stamping, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(stamping, "read_syllabus", lambda: read_syllabus(tmp_path / "course.yml"))
+    assert stamping.main(["--stamp", "--from-remote"]) == 0
+    assert (tmp_path / "course.yml").read_text() == (
+        "# Why.\nrepository: an-owner/the.course\nrelease: v2\nnotebooks: []\n"
+    )
+
+
+def test_remote_elsewhere_is_refused_and_nothing_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    (tmp_path / "course.yml").write_text('repository: ""\n')
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "remote", "add", "origin", "https://gitlab.com/a/b"], cwd=tmp_path, check=True)
+    monkeypatch.setattr(stamping, "ROOT", tmp_path)
+    monkeypatch.setattr(stamping, "NOTEBOOKS", tmp_path)
+    assert stamping.main(["--stamp", "--from-remote"]) == 1
+    assert "must be a repository on GitHub, but git says: https://gitlab.com/a/b" in capsys.readouterr().err
+    assert (tmp_path / "course.yml").read_text() == 'repository: ""\n'
 
 
 def test_command_runs_as_the_makefile_calls_it() -> None:
@@ -307,14 +381,18 @@ def test_command_runs_as_the_makefile_calls_it() -> None:
 # The setup cell
 
 ON_COLAB = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')"
+MISSING = "AssertionError: Open this in its course; on Colab set REPOSITORY or add its zip."
+NAMED = Course("someone/course", (), "v1.5")
 
 
-def run_setup(folder: Path, *, before: str = "", times: int = 1, environment: dict[str, str] | None = None) -> str:
-    """Run the setup cell in `folder`; return what it prints, its error, and how often the course is on the path."""
-    source = setup_cell("someone/course")
-    count = "print(sum(os.path.abspath(course) == entry for entry in sys.path), os.path.basename(sys.path[0]))"
+def run_setup(
+    folder: Path, *, course: Course = NAMED, before: str = "", times: int = 1, environment: dict[str, str] | None = None
+) -> str:
+    """Run the setup cell in `folder`; return what it prints, its error, and what entries of the path hold a course."""
+    source = setup_cell(course)
+    last = "print([os.path.basename(entry) for entry in sys.path if os.path.isdir(entry + '/helpers')])"
     run = subprocess.run(
-        [sys.executable, "-c", "\n".join([before, *[source] * times, count])],
+        [sys.executable, "-c", "\n".join([before, *[source] * times, last])],
         cwd=folder,
         env={**os.environ, **(environment or {})},
         capture_output=True,
@@ -332,42 +410,65 @@ def small_course(tmp_path: Path) -> Path:
     return tmp_path / "course"
 
 
-def test_setup_cell_finds_the_course_and_can_run_again(small_course: Path) -> None:
-    assert run_setup(small_course / "notebooks", times=2) == "Ready.\nReady.\n1 course\n"
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """An empty folder, as a notebook finds it on Colab."""
+    (tmp_path / "content").mkdir()
+    return tmp_path / "content"
 
 
-def test_setup_cell_says_what_to_do_when_the_course_is_not_there(tmp_path: Path) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    assert "AssertionError: Open this notebook in the course's folder." in run_setup(tmp_path / "elsewhere")
-
-
-def test_setup_cell_says_so_when_colab_cannot_fetch_the_course(tmp_path: Path) -> None:
-    nowhere = {
+def instead_of_github(folder: Path) -> dict[str, str]:
+    """Return the environment in which git takes the repository in `folder` for someone/course on GitHub."""
+    return {
         "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"url.file://{tmp_path}/nowhere.insteadOf",
+        "GIT_CONFIG_KEY_0": f"url.file://{folder}.insteadOf",
         "GIT_CONFIG_VALUE_0": "https://github.com/someone/course",
     }
-    said = run_setup(tmp_path, before=ON_COLAB, environment=nowhere)
-    assert "fatal: " in said  # git says what went wrong
-    assert "AssertionError: Open this notebook in the course's folder." in said
+
+
+def test_setup_cell_finds_the_course_and_can_run_again(small_course: Path) -> None:
+    assert run_setup(small_course / "notebooks", times=2) == "Ready.\nReady.\n['course']\n"
+
+
+def test_setup_cell_fetches_nothing_away_from_colab(small_course: Path, content: Path) -> None:
+    (content / "deep").mkdir()
+    shutil.make_archive(str(content / "deep" / "course"), "zip", small_course.parent, "course")
+    said = run_setup(content / "deep", environment=instead_of_github(small_course))
+    assert said.count("Error") == 1
+    assert MISSING in said
+    assert [path.name for path in (content / "deep").iterdir()] == ["course.zip"]
 
 
 def test_setup_cell_fits_on_the_first_screen() -> None:
-    lines = [line for line in setup_cell(read_syllabus().repository).splitlines() if line.strip()]
-    assert len(lines) <= 10
-    assert max(map(len, lines)) <= 88
+    for course in (read_syllabus(), Course("some-owner-here/inside-neural-networks", (), "v12.10")):
+        lines = [line for line in setup_cell(course).splitlines() if line.strip()]
+        assert len(lines) <= 10
+        assert max(map(len, lines)) <= 88
 
 
-def test_setup_cell_clones_the_course_on_colab_once(small_course: Path, tmp_path: Path) -> None:
-    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-    for command in (["init", "--quiet"], ["add", "."], [*identity, "commit", "--quiet", "-m", "A course"]):
-        subprocess.run(["git", *command], cwd=small_course, check=True)
-    colab = tmp_path / "content"
-    colab.mkdir()
-    local = {
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"url.file://{small_course}.insteadOf",
-        "GIT_CONFIG_VALUE_0": "https://github.com/someone/course",
-    }
-    expected = "Ready.\nReady.\n1 inside-neural-networks\n"
-    assert run_setup(colab, before=ON_COLAB, times=2, environment=local) == expected
+def test_setup_cell_says_so_when_colab_cannot_fetch_the_course(tmp_path: Path, content: Path) -> None:
+    said = run_setup(content, before=ON_COLAB, environment=instead_of_github(tmp_path / "nowhere"))
+    assert "fatal: " in said  # git says what went wrong
+    assert MISSING in said
+
+
+def test_setup_cell_asks_for_a_name_or_a_zip_while_the_course_has_no_repository(content: Path) -> None:
+    assert MISSING in run_setup(content, course=Course("", (), "v1.5"), before=ON_COLAB)
+
+
+def test_setup_cell_clones_the_stamped_release_on_colab_once(small_course: Path, content: Path) -> None:
+    git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org"]
+    for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "A course"], ["tag", "v1.5"]):
+        subprocess.run([*git, *command], cwd=small_course, check=True)
+    (small_course / "helpers" / "startup.py").write_text("raise RuntimeError('newer than the notebook')\n")
+    subprocess.run([*git, "commit", "--quiet", "-am", "What came after the release"], cwd=small_course, check=True)
+    said = run_setup(content, before=ON_COLAB, times=2, environment=instead_of_github(small_course))
+    assert said == "Ready.\nReady.\n['it']\n"
+    assert os.listdir(content) == ["v1.5"]
+
+
+def test_setup_cell_unpacks_the_zip_that_was_uploaded(small_course: Path, content: Path) -> None:
+    """As GitHub's "Download ZIP" makes it: with one folder around everything."""
+    shutil.make_archive(str(content / "the course"), "zip", small_course.parent, "course")
+    said = run_setup(content, course=Course("", (), "v1.5"), before=ON_COLAB, times=2)
+    assert said == "Ready.\nReady.\n['course']\n"

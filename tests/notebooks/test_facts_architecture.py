@@ -1,60 +1,109 @@
-"""What notebook 01 says and computes, against Keras, closed forms and the papers."""
+"""What notebook 01 says and computes, core and deeper, against Keras, closed forms and the stored results."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.figure import Figure
-from taught import taught
+from taught import find_sentence, taught
 
 from helpers.exercise._verdict import judge
-from helpers.exercise.content.architecture import CORNERS, XOR, conv_parameters, count_parameters, merge
-from helpers.exercise.content.architecture import EXERCISES as DATA
-from helpers.figures.architecture import KINDS, convolution_edges, describe_wiring, draw_wiring
-from helpers.surface import draw_relief
-from helpers.surface._relief import project
+from helpers.exercise.content import exercises
+from helpers.exercise.content.architecture import CORNERS, XOR
+from helpers.figures import architecture as figures
+from helpers.figures import architecture_deeper as deeper_figures
+from helpers.results import RESULTS
 
-EXERCISES = {exercise.id: exercise for exercise in DATA}
+EXERCISES = exercises("architecture")
 
 
-@pytest.fixture(scope="module", name="taught")
-def definitions():
+@pytest.fixture(scope="module", name="core")
+def core_definitions():
     return taught("01_architecture")
 
 
-# The exercises
+@pytest.fixture(scope="module", name="deeper")
+def deeper_definitions():
+    return taught("01_architecture_deeper")
 
 
-def test_parameters_of_the_fashion_network_are_those_of_the_course_map():
-    parts = [count_parameters(pair) for pair in ([784, 512], [512, 512], [512, 10])]
-    assert parts == [401_920, 262_656, 5_130]
-    assert count_parameters([784, 512, 512, 10]) == 669_706
+@pytest.fixture(scope="module", name="stored")
+def stored_results():
+    return json.loads((RESULTS / "architecture.json").read_text(encoding="utf-8"))["groups"]
 
 
-@pytest.mark.parametrize("case", EXERCISES["architecture.conv_parameters"].cases)
-def test_convolution_and_dense_parameters_are_those_of_keras(case):
+def parameters(sizes):
+    return sum((m + 1) * n for m, n in pairwise(sizes))
+
+
+# The core
+
+
+def test_logistic_regression_gets_right_what_the_text_says():
+    from sklearn.linear_model import LogisticRegression
+
+    features, labels, _ = figures.clothes()
+    right = [
+        round(120 * LogisticRegression(C=10).fit(features[:, columns], labels).score(features[:, columns], labels))
+        for columns in ([0], [1], [0, 1])
+    ]
+    both, *alone = find_sentence(
+        "01_architecture", r"of both inputs gets (\d+) right; x₁ alone gets (\d+), x₂ alone (\d+)"
+    )
+    assert right == [*map(int, alone), int(both)]
+
+
+def test_numbers_of_parameters_are_those_of_the_course_map():
+    assert [parameters(pair) for pair in ([784, 512], [512, 512], [512, 10])] == [401_920, 262_656, 5_130]
+    assert parameters([784, 512, 512, 10]) == 669_706
+    assert [parameters([4, *hidden, 3]) for hidden in ([3, 3], [6, 6], [3, 3, 3, 3])] == [39, 93, 63]
+    assert (parameters([20, 100, 50, 10]), parameters([20, 10])) == (7660, 210)
+
+
+@pytest.mark.parametrize("case", EXERCISES["architecture.widest"].cases)
+def test_widest_layer_keeps_the_budget_and_one_unit_more_would_not(case):
+    budget, inputs, outputs = case
+    units = EXERCISES["architecture.widest"].reference(*case)
+    assert parameters([inputs, units, outputs]) <= budget < parameters([inputs, units + 1, outputs])
+
+
+def test_forward_pass_is_that_of_keras(core):
     keras = pytest.importorskip("keras")
-    size, channels, window, filters = case
-    image = keras.Input((size, size, channels))
-    maps = keras.layers.Conv2D(filters, window)(image)
-    outputs = keras.layers.Flatten()(maps)
-    convolution = keras.Model(image, maps).count_params()
-    dense = (size * size * channels + 1) * outputs.shape[1]
-    assert conv_parameters(*case) == (convolution, dense)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, "relu"), keras.layers.Dense(1)])
+    model.set_weights([array for pair in core["small"] for array in pair])
+    x = np.random.default_rng(0).normal(size=(6, 2))
+    np.testing.assert_allclose(core["forward"](x, core["small"])[-1], np.asarray(model(x)), atol=1e-5)
+    assert core["forward"](np.array([1.0, 2.0]), core["small"])[-1] == pytest.approx(1.5)
 
 
-def test_one_forward_pass_is_that_of_keras():
-    keras = pytest.importorskip("keras")
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, "relu"), keras.layers.Dense(1)])
-    model.set_weights([np.array([[1, -2], [3, 1]]), np.array([4, 2]), np.array([[4], [3]]), np.array([-2])])
-    assert float(model(np.array([[2.0, -1.0]]))[0, 0]) == EXERCISES["architecture.forward_pass"].reference
+def test_loops_compute_what_arrays_compute(core):
+    rng = np.random.default_rng(0)
+    x, W, b = rng.normal(size=(2, 3)), rng.normal(size=(3, 4)), rng.normal(size=4)
+    np.testing.assert_allclose(core["layer_in_loops"](x, W, b), x @ W + b)
 
 
-@pytest.mark.parametrize("case", EXERCISES["architecture.merge"].cases)
-def test_merged_layer_computes_what_two_layers_compute(case):
-    W1, b1, W2, b2 = case
-    x = np.random.default_rng(0).normal(size=(6, len(W1)))
-    W, b = merge(*case)
-    np.testing.assert_allclose(x @ W + b, (x @ W1 + b1) @ W2 + b2)
+def test_units_of_the_exercise_do_what_its_solution_says():
+    square = np.stack(np.meshgrid(np.linspace(0, 1, 21), np.linspace(0, 1, 21)), axis=-1).reshape(-1, 2)
+    said = {}
+    for name, (w1, w2, b, out) in {
+        "A": (-1, -1, 2.5, 4), "B": (2, -3, 0.5, -1), "C": (-1, -2, -0.5, 3), "D": (5, 1, -2, 0),
+    }.items():  # fmt: skip
+        z = square @ [w1, w2] + b
+        said[name] = (
+            "ignored" if out == 0 else "always 0" if z.max() <= 0 else "never bends" if z.min() >= 0 else "bends"
+        )
+    assert said == EXERCISES["architecture.units_of_use"].reference
+
+
+def test_weights_by_hand_solve_xor_with_a_straight_line(core):
+    W1, b1, W2, b2 = core["xor_weights"]
+    hidden = 1 / (1 + np.exp(-(CORNERS @ W1 + b1)))
+    assert ((hidden @ W2 + b2)[:, 0] > 0).tolist() == XOR.tolist()
+    np.testing.assert_allclose(hidden[1], hidden[2])
+    linear = CORNERS @ W1 + b1
+    np.testing.assert_allclose(linear[1], (linear[0] + linear[3]) / 2)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +129,6 @@ def test_any_right_weights_for_xor_are_accepted(weights):
         ([[1, 2, 3]], [0, 0], [1, 1], 0),
         ([[np.nan, 1], [1, 1]], [0, 0], [1, 1], 0),
         ("W1", "b1", "W2", "b2"),
-        (1, 2, 3),
         42,
     ],
 )
@@ -90,97 +138,198 @@ def test_wrong_weights_for_xor_are_told_why(weights):
     assert verdict.message.startswith("✘ not right yet: ")
 
 
-# What the notebook computes
+def test_boundary_of_rounding_noise_bends_nowhere():
+    rng = np.random.default_rng(0)
+    for _ in range(20):  # before training: biases 0, and a whole region in which every unit is 0
+        start = [rng.uniform(-1, 1, (2, 4)), np.zeros(4), rng.uniform(-1, 1, (4, 1)), np.zeros(1)]
+        assert all(len(figures.bends(j, *start)) <= 2 for j in range(4))
+    assert [len(figures.bends(j, *figures.BENT)) for j in range(4)] == [1, 1, 0, 0]
+
+
+def test_units_of_the_picture_bend_its_boundary_as_the_solution_says():
+    W1, b1, W2, b2 = figures.BENT
+    plane = np.stack(np.meshgrid(np.linspace(-1.7, 2.7, 400), np.linspace(-1.25, 1.7, 400)), axis=-1)
+    z = plane @ W1 + b1
+    output = np.maximum(0, z) @ W2[:, 0] + b2[0]
+    near = np.abs(output) < 0.02
+    meets = [bool((near & (np.abs(z[..., j]) < 0.02)).any()) for j in range(4)]
+    words = {(True, True): "bends the boundary", (False, True): "stays away", (True, False): "output weight is 0"}
+    said = [words[meet, bool(weight)] for meet, weight in zip(meets, W2[:, 0], strict=True)]
+    assert said == list(EXERCISES["architecture.who_bends"].reference.values())
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 5, 8])
-def test_folding_makes_two_to_the_depth_pieces(taught, depth):
+def test_folding_makes_two_to_the_depth_pieces(depth):
     x = np.linspace(0, 1, 2**11 + 1)
-    y = taught["forward"](x[:, None], taught["folding_network"](depth))[:, 0]
-    assert taught["count_pieces"](x, y) == 2**depth
+    y = figures.folded(x, depth)
+    slopes = np.diff(y) / np.diff(x)
+    assert 1 + np.sum(np.abs(np.diff(slopes)) > 1e-6) == 2**depth
     np.testing.assert_allclose(y, np.abs((x * 2 ** (depth - 1) + 0.5) % 1 - 0.5) * 2, atol=1e-9)
 
 
-@pytest.mark.parametrize("depth", [1, 3, 5])
-def test_one_layer_takes_a_unit_for_each_fold_and_one_for_the_start(taught, depth):
-    x = np.linspace(0, 1, 2**11 + 1)
+@pytest.mark.parametrize("depth", [3, 4, 5, 6])
+def test_shallow_fit_is_better_than_other_kinks_and_far_from_the_target(depth):
+    x, target = np.linspace(0, 1, 2**11 + 1), figures.folded(np.linspace(0, 1, 2**11 + 1), depth)
+    best = np.mean((figures.best_shallow(depth) - target) ** 2)
+    assert best > 0.02
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        kinks = np.sort(rng.choice(np.arange(2 ** (depth + 1)) / 2 ** (depth + 1), 2 * depth, replace=False))
+        columns = np.column_stack([np.ones(len(x)), *(np.maximum(0, x - kink) for kink in kinks)])
+        fit = columns @ np.linalg.lstsq(columns, target, rcond=None)[0]
+        assert np.mean((fit - target) ** 2) >= best - 1e-9
 
-    def folded(points):
-        return taught["forward"](points[:, None], taught["folding_network"](depth))[:, 0]
 
-    (W, b), outer = taught["interpolating_network"](folded, 2**depth)
-    np.testing.assert_allclose(taught["forward"](x[:, None], [(W, b), outer])[:, 0], folded(x), atol=1e-9)
-    assert (np.abs(outer[0]) > 1).all()  # none of the 2 ** depth units is idle
+def test_tapered_widths_fall_towards_the_outputs():
+    assert figures.tapered(12, 3) == [12, 8, 6]
+    assert figures.tapered(5, 0) == []
+    assert min(figures.tapered(1, 6)) >= 1
+
+
+# Deeper
+
+
+@pytest.mark.parametrize(("channels", "filters", "size", "stride"), [(1, 1, 3, 1), (3, 4, 5, 2), (2, 3, 2, 3)])
+def test_convolution_is_that_of_keras(deeper, channels, filters, size, stride):
+    keras = pytest.importorskip("keras")
+    rng = np.random.default_rng(0)
+    image = rng.normal(size=(11, 13, channels)).astype("float32")
+    layer = keras.layers.Conv2D(filters, size, strides=stride, bias_initializer="ones")
+    expected = np.asarray(layer(image[None]))[0]
+    np.testing.assert_allclose(deeper["convolution"](image, *layer.get_weights(), stride=stride), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize(("stride", "padding"), [(1, 0), (2, 0), (1, 1), (2, 1)])
+def test_map_of_the_figure_has_the_size_of_the_formula(stride, padding):
+    image = deeper_figures.small_trousers()
+    out = deeper_figures.slide(image, deeper_figures.FILTERS["mean"], stride, padding)
+    assert out.shape == ((7 + 2 * padding - 3) // stride + 1,) * 2
+    assert out.sum() > 0
+
+
+def test_summary_of_the_exercise_is_that_of_keras():
+    keras = pytest.importorskip("keras")
+    answer = EXERCISES["architecture.read_summary"].reference
+    layers = [keras.layers.Conv2D(8, 5), keras.layers.MaxPooling2D(2), keras.layers.Conv2D(16, 3, strides=2)]
+    layers += [keras.layers.Flatten(), keras.layers.Dense(10)]
+    model = keras.Sequential([keras.Input((28, 28, 1)), *layers])
+    assert [layer.count_params() for layer in model.layers] == [208, 0, answer["b"], 0, answer["d"]]
+    assert model.layers[2].output.shape == (None, answer["a"], answer["a"], 16)
+    assert model.layers[3].output.shape == (None, answer["c"])
 
 
 @pytest.mark.parametrize("units", [1, 7, 50])
-def test_written_network_stays_within_the_bound_of_interpolation(taught, units):
+def test_network_by_hand_stays_within_the_bound_of_interpolation(deeper, units):
     x = np.linspace(0, 1, 1001)
-    network = taught["interpolating_network"](lambda points: np.sin(3 * points), units)
-    assert network[0][0].shape == (1, units)
-    error = np.abs(taught["forward"](x[:, None], network)[:, 0] - np.sin(3 * x)).max()
-    assert error <= 9 / (8 * units**2) + 1e-12  # h² max|f''| / 8
+    kinks, weights, bias = deeper["interpolating_network"](lambda points: np.sin(3 * points), units)
+    output = np.maximum(0, x[:, None] - kinks) @ weights + bias
+    assert np.abs(output - np.sin(3 * x)).max() <= 9 / (8 * units**2) + 1e-12  # h² max|f''| / 8
 
 
-def test_tapered_widths_fall_towards_the_outputs(taught):
-    assert taught["tapered"](12, 3) == [12, 8, 6]
-    assert taught["tapered"](5, 0) == []
-    assert min(taught["tapered"](1, 6)) >= 1
+def test_error_of_a_hundred_units_is_the_one_of_the_text(deeper):
+    kinks, weights, bias = deeper["interpolating_network"](deeper_figures.wave, 100)
+    x = np.linspace(0, 1, 5001)
+    error = np.abs(np.maximum(0, x[:, None] - kinks) @ weights + bias - deeper_figures.wave(x)).max()
+    (said,) = find_sentence("01_architecture_deeper", r"the weights chosen by hand leave an error of ([\d.]+)\.")
+    assert error == pytest.approx(float(said), rel=0.15)
 
 
-def test_boundary_is_where_the_weighted_sum_is_zero(taught):
-    points = taught["boundary"](2.0, -1.0, 0.5)
-    np.testing.assert_allclose(points @ [2.0, -1.0] + 0.5, 0, atol=1e-9)
-    assert taught["boundary"](0.0, 0.0, 1.0) is None
+def test_functions_of_the_exercise_take_the_units_of_its_solution():
+    x = np.linspace(-5, 5, 101)
+    relu = lambda z: np.maximum(0, z)  # noqa: E731
+    np.testing.assert_allclose(relu(x) + relu(-x), np.abs(x))
+    np.testing.assert_allclose(3 * (relu(x) - relu(-x)) + 1, 3 * x + 1)
+    np.testing.assert_allclose(relu(x) - relu(x - 1), np.clip(x, 0, 1))
+    np.testing.assert_allclose(relu(x) - 2 * relu(x - 1) + relu(x - 2), np.maximum(0, 1 - np.abs(x - 1)), atol=1e-12)
 
 
-def test_attention_is_that_of_keras(taught):
+def test_attention_is_that_of_keras(deeper):
     keras = pytest.importorskip("keras")
     rng = np.random.default_rng(0)
     x, matrices = rng.normal(size=(5, 3)).astype("float32"), rng.normal(size=(3, 3, 3)).astype("float32")
-    outputs, shares = taught["attention"](x, *matrices)
+    outputs, shares = deeper["attention"](x, *matrices)
     query, key, value = (x @ matrix for matrix in matrices)
     attend = keras.layers.Attention(use_scale=False, score_mode="dot")
     expected = attend([query[None] / np.sqrt(np.float32(3)), value[None], key[None]])
     np.testing.assert_allclose(outputs, keras.ops.convert_to_numpy(expected)[0], rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(shares.sum(axis=1), 1, rtol=1e-5)
+    assert np.isfinite(deeper["attention"](1000 * x, *matrices)[0]).all()
 
 
-# The small figures
+def test_tables_of_shares_are_what_the_solution_calls_them():
+    for name, kind in EXERCISES["architecture.which_shares"].reference.items():
+        table = deeper_figures.SHARES[name]
+        rows = np.allclose(table.sum(axis=1), 1)
+        assert (kind == "impossible") == (not rows)
+        assert (kind == "masked") == bool(np.allclose(np.triu(table, 1), 0))
+        assert (kind == "plain mean") == bool(np.ptp(table) == 0)
 
 
-def test_relief_has_a_facet_for_each_square_from_back_to_front():
-    heights = np.linspace(0, 1, 12).reshape(3, 4)
-    ax = draw_relief(heights, labels=("x", "y", "z"), limits=(-1, 1))
-    (facets,) = (artist for artist in ax.collections if isinstance(artist, PolyCollection))
-    paths = facets.get_paths()
-    assert len(paths) == 2 * 3
-    np.testing.assert_allclose(paths[0].vertices[0], project(0.0, 0.5, heights[1, 0]))
-    np.testing.assert_allclose(paths[-1].vertices[0], project(2 / 3, 0.0, heights[0, 2]))
+def test_codes_of_the_picture_have_the_sizes_of_the_solution():
+    assert EXERCISES["architecture.which_code"].reference == deeper_figures.CODE_SIZES
 
 
-@pytest.mark.parametrize("heights", [np.zeros(4), np.zeros((1, 5)), np.full((3, 3), 1.1), np.full((3, 3), np.nan)])
-def test_relief_refuses_what_is_no_surface_between_0_and_1(heights):
-    with pytest.raises(ValueError, match="heights must"):
-        draw_relief(heights, labels=("x", "y", "z"), limits=(0, 1))
+@pytest.mark.parametrize("seed", range(5))
+def test_sigmoid_layers_choke_and_skips_do_not(deeper, seed):
+    assert deeper["arriving"](10, 0, seed) < 1e-4
+    assert deeper["arriving"](10, 1, seed) > 0.5
 
 
-def test_convolution_shares_one_weight_for_each_place_of_the_window():
-    edges = convolution_edges(6, 3)
-    assert len(edges) == 4 * 3
-    assert {source - target for source, target, weight in edges if weight == 2} == {2}
-    with pytest.raises(ValueError, match="from 1 to 6"):
-        convolution_edges(6, 7)
+def mean(runs, key="new"):
+    return np.mean([run[key] for run in runs])
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_wiring_draws_lines_or_arrows_and_says_what_they_show(kind):
-    ax = Figure().subplots()
-    assert draw_wiring(kind, ax=ax) is ax
-    assert describe_wiring(kind).lower().startswith(kind)
-    assert any(isinstance(artist, LineCollection) for artist in ax.collections) or len(ax.texts) > 10
+def test_probes_say_what_the_text_says(stored):
+    probes = stored["probes"]
+    pixels = mean(probes["pixels"], "layer 0")
+    for layer in ("layer 1", "layer 2", "layer 3"):
+        assert min(run[layer] for run in probes["trained 128-64-32"]) > pixels + 1
+    assert max(run["layer 3"] for run in probes["random 128-64-32"]) < pixels - 9
+    assert min(run["layer 1"] for run in probes["random 1500"]) > pixels + 1
+    assert abs(mean(probes["random 1500"], "layer 1") - mean(probes["trained 128-64-32"], "layer 3")) < 1
 
 
-def test_unknown_wiring_names_the_known_ones():
-    with pytest.raises(ValueError, match="dense"):
-        draw_wiring("residual")
+@pytest.mark.slow
+def test_one_slice_of_the_probes_is_made_again(stored):
+    from results_program import load_program
+
+    program = load_program("architecture")
+    data = program.load()
+    weights = program.random_weights(program.NARROW, 0)
+    behind = zip(*(program.layers(pair[0], weights) for pair in data), strict=True)
+    for place, three in enumerate(behind, start=1):
+        again = program.probe(three, data)
+        assert again == pytest.approx(stored["probes"]["random 128-64-32"][0][f"layer {place}"], abs=0.3)
+
+
+def test_shuffling_costs_the_convolutional_network_and_not_the_dense_one(stored):
+    groups = stored["assumption"]
+    pairs = zip(groups["convolutional, as they are"], groups["convolutional, shuffled"], strict=True)
+    assert all(whole["new"] > shuffled["new"] + 0.4 for whole, shuffled in pairs)
+    assert abs(mean(groups["dense, as they are"]) - mean(groups["dense, shuffled"])) < 0.8
+
+
+def test_sixteen_times_the_images_bring_more_than_sixteen_times_the_units(stored):
+    few, many = (
+        {n: mean(stored["capacity"][f"{n} units, {images} images"]) for n in (8, 128)} for images in (375, 6000)
+    )
+    from_images = [many[n] - few[n] for n in (8, 128)]
+    from_units = [group[128] - group[8] for group in (few, many)]
+    least, most, fewest, largest = map(
+        float,
+        find_sentence(
+            "01_architecture_deeper",
+            r"as many images bring (\d) to (\d) points, sixteen times as many units (\d) to (\d)",
+        ),
+    )
+    assert [min(from_images), max(from_images)] == pytest.approx([least, most], abs=0.6)
+    assert [min(from_units), max(from_units)] == pytest.approx([fewest, largest], abs=0.6)
+    assert min(from_images) > max(from_units) + 0.5
+
+
+def test_network_loses_less_than_the_best_linear_code(stored):
+    groups = stored["autoencoder"]
+    for size, share in ((2, 0.33), (10, 0.33), (30, 0.1)):
+        linear = mean(groups[f"linear, code {size}"])
+        assert max(run["new"] for run in groups[f"network, code {size}"]) < (1 - share / 2) * linear
+        assert 1 - mean(groups[f"network, code {size}"]) / linear == pytest.approx(share, abs=0.03)

@@ -18,7 +18,7 @@ import pytest
 import reading_cost
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from notebook_rules import BOTH_EDITIONS, Subject
+from notebook_rules import BOTH_EDITIONS, Subject, setup_cell_is_the_same_everywhere
 from PIL import Image
 
 from helpers.start import Course, Entry, read_syllabus
@@ -31,7 +31,8 @@ CORE = Entry(
     "03_backprop", "Is this a sample?", "55–75", ("01_a",), {f"B{n}": "b" for n in (1, 2, 3, 4, 5, 7, 8, 9)}, 2
 )
 DEEPER = Entry("03_backprop_deeper", "And what is below?", "55–75", ("03_backprop",), {"B1": "b"}, 2)
-COURSE = Course("someone/course", (Entry("01_a", "Why?", 10, (), {}), CORE, DEEPER))
+PAGE = Entry("00_reference", "Reference", 0, (), {"S4": "s"}, 2)
+COURSE = Course("someone/course", (Entry("01_a", "Why?", 10, (), {}), CORE, DEEPER, PAGE))
 
 
 def png(width: int = 640, height: int = 480) -> str:
@@ -71,7 +72,7 @@ def made_notebook(name: str) -> NotebookNode:
     partner = DEEPER.name if entry.part == "core" else CORE.name
     cells = [
         text(f"# {entry.heading}\n\nSamples are small. What do they say?\n\n{COURSE.badge(entry.name)}"),
-        code(setup_cell("someone/course"), printed("Ready.\n"), tags=("setup",)),
+        code(setup_cell(COURSE), printed("Ready.\n"), tags=("setup",)),
         code("from helpers.figures import sample as figures\n\nfigures.draw_sample()", figure()),
         text(
             "**You will be able to** tell a sample from the real thing.\n\n"
@@ -184,7 +185,7 @@ PLANTS = [
     (rules.first_screen_has_question_setup_and_figure, say(FIRST)),
     (rules.first_screen_has_question_setup_and_figure, insert(FIRST, code("import numpy as np"))),
     (rules.first_screen_has_question_setup_and_figure, move(OPENING, FIRST)),
-    (rules.setup_cell_is_short, replace(SETUP, "import sys", "import sys\nimport re")),
+    (rules.setup_cell_is_short, replace(SETUP, "import glob", "import re\nimport glob")),
     (rules.opening_says_what_to_expect_below_the_figure, replace(OPENING, "55–75", "65")),
     (rules.opening_says_what_to_expect_below_the_figure, replace(OPENING, "55–75", "155–75")),
     (rules.opening_says_what_to_expect_below_the_figure, replace(OPENING, "will be able to", "may")),
@@ -488,6 +489,15 @@ def test_command_prints_the_row_and_what_falls_short(
     path.write_text(dump(notebook), encoding="utf-8")
     assert reading_cost.main([str(path)]) == 1
     assert "cell 12 (x = 1) has 16 lines, and at most 15 are allowed" in capsys.readouterr().out
+
+
+def test_page_to_look_things_up_needs_no_opening_and_no_time_but_must_hold_no_code() -> None:
+    page = new_notebook(cells=[text("# 00 · Reference"), text("## What does this word mean?\n\nMuch.", "S4")])
+    normalize(page)
+    subject = Subject(page, NOTEBOOKS / "00_reference.ipynb", COURSE)
+    assert [fault for rule in BOTH_EDITIONS + rules.SECOND_EDITION for fault in rule(subject)] == []
+    page.cells.append(code("1"))
+    assert setup_cell_is_the_same_everywhere(subject) == ["a page holds no code"]
 
 
 def test_command_runs_alone() -> None:

@@ -82,7 +82,7 @@ def good_notebook() -> NotebookNode:
     cells = [
         new_markdown_cell("# 01 · Is this a sample?"),
         new_markdown_cell(opening),
-        new_code_cell(setup_cell("someone/course"), metadata={"tags": ["setup"]}, outputs=[READY]),
+        new_code_cell(setup_cell(COURSE), metadata={"tags": ["setup"]}, outputs=[READY]),
         new_markdown_cell("## What is a sample?\n\nSee [the end](#Further-reading).", metadata={"tags": ["A1"]}),
         new_code_cell("show(figure)", metadata={"tags": ["hide-input"]}, outputs=[figure()]),
         new_markdown_cell("### Exercise: count"),

@@ -33,18 +33,20 @@ def course(tmp_path):
 
 @git
 def test_clone_from_github_brings_the_working_tree_of_this_machine(course, tmp_path):
-    leg.commit_working_tree(course, tmp_path / "course.git")
+    leg.copy_working_tree(course, tmp_path / "course.git")
+    leg.release_folder(tmp_path / "course.git", "v2")
     environment = leg.notebook_environment("owner/name", tmp_path / "course.git", tmp_path / "settings")
     for url in ("https://github.com/owner/name", "https://github.com/owner/name.git"):
         target = tmp_path / url.rpartition("/")[2]
-        subprocess.run(["git", "clone", "--quiet", "--depth=1", url, target], env=environment, check=True)
+        subprocess.run(["git", "clone", "-qb", "v2", "--depth=1", url, target], env=environment, check=True)
         assert {path.name for path in target.iterdir()} == {".git", ".gitignore", "kept", "changed", "new"}
         assert (target / "changed").read_text() == "not committed"
 
 
 @git
 def test_no_other_repository_is_fetched(course, tmp_path):
-    leg.commit_working_tree(course, tmp_path / "course.git")
+    leg.copy_working_tree(course, tmp_path / "course.git")
+    leg.release_folder(tmp_path / "course.git", "v2")
     environment = leg.notebook_environment("owner/name", tmp_path / "course.git", tmp_path / "settings")
     clone = ["git", "clone", "https://github.com/other/name", tmp_path / "target"]
     done = subprocess.run(clone, env=environment, capture_output=True, text=True)
@@ -74,11 +76,21 @@ def test_only_packages_that_colab_had_and_that_changed_are_reported():
     assert leg.changes(before, after) == ["numpy was 2.1.3 and is 2.5.0", "keras was 3.13.2 and is gone"]
 
 
-@pytest.mark.parametrize("line", ["repository: owner/the-name", "repository: 'owner/the-name'  # here"])
-def test_repository_is_read_from_the_syllabus(line):
-    assert leg.repository_slug(f"# The syllabus.\n{line}\nnotebooks:\n") == "owner/the-name"
+@pytest.mark.parametrize(
+    ("line", "slug"),
+    [
+        ("repository: owner/the-name", "owner/the-name"),
+        ("repository: 'owner/the-name'  # here", "owner/the-name"),
+        ('repository: ""', leg.NAME),
+        ("repository:", leg.NAME),
+    ],
+)
+def test_name_and_release_are_read_from_the_syllabus_and_a_missing_name_is_made(line, slug):
+    text = "# The syllabus.\n{}\nrelease: v2.0\nnotebooks:\n"
+    assert leg.named(text.format(line)) == (text.format(f"repository: {slug}"), slug, "v2.0")
 
 
-def test_syllabus_without_repository_is_refused():
-    with pytest.raises(ValueError, match="owner/name"):
-        leg.repository_slug("notebooks:\n")
+@pytest.mark.parametrize("text", ["notebooks:\n", "repository: a/b\n", "release: v2\n"])
+def test_syllabus_without_name_or_release_is_refused(text):
+    with pytest.raises(ValueError, match=r"owner/name.*release: tag"):
+        leg.named(text)

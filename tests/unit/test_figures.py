@@ -15,11 +15,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from helpers import start, style, surface
-from helpers.figures import architecture, initialization, losses, tuning
+from helpers import style, surface
+from helpers.figures import initialization, start, tuning
+from helpers.start import read_syllabus
 
-CURVES = losses.threshold_curves([1, 0, 1, 1, 0], [0.9, 0.8, 0.7, 0.4, 0.1])
-FOUND = CURVES.at(0.5)
 TABLE = pd.DataFrame(
     {"rate": [0.1, 0.01, 0.001], "kind": ["a", "b", "a"], "share": [0.5, None, 0.1], "score": [0.1, 0.3, 0.2]}
 )
@@ -27,15 +26,10 @@ BRACKETS = tuning.keras_tuner_brackets(27, 3)
 COLUMNS = {"signal": [np.full(9, 0.5), np.full(9, 0.01)], "gradient": [np.full(9, 3e-4), np.zeros(9)]}
 RELIEF = {"labels": ("x₁", "x₂", "ŷ"), "limits": (-3, 3)}
 HEIGHTS = np.linspace(0, 1, 12).reshape(3, 4)
-STOPS = start.read_course()
 PATHS = {"SGD": np.linspace((1, 1), (3, 0.5), 5), "Adam": np.linspace((1, 1), (2, 2), 5)}
 
 CASES: dict[str, tuple[Callable, tuple, dict[str, Any], Callable, dict[str, Any]]] = {
-    **{kind: (architecture.draw_wiring, (kind,), {}, architecture.describe_wiring, {}) for kind in architecture.KINDS},
     "ridgelines": (initialization.draw_ridgelines, (COLUMNS,), {}, initialization.describe_ridgelines, {}),
-    "confusion": (losses.draw_confusion, (FOUND, "shirt"), {}, losses.describe_confusion, {}),
-    "roc": (losses.draw_roc, (CURVES, FOUND), {}, losses.describe_roc, {}),
-    "precision-recall": (losses.draw_precision_recall, (CURVES, FOUND), {}, losses.describe_precision_recall, {}),
     "brackets": (tuning.draw_brackets, (BRACKETS,), {}, tuning.describe_brackets, {}),
     "parallel coordinates": (
         tuning.draw_parallel_coordinates,
@@ -44,7 +38,7 @@ CASES: dict[str, tuple[Callable, tuple, dict[str, Any], Callable, dict[str, Any]
         tuning.describe_parallel_coordinates,
         {"best": 2},
     ),
-    "order": (start.draw_order, (STOPS, "03"), {}, start.describe_order, {}),
+    "course": (start.draw_course, (read_syllabus(),), {}, start.describe_course, {}),
     "relief": (surface.draw_relief, (HEIGHTS,), RELIEF, surface.describe_relief, RELIEF),
     "surface": (surface.draw_surface, ("beale",), {}, surface.describe_surface, {}),
     "contour": (surface.draw_contour, ("beale",), {}, surface.describe_surface, {}),
@@ -100,8 +94,7 @@ def test_texts_and_lines_can_be_read_in_a_dark_style(case):
         matplotlib.style.use("dark_background")
         ax = draw(*things, **options)
         ax.figure.draw_without_rendering()
-    fills = (losses.draw_confusion, start.draw_order, architecture.draw_wiring, surface.draw_paths)
-    on_fills = {draw.__name__ for draw in fills}
+    on_fills = {start.draw_course.__name__, surface.draw_paths.__name__}
     for text, behind in bare_texts(ax):
         if text.get_text().strip() not in ("", "start") and draw.__name__ not in on_fills:
             # The number in a disc stands on the colour of the disc.
@@ -121,28 +114,6 @@ def test_optimizers_look_the_same_in_every_figure():
         assert [line.get_marker() for line in heads[: len(names)]] == [look.marker for look in looks]
 
 
-def test_letters_in_units_are_dark_on_white_in_any_style():
-    with matplotlib.rc_context():
-        matplotlib.style.use("dark_background")
-        ax = architecture.draw_wiring("attention")
-    assert {text.get_color() for text in ax.texts} == {style.BLACK}
-
-
-def test_four_panels_make_a_figure_that_shows_itself():
-    axes = losses.draw_threshold(CURVES, 0.5, "shirt")
-    assert axes.shape == (2, 2)
-    metadata = axes[0, 0].figure._repr_mimebundle_()[1]
-    assert metadata["image/png"]["alt"] == losses.describe_threshold(CURVES, 0.5, "shirt")
-
-
-@pytest.mark.parametrize("kind", architecture.KINDS)
-def test_letters_of_a_lecture_are_large(kind):
-    with matplotlib.rc_context():
-        style.lecture()
-        ax = architecture.draw_wiring(kind)
-    assert all(text.get_size() >= 14 for text in ax.texts if text.get_text())
-
-
 @pytest.mark.parametrize(
     ("said", "words"),
     [
@@ -150,8 +121,12 @@ def test_letters_of_a_lecture_are_large(kind):
         (initialization.describe_ridgelines(COLUMNS), "gradient: about 0.0003 in layer 1, none in layer 2"),
         (surface.describe_relief(HEIGHTS, **RELIEF), "0 at x₁ = −3, x₂ = −3 up to 1 at x₁ = 3, x₂ = 3"),
         (surface.describe_surface("himmelblau"), "4 minima at (3, 2)"),
+<<<<<<< HEAD
         (surface.describe_paths(PATHS, "beale"), "SGD ends at (3, 0.5); Adam ends at (2, 2)"),
         (losses.describe_confusion(FOUND, "shirt"), "Of 3 shirt examples 2 are found, of 2 others 1 are called so"),
+=======
+        (surface.describe_paths(PATHS, "beale"), "SGD ends at (3, 0.5) after 4 steps"),
+>>>>>>> main
     ],
 )
 def test_descriptions_say_what_matters(said, words):

@@ -30,6 +30,10 @@ def network(seed: int, *, activation: Any = "tanh", normalize: bool = False, rat
     return keras.Sequential([*layers, keras.layers.Dense(4)])
 
 
+def times(slope: float) -> Callable[[Any], Any]:
+    return lambda z: slope * z
+
+
 def skip(seed: int) -> Any:
     keras.utils.set_random_seed(seed)
     inputs = keras.Input((3,))
@@ -93,7 +97,7 @@ def test_one_rate_and_one_network_need_nothing_special() -> None:
     [
         ([network(s, normalize=True) for s in range(3)], LOGITS, CLASSES),
         ([network(s, activation="prelu") for s in range(3)], LOGITS, CLASSES),
-        ([network(s, activation=lambda z: 2 * keras.ops.sigmoid(2 * z)) for s in range(3)], LOGITS, CLASSES),
+        ([network(s, activation=times(0.5)) for s in range(3)], LOGITS, CLASSES),
         ([network(s) for s in range(3)], keras.losses.CategoricalCrossentropy(from_logits=True), ONE_HOT),
         ([network(s) for s in range(3)], "mse", ONE_HOT),
         ([skip(s) for s in range(3)], "binary_crossentropy", SIDES),
@@ -199,16 +203,21 @@ def test_networks_of_one_seed_see_one_order_and_each_example_once_an_epoch() -> 
 
 def test_own_batches_train_as_separate_fits_on_them_and_are_measured_on_shared_examples() -> None:
     models, seeds = [network(s) for s in range(2)], [7, 8]
-    orders = OwnBatches(X, CLASSES, seeds, batch_size=16).orders
+    orders = []
+
+    class Recorded(OwnBatches):
+        def __getitem__(self, index: int) -> Any:
+            orders.append(self.orders)
+            return super().__getitem__(index)
+
     together = stack(models, own_batches=True)
     together.compile(keras.optimizers.Adam(0.05), LOGITS, metrics=["accuracy"])
-    history = together.fit(
-        OwnBatches(X, CLASSES, seeds, batch_size=16), epochs=1, verbose=0, validation_data=(X, CLASSES)
-    ).history
+    batches = Recorded(X, CLASSES, seeds, batch_size=16)
+    history = together.fit(batches, epochs=1, verbose=0, validation_data=(X, CLASSES)).history
     for k, model in enumerate(models):
         model.compile(keras.optimizers.Adam(0.05), LOGITS)
         options = {"batch_size": 16, "shuffle": False, "verbose": 0, "validation_data": (X, CLASSES)}
-        alone = model.fit(X[orders[:, k]], CLASSES[orders[:, k]], **options).history
+        alone = model.fit(X[orders[-1][:, k]], CLASSES[orders[-1][:, k]], **options).history
         assert history["loss"][0, k] == pytest.approx(alone["loss"][0], abs=1e-5)
         assert history["val_loss"][0, k] == pytest.approx(alone["val_loss"][0], abs=1e-5)
 
@@ -234,8 +243,13 @@ def test_what_looks_at_whole_layers_is_refused(optimizer: Any, said: str) -> Non
     [
         (lambda: [], "at least one model"),
         (lambda: [network(0), network(0, activation="relu")], "model 1 differs from model 0"),
+        (lambda: [network(0, activation=times(slope)) for slope in (1, 2)], "model 1 differs from model 0"),
         (lambda: [network(0), network(0, normalize=True)], "model 1 differs from model 0"),
         (lambda: [keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Conv2D(2, 2)])], "not Conv2D"),
+        (
+            lambda: [keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, kernel_constraint="unit_norm")])],
+            "no kernel_constraint",
+        ),
     ],
 )
 def test_what_cannot_be_stacked_is_refused(models: Any, said: str) -> None:

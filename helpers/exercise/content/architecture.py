@@ -1,8 +1,7 @@
-"""The exercises and quiz questions of notebook 01, architecture."""
+"""The exercises and quiz questions of notebook 01, architecture, core and deeper."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,46 +18,12 @@ XOR = np.array([False, True, True, False])
 PREDICTIONS, LABELS = np.array([[2.0], [4.5], [1.0]]), np.array([3.0, 4.0, 5.0])
 MORE_PREDICTIONS, MORE_LABELS = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0.0, 1.0, 2.0, 3.0])
 
-# Shapes of the layers to merge: (3, 4, 2) tells a wrong order by an error, squares by numbers.
-_RNG = np.random.default_rng(1)
-
-
-def _two_layers(inputs: int, middle: int, units: int) -> tuple[np.ndarray, ...]:
-    """Return W1, b1, W2, b2 of small whole numbers."""
-    shapes: list[tuple[int, ...]] = [(inputs, middle), (middle,), (middle, units), (units,)]
-    return tuple(_RNG.integers(-3, 4, size=shape).astype(float) for shape in shapes)
-
-
 # What a right answer returns ------------------------------------------------------------------------------------------
 
 
-def count_parameters(sizes: list[int]) -> int:
-    """Weights and biases of a dense network."""
-    return sum((inputs + 1) * units for inputs, units in pairwise(sizes))
-
-
-def bias_for_point(w: np.ndarray, point: np.ndarray) -> float:
-    """The bias with which the weighted sum is 0 at `point`; both arguments are arrays of two numbers."""
-    return float(-(w @ point))
-
-
-def broadcast_shape(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | str:
-    """The shape of the sum of two arrays, or "error"."""
-    try:
-        return np.broadcast_shapes(a, b)
-    except ValueError:
-        return "error"
-
-
-def conv_parameters(size: int, channels: int, window: int, filters: int) -> tuple[int, int]:
-    """Parameters of a convolution without padding, and of a dense layer with as many outputs."""
-    outputs = (size - window + 1) ** 2 * filters
-    return (window**2 * channels + 1) * filters, (size**2 * channels + 1) * outputs
-
-
-def merge(W1: np.ndarray, b1: np.ndarray, W2: np.ndarray, b2: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weights and biases of the one linear layer that equals two."""
-    return W1 @ W2, b1 @ W2 + b2
+def widest(budget: int, inputs: int, outputs: int) -> int:
+    """Most units of one hidden layer, biases included, that cost no more than `budget` parameters."""
+    return (budget - outputs) // (inputs + 1 + outputs)
 
 
 def mean_absolute_difference(predictions: np.ndarray, labels: np.ndarray) -> float:
@@ -67,27 +32,6 @@ def mean_absolute_difference(predictions: np.ndarray, labels: np.ndarray) -> flo
 
 
 # What wrong answers return, and how a free answer is judged -----------------------------------------------------------
-
-
-def _product(sizes: list[int]) -> int:
-    return int(np.prod(sizes))
-
-
-def _aligned_left(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | str:
-    rank = max(len(a), len(b))
-    return broadcast_shape((*a, *(1,) * (rank - len(a))), (*b, *(1,) * (rank - len(b))))
-
-
-def _always_larger(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
-    rank = max(len(a), len(b))
-    longer = ((*(1,) * (rank - len(a)), *a), (*(1,) * (rank - len(b)), *b))
-    return tuple(max(pair) for pair in zip(*longer, strict=True))
-
-
-def _only_equal(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | str:
-    rank = min(len(a), len(b))
-    longer = a if len(a) > len(b) else b
-    return longer if a[len(a) - rank :] == b[len(b) - rank :] else "error"
 
 
 XNOR_COMPUTED = (
@@ -132,111 +76,128 @@ def _xor_problem(answer: Any) -> str | None:
 
 EXERCISES = [
     Exercise(
-        id="architecture.count_parameters",
-        task="Count the parameters of a dense network",
-        reference=count_parameters,
-        cases=[([3, 4, 2],), ([784, 512, 512, 10],), ([5, 1],), ([2, 7, 7, 3, 1],)],
+        id="architecture.what_changed",
+        task="What was changed in a neuron",
+        reference={"A": "all reversed", "B": "b raised", "C": "w1 reversed", "D": "all tripled"},
         hints=[
-            "Take one step first: how many edges lead from 3 inputs to 4 units?",
-            "Each unit also has one bias; inputs have none.",
-            "Go through neighbouring pairs of sizes with zip(sizes[:-1], sizes[1:]) and add up.",
+            "Where is the boundary: turned, shifted, or where it was?",
+            "Only the bias shifts a boundary without turning it.",
+            "Where the boundary stays, look at the arrow and at the colours on both sides.",
         ],
         misconceptions={
-            "The biases are missing: every unit behind the inputs has one, beside its weights.": (
-                lambda sizes: sum(m * n for m, n in pairwise(sizes))
+            "In C the boundary is turned, and a reversed neuron keeps its boundary: all three signs change only what "
+            "the sides are called.": {"A": "w1 reversed", "B": "b raised", "C": "all reversed", "D": "all tripled"},
+            "The bias alone only shifts. In A the boundary has not moved, but the sides have changed.": (
+                {"A": "b raised", "B": "all reversed", "C": "w1 reversed", "D": "all tripled"}
             ),
-            "All sizes are multiplied, but only neighbouring layers are connected: multiply each pair, then add.": (
-                _product
-            ),
-            "The inputs have no biases: they are given, and nothing is added to them.": (
-                lambda sizes: count_parameters(sizes) + sizes[0]
-            ),
-            "One bias for each layer is too few: every unit has its own.": (
-                lambda sizes: sum(m * n + 1 for m, n in pairwise(sizes))
-            ),
-            "The bias belongs to the unit where the edges end, not to those where they begin: (inputs + 1) × units.": (
-                lambda sizes: sum(m * (n + 1) for m, n in pairwise(sizes))
+            "Tripling all three numbers leaves the boundary where it is and brings the dashed lines closer.": (
+                {"A": "all reversed", "B": "all tripled", "C": "w1 reversed", "D": "b raised"}
             ),
         },
-        insight="(inputs + 1) × units for each layer, added up, as count_params() has it.",
+        insight="direction from the weights, place from all three, steepness from their common size.",
     ),
     Exercise(
-        id="architecture.weight_shape",
-        task="The shapes of W, b and the output of a layer",
-        reference=((20, 5), (5,), (32, 5)),
+        id="architecture.widest",
+        task="As many hidden units as a budget allows",
+        reference=widest,
+        cases=[(17, 2, 1), (10_000, 784, 10), (100, 3, 2), (98, 3, 2), (97, 3, 2), (669_706, 20, 5)],
         hints=[
-            "The layer computes x @ W + b with x of shape (32, 20): which inner length must W have?",
-            "How many weights lead into one unit, and how many units are there?",
-            "The batch is not part of the layer: W and b are the same for one example and for a million.",
+            "How many parameters does one more hidden unit bring: in, bias, out?",
+            "Which parameters are there even without a hidden unit?",
+            "What is left of the budget, divided by the price of a unit, rounded down.",
         ],
         misconceptions={
-            "W is transposed: in x @ W the rows belong to the inputs and the columns to the units, (inputs, units).": (
-                (5, 20),
-                (5,),
-                (32, 5),
+            "The outputs have biases too, whatever the width: take them off the budget first.": (
+                lambda budget, inputs, outputs: budget // (inputs + 1 + outputs)
             ),
-            "The batch size is no part of W: all examples go through the same weights.": ((32, 5), (5,), (32, 5)),
-            "Each unit has one bias, not each input: b has as many numbers as the layer has units.": (
-                (20, 5),
-                (20,),
-                (32, 5),
+            "A hidden unit also has a bias: its price is inputs + 1 + outputs.": (
+                lambda budget, inputs, outputs: (budget - outputs) // (inputs + outputs)
             ),
-            "All examples share one bias for each unit: b has no batch axis, broadcasting repeats it.": (
-                (20, 5),
-                (32, 5),
-                (32, 5),
+            "No biases are counted here: each hidden unit has one, and each output has one.": (
+                lambda budget, inputs, outputs: budget // (inputs + outputs)
             ),
-            "The batch goes in and comes out: the output has a row for each of the 32 examples.": ((20, 5), (5,), (5,)),
+            "The weights from the hidden units to the outputs count as well.": (
+                lambda budget, inputs, outputs: budget // (inputs + 1)
+            ),
+            "Rounded up, the network is over its budget: round down.": (
+                lambda budget, inputs, outputs: -(-(budget - outputs) // (inputs + 1 + outputs))
+            ),
         },
-        insight="(samples, inputs) · (inputs, units) = (samples, units); b is stretched over the samples.",
+        insight="each hidden unit costs inputs + 1 + outputs; a wide image makes every unit expensive.",
     ),
     Exercise(
-        id="architecture.forward_pass",
-        task="One forward pass by hand",
-        # z = (2 − 3 + 4, −4 − 1 + 2) = (3, −3); 4 · 3 + 3 · 0 − 2. Every mistake below gives another number.
-        reference=10.0,
+        id="architecture.units_of_use",
+        task="What four hidden units do",
+        reference={"A": "never bends", "B": "bends", "C": "always 0", "D": "ignored"},
         hints=[
-            "The first hidden unit uses the first column of W₁: 2 · 1 + (−1) · 3, and then its bias.",
-            "One of the two weighted sums is negative: what does ReLU make of it?",
-            "The output is 4 times the first activation plus 3 times the second, and its own bias.",
+            "z is a straight function, so its largest and smallest values lie at the corners of the square.",
+            "Compute z at (0, 0), (0, 1), (1, 0) and (1, 1), and look at the signs.",
+            "Only a unit whose z changes its sign in the square bends there. Does the output listen to it?",
         ],
         misconceptions={
-            "The activation function is missing: ReLU turns the negative weighted sum of a hidden unit into 0.": 1.0,
-            "The biases of the hidden layer are missing: add b₁ before ReLU.": -2.0,
-            "The bias of the output is missing: add b₂ at the end.": 12.0,
-            "All biases are missing: add b₁ before ReLU, and b₂ to the output.": 0.0,
-            "The biases are missing, and so is ReLU, which turns negative sums into 0.": -19.0,
-            "ReLU comes after the sum with the bias, not before: f(x W + b).": 20.0,
-            "The rows of W₁ are used as units, but its columns are: row i for input i, column j for unit j.": 51.0,
+            "A is above 0 everywhere and C below: ReLU leaves the first as it is, and cuts off all of the second.": (
+                {"A": "always 0", "B": "bends", "C": "never bends", "D": "ignored"}
+            ),
+            "D bends, but its weight to the output is 0: nothing it does arrives.": (
+                {"A": "never bends", "B": "bends", "C": "always 0", "D": "bends"}
+            ),
+            "Negative weights alone do not silence a unit: its bias of 2.5 keeps A above 0.": (
+                {"A": "always 0", "B": "bends", "C": "always 0", "D": "ignored"}
+            ),
         },
-        insight="the hidden units have the activations 3 and 0.",
+        insight="only one of the four bends what the output sees; real networks hold such units too.",
     ),
     Exercise(
-        id="architecture.bias_for_point",
-        task="The bias that puts a boundary through a point",
-        reference=bias_for_point,
-        cases=[
-            (np.array([2.0, 1.0]), np.array([1.0, 3.0])),
-            (np.array([-1.0, 0.5]), np.array([0.5, -2.0])),
-            (np.array([0.0, 3.0]), np.array([7.0, 0.0])),
-        ],
+        id="architecture.who_bends",
+        task="Which units bend the boundary",
+        reference={
+            "A": "bends the boundary",
+            "B": "bends the boundary",
+            "C": "stays away",
+            "D": "output weight is 0",
+        },
         hints=[
-            "Which value has the weighted sum z everywhere on the boundary?",
-            "Write down z at the point, with the unknown b, and set it to that value.",
+            "Follow the boundary from the upper left: on which dotted lines does it turn?",
+            "Does the boundary meet the line of C anywhere?",
+            "The boundary crosses the line of D without turning: what does the output do with D?",
         ],
         misconceptions={
-            "The sign is turned round: on the boundary w · point + b is 0, so b is minus the dot product.": (
-                lambda w, point: float(w @ point)
+            "C lies outside the blue region, away from the boundary: nothing says that its output weight is 0.": (
+                {
+                    "A": "bends the boundary",
+                    "B": "bends the boundary",
+                    "C": "output weight is 0",
+                    "D": "output weight is 0",
+                }
             ),
-            "This is divided by the length of w, a distance; the bias itself is not divided.": (
-                lambda w, point: float(-(w @ point) / np.linalg.norm(w))
+            "The line of D crosses the boundary, and the boundary does not turn there.": (
+                {
+                    "A": "bends the boundary",
+                    "B": "bends the boundary",
+                    "C": "stays away",
+                    "D": "bends the boundary",
+                }
             ),
-            "This bias ignores the weights: it depends on both, the point and the direction of the boundary.": (
-                lambda w, point: float(-point.sum())
-            ),
-            "Products of single numbers are two numbers; a dot product adds them up.": lambda w, point: -(w * point),
         },
-        insight="with this bias the weighted sum is 0 at the point, and the sigmoid says 0.5 there.",
+        insight="a unit bends the boundary where its line crosses it, if the output gives it any weight.",
+    ),
+    Exercise(
+        id="architecture.fold_in_three",
+        task="Pieces of a line that is folded in three",
+        reference={"pieces": 81, "kinks": 80, "layers of two": 7},
+        hints=[
+            "What does one fold do to the number of pieces it is given?",
+            "Between two pieces lies one kink.",
+            "Which power of 2 is the first that reaches the pieces?",
+        ],
+        misconceptions={
+            "Folds multiply: each of four layers makes three pieces of every piece.": (
+                {"pieces": 12, "kinks": 11, "layers of two": 4}
+            ),
+            "Between n pieces there are n − 1 kinks.": {"pieces": 81, "kinks": 81, "layers of two": 7},
+            "Six layers of two make 2⁶ = 64 pieces, fewer than 81.": ({"pieces": 81, "kinks": 80, "layers of two": 6}),
+        },
+        insight="12 units in four layers do what takes at least 80 in one.",
     ),
     Exercise(
         id="architecture.xor_weights",
@@ -261,100 +222,6 @@ EXERCISES = [
             SAME_EVERYWHERE: ([[0, 0], [0, 0]], [0, 0], [0, 0], 0),
         },
         insight="all four corners are right; the hidden layer has put the two ones on the same side of a line.",
-    ),
-    Exercise(
-        id="architecture.broadcast_shape",
-        task="The shape of a sum of two arrays",
-        reference=broadcast_shape,
-        cases=[
-            ((4, 3), (3,)),
-            ((4, 3), (4,)),
-            ((4, 1), (3,)),
-            ((5, 1, 7), (6, 1)),
-            ((2, 3), (3, 2)),
-            ((3,), (3, 3)),
-            ((), (2, 2)),
-            ((4, 1), (1, 1)),
-        ],
-        hints=[
-            "Write the two shapes one under the other, right-aligned; what stands for a missing length?",
-            "Make both shapes equally long by putting ones in front: (1,) * 2 is (1, 1).",
-            "Then look at one pair of lengths at a time: equal, one of them 1, or neither.",
-        ],
-        misconceptions={
-            "The shapes are aligned at their first axes, but broadcasting compares them from the right.": _aligned_left,
-            "The larger length is always taken, but different lengths fit only if one of them is 1.": (_always_larger),
-            "Different lengths are an error here, but a length of 1 is repeated as often as needed.": _only_equal,
-            "The sum does not join the shapes one behind the other: it compares them axis by axis.": lambda a, b: a + b,
-        },
-        insight="right-aligned, equal or 1: the same answer as np.broadcast_shapes.",
-    ),
-    Exercise(
-        id="architecture.conv_parameters",
-        task="Parameters of a convolution against a dense layer",
-        reference=conv_parameters,
-        cases=[(28, 1, 5, 1), (28, 1, 5, 8), (32, 3, 3, 16), (8, 2, 1, 4)],
-        hints=[
-            "A filter has one weight for each number in its window, all colours included, and one bias.",
-            "How many numbers does the convolution put out? Each of them is one unit of the dense layer.",
-            "A dense unit has one weight for each number of the whole image, and a bias.",
-        ],
-        misconceptions={
-            "The biases are missing: each filter has one, and each dense unit has one.": (
-                lambda size, channels, window, filters: (
-                    window**2 * channels * filters,
-                    size**2 * channels * (size - window + 1) ** 2 * filters,
-                )
-            ),
-            "A filter goes through all colours at once: it has window × window × channels weights.": (
-                lambda size, channels, window, filters: (
-                    (window**2 + 1) * filters,
-                    conv_parameters(size, channels, window, filters)[1],
-                )
-            ),
-            "The dense layer must put out every feature map: its units are counted for all filters.": (
-                lambda size, channels, window, filters: (
-                    (window**2 * channels + 1) * filters,
-                    (size**2 * channels + 1) * (size - window + 1) ** 2,
-                )
-            ),
-            "The weights of a filter are shared by all places: they are counted once, not once for each place.": (
-                lambda size, channels, window, filters: (
-                    (window**2 * channels + 1) * filters * (size - window + 1) ** 2,
-                    conv_parameters(size, channels, window, filters)[1],
-                )
-            ),
-            "Without padding a map is smaller than the image: size − window + 1 places in each direction.": (
-                lambda size, channels, window, filters: (
-                    (window**2 * channels + 1) * filters,
-                    (size**2 * channels + 1) * size**2 * filters,
-                )
-            ),
-        },
-        insight="the filter costs the same for any size of image; the dense layer grows with its fourth power.",
-    ),
-    Exercise(
-        id="architecture.merge",
-        task="One linear layer that equals two",
-        reference=merge,
-        cases=[_two_layers(3, 4, 2), _two_layers(2, 2, 2), _two_layers(1, 5, 3)],
-        hints=[
-            "Write out (x W₁ + b₁) W₂ + b₂ and multiply the bracket.",
-            "What stands behind x is the new W; everything without x is the new b.",
-        ],
-        misconceptions={
-            "The first bias goes through the second layer too: it is multiplied by W2 before it is added.": (
-                lambda W1, b1, W2, b2: (W1 @ W2, b1.sum() + b2)
-            ),
-            "The first bias is lost: it goes through the second layer and comes out as b1 @ W2.": (
-                lambda W1, b1, W2, b2: (W1 @ W2, b2)
-            ),
-            "The second bias is lost: it is added at the end.": lambda W1, b1, W2, b2: (W1 @ W2, b1 @ W2),
-            "The order is turned round: x meets W1 first, so in a row-vector product W1 stands before W2.": (
-                lambda W1, b1, W2, b2: (W2 @ W1, b1 @ W2 + b2)
-            ),
-        },
-        insight="W = W1 W2 and b = b1 W2 + b2: depth without curves buys nothing.",
     ),
     Exercise(
         id="architecture.bug_hunt",
@@ -383,6 +250,121 @@ EXERCISES = [
             ),
         },
         insight="with equal shapes each prediction meets its own label; look at shapes when a number is strange.",
+    ),
+]
+
+# The deeper notebook --------------------------------------------------------------------------------------------------
+
+EXERCISES += [
+    Exercise(
+        id="architecture.read_summary",
+        task="Fill in the summary of a convolutional network",
+        reference={"a": 5, "b": 1168, "c": 400, "d": 4010},
+        hints=[
+            "How often does a window of 3 fit into 12 numbers in steps of 2?",
+            "The layer gets 8 channels: how many weights has one of its filters, and how many biases?",
+            "`Flatten` keeps all numbers, a · a · 16 of them.",
+        ],
+        misconceptions={
+            "A filter spans all channels it gets: 3 · 3 · 8 weights and a bias each.": (
+                {"a": 5, "b": 160, "c": 400, "d": 4010}
+            ),
+            "The stride counts: (12 − 3) / 2, rounded down, plus 1 places.": (
+                {"a": 10, "b": 1168, "c": 1600, "d": 16010}
+            ),
+            "The first place counts too: 4 full steps make 5 places.": {"a": 4, "b": 1168, "c": 256, "d": 2570},
+            "Each filter has a bias, and so has each unit of the dense layer.": (
+                {"a": 5, "b": 1152, "c": 400, "d": 4000}
+            ),
+        },
+        insight="most of the parameters stand in the last, dense layer; the windows are cheap.",
+    ),
+    Exercise(
+        id="architecture.probe_claims",
+        task="What linear probes show",
+        reference={"A": "shown", "B": "not shown", "C": "not shown", "D": "shown"},
+        hints=[
+            "Compare bands, not means: do they overlap?",
+            "Look at the single diamond before you say something about all random layers.",
+        ],
+        misconceptions={
+            "The bands of the three trained layers overlap: the probe finds no order among them.": (
+                {"A": "shown", "B": "shown", "C": "not shown", "D": "shown"}
+            ),
+            "One wide random layer lies above the pixels: width decides, not randomness.": (
+                {"A": "shown", "B": "not shown", "C": "shown", "D": "shown"}
+            ),
+        },
+        insight="easier than the pixels: yes; layer by layer: not here; random is harmful: only if narrow.",
+    ),
+    Exercise(
+        id="architecture.fewest_units",
+        task="The fewest ReLU units for a function",
+        reference={"abs": 2, "line": 2, "clip": 2, "tent": 3, "square": 0},
+        hints=[
+            "How many kinks has the function? One unit makes one kink.",
+            "One ReLU unit is flat on one side. Which functions are flat on neither side?",
+            "A ReLU network with finitely many units consists of straight pieces.",
+        ],
+        misconceptions={
+            "One unit is flat on one side, and |x| rises on both.": (
+                {"abs": 1, "line": 2, "clip": 2, "tent": 3, "square": 0}
+            ),
+            "A line has no kink, but one ReLU unit has one: a second unit must take it away.": (
+                {"abs": 2, "line": 1, "clip": 2, "tent": 3, "square": 0}
+            ),
+            "The tent has kinks at 0, 1 and 2.": {"abs": 2, "line": 2, "clip": 2, "tent": 2, "square": 0},
+        },
+        insight="kinks are counted, and a line costs two; curved functions are only approached.",
+    ),
+    Exercise(
+        id="architecture.which_shares",
+        task="What kind of table of shares it is",
+        reference={"A": "plain mean", "B": "attention", "C": "impossible", "D": "masked"},
+        hints=[
+            "What must each row of shares add up to?",
+            "Add up the rows of B and of C.",
+            "Which table never looks at a later word?",
+        ],
+        misconceptions={
+            "Rows must add up to 1: each word shares out its own attention. In C the columns do.": (
+                {"A": "plain mean", "B": "impossible", "C": "attention", "D": "masked"}
+            ),
+            "Equal shares are allowed: nobody asked for anything.": (
+                {"A": "impossible", "B": "attention", "C": "attention", "D": "masked"}
+            ),
+        },
+        insight="rows are shares of one word's look, and add up to 1; a mask fills the upper triangle with zeros.",
+    ),
+    Exercise(
+        id="architecture.which_code",
+        task="How long a code was",
+        reference={"A": 10, "B": 100, "C": 2},
+        hints=["The longer the code, the more details survive.", "In which row do different shirts look the same?"],
+        misconceptions={
+            "It is the other way round: more numbers keep more details.": {"A": 10, "B": 2, "C": 100},
+            "Look at the patterns: B keeps some that A has lost.": {"A": 100, "B": 10, "C": 2},
+        },
+        insight="784 pixels, but a few numbers say most of what there is to see.",
+    ),
+    Exercise(
+        id="architecture.which_assumption",
+        task="An architecture that fits the data",
+        reference={"A": "convolutional", "B": "dense", "C": "embedding", "D": "autoencoder", "E": "recurrent"},
+        hints=[
+            "Where does the same pattern occur at any place?",
+            "Where are there only categories, and where no labels of the interesting kind?",
+            "Which one has no end, so that something must be carried along?",
+        ],
+        misconceptions={
+            "A cough may be anywhere in ten seconds: windows. A sensor that never ends: a state.": (
+                {"A": "recurrent", "B": "dense", "C": "embedding", "D": "autoencoder", "E": "convolutional"}
+            ),
+            "Without photos of broken bolts there is nothing to classify: learn what intact ones look like.": (
+                {"A": "convolutional", "B": "dense", "C": "embedding", "D": "convolutional", "E": "recurrent"}
+            ),
+        },
+        insight="the assumption comes from what you know about the data before you see any.",
     ),
 ]
 
@@ -471,13 +453,13 @@ QUIZZES = [
     ),
     Quiz(
         id="architecture.q6",
-        question="Images become twice as wide and as high. What do the parameters of eight 3 × 3 filters do?",
+        question="Images become twice as wide and high. What happens to the parameters of eight 3 × 3 filters?",
         options=[
             Option(
                 text="There are four times as many", because="That happens to a dense layer on the flattened image."
             ),
             Option(
-                text="They stay as they are",
+                text="Their number stays as it is",
                 because="The same filters look at more places: the maps become larger, the parameters stay.",
                 right=True,
             ),
@@ -486,7 +468,7 @@ QUIZZES = [
     ),
     Quiz(
         id="architecture.q7",
-        question="A network shall place a box around the cat in a photo. What does its output layer look like?",
+        question="A network should draw a box around the cat in a photo. What does its output layer look like?",
         options=[
             Option(
                 text="Four units, softmax",
@@ -494,12 +476,36 @@ QUIZZES = [
             ),
             Option(
                 text="Four units, linear: place and size of the box",
-                because="Four numbers that may take any value.",
+                because="Four amounts, not shares of a whole. (Softplus can keep width and height positive.)",
                 right=True,
             ),
             Option(
                 text="One unit, sigmoid",
                 because="One number between 0 and 1 answers whether there is a cat, not where it is.",
+            ),
+        ],
+    ),
+    Quiz(
+        id="architecture.q8",
+        question="A batch of shape (32, 20) goes into `Dense(5)`. Which shape has its weight matrix?",
+        options=[
+            Option(text="(5, 20)", because="In Keras the rows belong to the inputs: x @ W needs (20, 5)."),
+            Option(text="(20, 5)", because="A row for each input, a column for each unit.", right=True),
+            Option(text="(32, 5)", because="That is the output. The weights are the same for all examples."),
+        ],
+    ),
+    Quiz(
+        id="architecture.q9",
+        question="Twelve ReLU units, one input: which arrangement can make the line with the most straight pieces?",
+        options=[
+            Option(text="One layer of 12", because="Each unit adds one kink: at most 13 pieces."),
+            Option(
+                text="Two layers of 6", because="More than one layer of 12, but each further fold multiplies again."
+            ),
+            Option(
+                text="Six layers of 2",
+                because="Each layer of two can double the pieces. With three units a layer could even triple them.",
+                right=True,
             ),
         ],
     ),

@@ -1,4 +1,4 @@
-"""The exercises and quiz questions of notebook 02, losses."""
+"""The exercises and quiz questions of notebook 02, losses, core and deeper."""
 
 from __future__ import annotations
 
@@ -16,9 +16,6 @@ LOGITS = np.array([[0.0, 1.0, 2.0], [1000.0, 1001.0, 999.0], [-1000.0, -1002.0, 
 WIDE_LOGITS = np.array([[1000.0, -1000.0, 0.0], [0.0, 1000.0, -1000.0], [-1000.0, 0.0, 1000.0]])
 SQUARE_LOGITS = np.array([[1.0, 2.0], [4.0, 0.0]])
 
-ONE_HOT = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
-PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.5, 0.4, 0.1], [0.05, 0.15, 0.8]])
-
 # Precision and recall differ at every threshold, two people have the same score, and 2 / 3 and 0.7 need rounding up.
 LABELS = np.array([1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 0])
 SCORES = np.array([0.95, 0.9, 0.8, 0.7, 0.6, 0.6, 0.5, 0.4, 0.35, 0.3, 0.2, 0.1])
@@ -27,9 +24,9 @@ FEW_LABELS, FEW_SCORES = np.array([0, 1, 1, 0, 0, 1]), np.array([0.1, 0.9, 0.2, 
 # What a right answer returns ------------------------------------------------------------------------------------------
 
 
-def binary_cross_entropy_of(label: int, probability: float) -> float:
-    """Cost of one example in nats; `probability` is that of class 1."""
-    return float(-(label * np.log(probability) + (1 - label) * np.log(1 - probability)))
+def weighted_cross_entropy(y: np.ndarray, y_hat: np.ndarray, weight: float) -> float:
+    """Mean cost in nats of the probabilities `y_hat` of class 1; examples with y = 1 count `weight` times."""
+    return float(np.mean(-(weight * y * np.log(y_hat) + (1 - y) * np.log(1 - y_hat))))
 
 
 def stable_softmax(logits: np.ndarray) -> np.ndarray:
@@ -38,20 +35,10 @@ def stable_softmax(logits: np.ndarray) -> np.ndarray:
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def categorical_cross_entropy(one_hot: np.ndarray, probabilities: np.ndarray) -> float:
-    """Mean over the rows of minus the logarithm of the true class's probability."""
-    return float(np.mean(-np.sum(one_hot * np.log(probabilities), axis=1)))
-
-
 def threshold_for_recall(labels: np.ndarray, scores: np.ndarray, wanted_recall: float) -> float:
     """Highest threshold at which at least this share of the ones scores at or above it."""
     sick = scores[labels == 1]
     return float(max(threshold for threshold in sick if np.mean(sick >= threshold) >= wanted_recall))
-
-
-def mean_squared_error_of(targets: np.ndarray, predictions: np.ndarray) -> float:
-    """Mean squared error of `predictions` (n, 1) for `targets` (n,)."""
-    return float(np.mean((targets - predictions[:, 0]) ** 2))
 
 
 # What wrong answers return, and how a free answer is judged -----------------------------------------------------------
@@ -80,15 +67,24 @@ def _recall_rounded_down(labels: np.ndarray, scores: np.ndarray, wanted: float) 
     return float(sick[max(int(wanted * len(sick)) - 1, 0)])
 
 
-def _rows_and_columns(targets: np.ndarray, predictions: np.ndarray) -> float:
+def _whole_batch_softmax(logits: np.ndarray) -> np.ndarray:
     """The code of the bug hunt, as it stands in the notebook."""
-    return float(np.mean((targets - predictions) ** 2))
+    exponentials = np.exp(logits - logits.max())
+    return exponentials / exponentials.sum()
 
 
 def _softmax(logits: np.ndarray, axis: int | None, largest: Any) -> np.ndarray:
     exponentials = np.exp(logits - largest)
     return exponentials / exponentials.sum(axis=axis, keepdims=True)
 
+
+FIRST_LOSSES = {
+    "A": "as expected",
+    "B": "too sure",
+    "C": "not fresh",
+    "D": "ignores the frequencies",
+    "E": "as expected",
+}
 
 CHOICES = {
     "output": ("linear", "sigmoid", "softmax"),
@@ -99,13 +95,13 @@ CHOICES = {
         "sparse_categorical_crossentropy",
         "quantile_loss",
     ),
-    "metric": ("mean_absolute_error", "accuracy", "auc", "coverage"),
+    "metric": ("mean_absolute_error", "accuracy", "average precision", "coverage"),
 }
 TRIPLES = {
     "rent": ("linear", "mean_squared_error", "mean_absolute_error"),
-    "fraud": ("sigmoid", "binary_crossentropy", "auc"),
+    "fraud": ("sigmoid", "binary_crossentropy", "average precision"),
     "garment": ("softmax", "sparse_categorical_crossentropy", "accuracy"),
-    "topics": ("sigmoid", "binary_crossentropy", "auc"),
+    "topics": ("sigmoid", "binary_crossentropy", "average precision"),
     "delivery": ("linear", "quantile_loss", "coverage"),
 }
 ONE_HOT_EXPECTED = (
@@ -168,58 +164,93 @@ def _triples_problem(answer: Any) -> str | None:
 
 EXERCISES = [
     Exercise(
-        id="losses.mse",
-        task="The mean squared error of four numbers",
-        reference=3.5,
+        id="losses.which_line",
+        task="Which loss made which line?",
+        reference={"A": "squared", "B": "plain", "C": "absolute"},
         hints=[
-            "Write down the four errors first; one of them is zero and counts all the same.",
-            "Square each error, add up, and divide by the number of examples.",
+            "Which line lets the two outliers go, as a median would?",
+            "One of the lines falls although the points rise. For which of the three numbers does that not matter?",
         ],
         misconceptions={
-            "This is the sum of the squared errors; the mean divides it by the number of examples.": 14.0,
-            "This is the mean absolute error: the errors are to be squared before the mean is taken.": 1.5,
-            "This divides by three: the example without an error is an example, too.": 14 / 3,
-            "This is the square root of the mean squared error, often called RMSE.": 3.5**0.5,
-            "Here errors of opposite sign cancel before they are squared; square each one first.": 0.25,
-            "This is half of the mean squared error; the half belongs to other conventions, not to Keras's.": 1.75,
+            "A and C have changed places: squares make the two far misses expensive, so that line gives way to them.": {
+                "A": "absolute",
+                "B": "plain",
+                "C": "squared",
+            },
+            "B misses nearly every point by a lot; only a number in which misses cancel can like it.": {
+                "A": "plain",
+                "B": "squared",
+                "C": "absolute",
+            },
         },
-        insight="one error of 3 makes nine of the fourteen: squares listen to the largest miss.",
+        insight="errors cancel on every line through the middle of the points.",
     ),
     Exercise(
-        id="losses.binary_cross_entropy",
-        task="The binary cross-entropy of a prediction",
-        reference=binary_cross_entropy_of,
-        cases=[(1, 0.8), (0, 0.8), (1, 0.05), (0, 0.3)],
+        id="losses.huber_unit",
+        task="Huber in other units",
+        reference={"minutes": "median", "hours": "mean", "seconds": "median"},
         hints=[
-            "Which probability did the class that is true get, for label 1 and for label 0?",
-            "The cost is minus the natural logarithm, np.log, of that probability.",
+            "How large are the errors in hours, compared with δ = 1? And in seconds?",
+            "Inside of ±δ Huber is half the squared error; far outside it grows like the absolute error.",
         ],
         misconceptions={
-            "This is in bits, with the logarithm to base 2; nats take the natural logarithm, np.log.": (
-                lambda label, probability: binary_cross_entropy_of(label, probability) / np.log(2)
+            "A unit does change it: δ = 1 is one hour in one case and one second in the other.": {
+                "minutes": "median",
+                "hours": "median",
+                "seconds": "median",
+            },
+            "It is the other way round: errors below δ are squared, and squares lead to the mean.": {
+                "minutes": "median",
+                "hours": "median",
+                "seconds": "mean",
+            },
+        },
+        insight="δ has the unit of the target; choose it about as large as an ordinary error.",
+    ),
+    Exercise(
+        id="losses.weighted_cross_entropy",
+        task="A binary cross-entropy in which the ones count more",
+        reference=weighted_cross_entropy,
+        cases=[
+            (np.array([1.0]), np.array([0.5]), 3),
+            (np.array([0.0]), np.array([0.2]), 3),
+            (np.array([1.0, 0.0, 0.0, 1.0]), np.array([0.9, 0.2, 0.6, 0.3]), 5),
+            (np.array([1.0, 0.0, 1.0]), np.array([0.8, 0.1, 0.4]), 1),
+        ],
+        hints=[
+            "Start from the binary cross-entropy: which of its two terms belongs to the ones?",
+            "Only that term is multiplied; the mean is over all examples, whatever they weigh.",
+        ],
+        misconceptions={
+            "Both terms are multiplied here; the zeros should cost what they did before.": (
+                lambda y, p, weight: weight * weighted_cross_entropy(y, p, 1)
             ),
-            "The labels are swapped: with label 1 it is the probability of class 1 that counts, not 1 minus it.": (
-                lambda label, probability: binary_cross_entropy_of(1 - label, probability)
+            "The zeros are multiplied here, so the false alarms cost more; the ones should.": (
+                lambda y, p, weight: weighted_cross_entropy(1 - y, 1 - p, weight)
             ),
-            "The sign is turned round: a logarithm of a probability is negative, and a cost is not.": (
-                lambda label, probability: -binary_cross_entropy_of(label, probability)
+            "This is divided by the sum of the weights; here the mean is over the number of examples.": (
+                lambda y, p, weight: weighted_cross_entropy(y, p, weight) * len(y) / np.sum(np.where(y == 1, weight, 1))
             ),
-            "Examples with label 0 cost nothing here; for them, 1 minus the probability is what the truth got.": (
-                lambda label, probability: -label * np.log(probability)
+            "This is the sum over the examples; a loss is their mean.": (
+                lambda y, p, weight: weighted_cross_entropy(y, p, weight) * len(y)
             ),
-            "The logarithm is taken of class 1's probability, whatever the label; use 1 minus it for label 0.": (
-                lambda label, probability: -np.log(probability)
+            "The sign: the logarithm of a probability is negative, and the loss is minus it.": (
+                lambda y, p, weight: -weighted_cross_entropy(y, p, weight)
             ),
-            "This is the squared error of the probability; cross-entropy is minus a logarithm.": (
-                lambda label, probability: (label - probability) ** 2
+            "This is in bits, with the logarithm to base 2; a loss in Keras is in nats, np.log.": (
+                lambda y, p, weight: weighted_cross_entropy(y, p, weight) / np.log(2)
+            ),
+            "The weight stands inside the logarithm; it multiplies the cost, not the probability.": (
+                lambda y, p, weight: float(np.mean(-(y * np.log(weight * p) + (1 - y) * np.log(1 - p))))
             ),
         },
-        insight="a confident mistake costs most, and there is no upper bound.",
+        insight="Keras can do it too: fit(…, class_weight={0: 1, 1: weight}).",
     ),
     Exercise(
         id="losses.stable_softmax",
-        task="A softmax that survives large logits",
+        task="Bug hunt: a softmax that fails for batches",
         reference=stable_softmax,
+        stub=_whole_batch_softmax,
         cases=[(np.array([[0.0, 1.0, 2.0]]),), (SQUARE_LOGITS,), (LOGITS,), (WIDE_LOGITS,)],
         hints=[
             "Softmax does not change when the same number is subtracted from all logits of a row: which number helps?",
@@ -242,6 +273,12 @@ EXERCISES = [
             "The smallest logit of the row is subtracted, and the others overflow all the more; take the largest.": (
                 lambda logits: _softmax(logits, 1, logits.min(axis=1, keepdims=True))
             ),
+            "Without keepdims=True the maxima or sums of the rows line up with the columns: keep the shape (n, 1).": (
+                lambda logits: np.exp(logits - logits.max(axis=1)) / np.exp(logits - logits.max(axis=1)).sum(axis=1)
+            ),
+            "The largest logit of each column is subtracted, but a softmax lives in a row: take both along axis 1.": (
+                lambda logits: _softmax(logits, 1, logits.max(axis=0, keepdims=True))
+            ),
             "The wrong axis, and no largest logit is subtracted: each row must add up to 1, without overflow.": (
                 lambda logits: _softmax(logits, 0, 0.0)
             ),
@@ -255,39 +292,70 @@ EXERCISES = [
         insight="only differences of logits count.",
     ),
     Exercise(
-        id="losses.cross_entropy",
-        task="Categorical cross-entropy of one-hot targets",
-        reference=categorical_cross_entropy,
-        cases=[
-            (np.array([[0.0, 1.0, 0.0]]), np.array([[0.3, 0.5, 0.2]])),
-            (ONE_HOT, PROBABILITIES),
-            (np.eye(2), np.array([[0.9, 0.1], [0.6, 0.4]])),
-        ],
+        id="losses.which_code",
+        task="Which code is shortest?",
+        reference={"A": "for mostly sun", "B": "for all equal", "C": "for mostly snow"},
         hints=[
-            "In each row, the one-hot target leaves one single logarithm over: which?",
-            "Sum over the classes, axis 1; then take the mean over the examples.",
+            "The sunny code has 1, 2, 3 and 3 digits, the snowy one 3, 3, 2 and 1.",
+            "Multiply each length by how often its word is sent, add up, and compare with 2.",
         ],
         misconceptions={
-            "This is in bits, with the logarithm to base 2; Keras reports nats, np.log.": (
-                lambda one_hot, p: categorical_cross_entropy(one_hot, p) / np.log(2)
-            ),
-            "This is the sum over the examples; a loss is their mean.": (
-                lambda one_hot, p: categorical_cross_entropy(one_hot, p) * len(p)
-            ),
-            "The mean is taken over all entries, zeros included: sum over the classes, mean over the examples only.": (
-                lambda one_hot, p: categorical_cross_entropy(one_hot, p) / p.shape[1]
-            ),
-            "The other classes are charged as well, as in k yes-or-no questions; only the true class counts here.": (
-                lambda one_hot, p: float(np.mean(-np.sum(one_hot * np.log(p) + (1 - one_hot) * np.log(1 - p), axis=1)))
-            ),
-            "Target and prediction have changed places: the logarithm belongs to the probabilities.": (
-                lambda one_hot, p: float(np.mean(-np.sum(p * np.log(one_hot), axis=1)))
-            ),
-            "The sign is turned round: the logarithm of a probability is negative, and the loss is minus it.": (
-                lambda one_hot, p: -categorical_cross_entropy(one_hot, p)
-            ),
+            "In B sun and snow are equally frequent; a short word for one makes the other long. Compute the mean.": {
+                "A": "for mostly sun",
+                "B": "for mostly sun",
+                "C": "for mostly snow",
+            },
+            "No code fits A or C exactly, but some are shorter than two digits on average all the same.": {
+                "A": "for all equal",
+                "B": "for all equal",
+                "C": "for all equal",
+            },
         },
-        insight="with class numbers in place of one-hot rows it is the sparse loss, and the same number.",
+        insight="the mean length is a cross-entropy: the truth is the station's, the belief is the code's.",
+    ),
+    Exercise(
+        id="losses.ten_answers",
+        task="Three networks: accuracy against loss",
+        reference={"highest accuracy": "C", "lowest loss": "B", "highest loss": "A"},
+        hints=[
+            "Accuracy only counts the dots above the line.",
+            "The cost is −ln of each dot's height. What does a dot near 0 cost, compared with nine others?",
+        ],
+        misconceptions={
+            "The network with all ten right is hardly sure of any, and that costs 0.63 nats for each.": {
+                "highest accuracy": "C",
+                "lowest loss": "C",
+                "highest loss": "A",
+            },
+            "B's mistakes are hesitant: 0.4 costs 0.9 nats. One of the others makes a mistake at 0.001.": {
+                "highest accuracy": "C",
+                "lowest loss": "A",
+                "highest loss": "B",
+            },
+        },
+        insight="one confident mistake can be most of a loss.",
+    ),
+    Exercise(
+        id="losses.first_loss",
+        task="What five first losses say",
+        reference=FIRST_LOSSES,
+        hints=[
+            "Compare each with ln k; ln 100 is 4.6 and ln 10 is 2.3.",
+            "For D and E: what would a network get that knows only that one class has 1 %?",
+        ],
+        misconceptions={
+            "ln 2 is what knowing nothing gets; but with 1 % in one class, the frequencies alone give 0.056.": (
+                FIRST_LOSSES | {"D": "as expected"}
+            ),
+            "0.056 is the entropy of 1 % and 99 %: a fresh network with the right bias starts there.": (
+                FIRST_LOSSES | {"E": "not fresh"}
+            ),
+            "A loss below ln k is no sign of too much certainty: being sure at random costs more, not less.": (
+                FIRST_LOSSES | {"C": "too sure"}
+            ),
+            "With 100 classes the first loss is ln 100 = 4.6.": FIRST_LOSSES | {"A": "too sure"},
+        },
+        insight="a glance at the first loss finds many mistakes before the training costs anything.",
     ),
     Exercise(
         id="losses.threshold",
@@ -326,6 +394,128 @@ EXERCISES = [
         insight="a lower threshold finds everybody in the end, at the price of more and more false alarms.",
     ),
     Exercise(
+        id="losses.costs",
+        task="What do the mistakes cost?",
+        reference={"1": 0.5, "5": 0.3, "20": 0.1},
+        hints=[
+            "For each line: missed × the cost of a miss + false alarms.",
+            "Three costs for three thresholds are nine sums; which is the lowest in each group?",
+        ],
+        misconceptions={
+            "It is the other way round: the dearer a miss, the fewer you can afford, so the lower the threshold.": {
+                "1": 0.1,
+                "5": 0.3,
+                "20": 0.5,
+            },
+            "With a miss at 20, the 35 misses and 608 alarms of 0.1 cost 1,308; what do 85 and 213 cost?": {
+                "1": 0.5,
+                "5": 0.3,
+                "20": 0.3,
+            },
+            "With equal costs only the number of mistakes counts: 643, 298 or 241.": {"1": 0.3, "5": 0.3, "20": 0.1},
+        },
+        insight="the threshold is a decision about costs, made after training.",
+    ),
+    Exercise(
+        id="losses.logit_traps",
+        task="Will it train, and what does it report?",
+        reference={"A": "right", "B": "metric", "C": "loss", "D": "right"},
+        hints=[
+            "Does the last layer give a probability or a logit? Does the loss know? Does the metric?",
+            "Where do metrics such as Recall cut, unless told otherwise?",
+        ],
+        misconceptions={
+            "Recall cuts at 0.5 unless it is told thresholds=0.0, and from_logits in the loss tells it nothing.": {
+                "A": "right",
+                "B": "right",
+                "C": "loss",
+                "D": "right",
+            },
+            "C hands logits to a loss that takes them for probabilities, and clips them silently.": {
+                "A": "right",
+                "B": "metric",
+                "C": "right",
+                "D": "right",
+            },
+            "A is the plain form: a sigmoid gives probabilities, and both loss and metric expect them.": {
+                "A": "loss",
+                "B": "metric",
+                "C": "loss",
+                "D": "right",
+            },
+        },
+        insight="tell the loss and the metrics, or neither.",
+    ),
+    Exercise(
+        id="losses.perplexity",
+        task="Read the perplexity",
+        reference={"order": ["B", "C", "A"], "perplexity of C": 32},
+        rtol=0.01,
+        hints=[
+            "Turn all three into perplexities: the number of equally likely words that would be as hard to guess.",
+            "3 nats are e³ words; how many equally likely words do 5 bits tell apart?",
+        ],
+        misconceptions={
+            "C is in bits: 5 bits tell 2⁵ words apart, not e⁵.": {"order": ["B", "C", "A"], "perplexity of C": 148.4},
+            "Low is good: a perplexity of 50,000 means guessing among all words.": {
+                "order": ["A", "C", "B"],
+                "perplexity of C": 32,
+            },
+            "3 nats are e³ ≈ 20 words, 5 bits are 32 words.": {"order": ["C", "B", "A"], "perplexity of C": 32},
+        },
+        insight="perplexity is e to the nats, or 2 to the bits.",
+    ),
+    Exercise(
+        id="losses.convex",
+        task="Convex or not?",
+        reference={"A": True, "B": True, "C": False, "D": False},
+        hints=[
+            "Is the loss convex in the output z, and is z linear in the weights?",
+            "Squared error of σ(z) is flat far out on both sides, and falls in between. Is such a curve convex?",
+        ],
+        misconceptions={
+            "Squared error is convex in ŷ, but in C the sigmoid bends between ŷ and the weights; far out it is flat.": {
+                "A": True,
+                "B": True,
+                "C": True,
+                "D": False,
+            },
+            "A V-shaped curve is convex, too: it nowhere rises above its chords.": {
+                "A": False,
+                "B": True,
+                "C": False,
+                "D": False,
+            },
+            "With a hidden layer there are twins, and a ridge between them.": {
+                "A": True,
+                "B": True,
+                "C": False,
+                "D": True,
+            },
+        },
+        insight="convex in z and z linear in the weights: convex in the weights.",
+    ),
+    Exercise(
+        id="losses.which_quantile",
+        task="Which quantile?",
+        reference={"A": 0.8, "B": 0.9, "C": 0.5},
+        rtol=0.005,
+        hints=[
+            "The quantile loss charges q for too little and 1 − q for too much.",
+            "q / (1 − q) must be the ratio of the two costs.",
+        ],
+        misconceptions={
+            "4 is the ratio of the costs; q is the share: q / (1 − q) = 4.": {"A": 4, "B": 9, "C": 1},
+            "It is the other way round: where too little is dear, a high quantile is wanted.": {
+                "A": 0.2,
+                "B": 0.1,
+                "C": 0.5,
+            },
+            "q is a share of both costs together: 1.20 of 1.50.": {"A": 0.75, "B": 0.9, "C": 0.5},
+        },
+        insight="q is the cost of too little, as a share of both costs.",
+    ),
+    Exercise(
         id="losses.which_output_and_loss",
         task="Output, loss and metric for five tasks",
         reference=TRIPLES,
@@ -337,7 +527,7 @@ EXERCISES = [
         ],
         misconceptions={
             ONE_HOT_EXPECTED: _changed(garment=("softmax", "categorical_crossentropy", "accuracy")),
-            ONE_TOPIC_ONLY: _changed(topics=("softmax", "categorical_crossentropy", "auc")),
+            ONE_TOPIC_ONLY: _changed(topics=("softmax", "categorical_crossentropy", "average precision")),
             RARE_ACCURACY: _changed(fraud=("sigmoid", "binary_crossentropy", "accuracy")),
             RARE_TOPICS: _changed(topics=("sigmoid", "binary_crossentropy", "accuracy")),
             MIDDLE_DELIVERY: _changed(delivery=("linear", "mean_squared_error", "coverage")),
@@ -346,74 +536,26 @@ EXERCISES = [
         insight="output and loss follow from the kind of answer, the metric from what the answer is used for.",
     ),
     Exercise(
-        id="losses.before_training",
-        task="The loss before training, three times",
-        reference=(float(np.log(20)), float(np.log(2)), 1.0),
-        rtol=0.005,
+        id="losses.which_noise",
+        task="Which noise, which loss?",
+        reference={"A": "mae", "B": "mse", "C": "poisson"},
         hints=[
-            "With logits near zero, which probability does each of the classes get?",
-            "Cross-entropy is minus the natural logarithm of that probability.",
-            "A standardized target has mean 0; what is the mean of its square, when every prediction is 0?",
+            "Which histogram has a peak with long tails, and which the shape of a bell?",
+            "C shows whole numbers from 0 up: things that are counted.",
         ],
         misconceptions={
-            "The first two are in bits, with the logarithm to base 2; nats take the natural logarithm.": (
-                float(np.log2(20)),
-                1.0,
-                1.0,
-            ),
-            "The first two are the probabilities; the loss is minus their natural logarithm.": (0.05, 0.5, 1.0),
-            "A prediction of 0 is not right: the mean squared error is the mean of the squared targets.": (
-                float(np.log(20)),
-                float(np.log(2)),
-                0.0,
-            ),
-            "Two classes are two: a sigmoid at 0 gives each of them one half, however many the first network has.": (
-                float(np.log(20)),
-                float(np.log(20)),
-                1.0,
-            ),
-            "The first two take the logarithm to base 10; nats take the natural logarithm.": (
-                float(np.log10(20)),
-                float(np.log10(2)),
-                1.0,
-            ),
+            "A bell is exp(−e²), so its −ln is the square; a peak with long tails is exp(−|e|).": {
+                "A": "mse",
+                "B": "mae",
+                "C": "poisson",
+            },
+            "C has only whole numbers from 0 up; a bell would allow negative targets.": {
+                "A": "mae",
+                "B": "mse",
+                "C": "mse",
+            },
         },
-        insight="a first loss far from these says that something is wrong before training begins.",
-    ),
-    Exercise(
-        id="losses.bug_hunt",
-        task="Bug hunt: a loss that is large for perfect predictions",
-        reference=mean_squared_error_of,
-        cases=[
-            (np.array([1.0, 2.0, 4.0]), np.array([[1.0], [2.0], [4.0]])),
-            (np.array([1.0, 2.0, 4.0, 7.0]), np.array([[2.0], [2.0], [1.0], [7.5]])),
-            (np.array([3.0, -1.0]), np.array([[2.0], [0.5]])),
-        ],
-        stub=_rows_and_columns,
-        equal_mutants={"0 → -1": "the only column is the first and the last"},
-        hints=[
-            "Print (targets - predictions).shape: how many differences are there for three examples?",
-            "Shapes (n,) and (n, 1) broadcast to (n, n): every target meets every prediction.",
-            "Bring both to the same shape before you subtract.",
-        ],
-        misconceptions={
-            "Still every target meets every prediction, n × n differences; bring both to one shape first.": (
-                lambda targets, predictions: float(np.sum((targets - predictions) ** 2) / len(targets))
-            ),
-            "This is the sum over the examples; the loss is their mean.": (
-                lambda targets, predictions: float(np.sum((targets - predictions[:, 0]) ** 2))
-            ),
-            "This is the mean absolute error; the shapes are right, but the square is gone.": (
-                lambda targets, predictions: float(np.mean(np.abs(targets - predictions[:, 0])))
-            ),
-            "These are the squared errors one by one; a loss is one number, their mean.": (
-                lambda targets, predictions: (targets - predictions[:, 0]) ** 2
-            ),
-            "Only the first prediction is compared with all targets; take the whole first column.": (
-                lambda targets, predictions: float(np.mean((targets - predictions[0]) ** 2))
-            ),
-        },
-        insight="Keras brings both to one shape by itself; your own loss must do it, or check.",
+        insight="choose the noise, and −ln gives you the loss.",
     ),
 ]
 
@@ -441,8 +583,8 @@ QUIZZES = [
         question="Two dense layers follow each other without an activation between them. What can they compute?",
         options=[
             Option(
-                text="Exactly what one linear layer can",
-                because="(x W₁) W₂ is x times the one matrix W₁ W₂.",
+                text="Nothing that one linear layer cannot",
+                because="(x W₁) W₂ is x times the one matrix W₁ W₂; if the layer between is narrow, even less.",
                 right=True,
             ),
             Option(text="XOR, if there are enough units", because="XOR needs a bend, and here there is none."),
@@ -480,11 +622,11 @@ QUIZZES = [
     ),
     Quiz(
         id="losses.q5",
-        question="A classifier's cross-entropy has reached the entropy of labels given inputs. What is left to learn?",
+        question="On new data the cross-entropy has come down to the labels' own uncertainty. What is left to learn?",
         options=[
             Option(
                 text="More training, until it is 0",
-                because="CE = H + KL, and training can only remove the divergence; the entropy is in the data.",
+                because="On its training data it may get there, by heart; on new data only the divergence can go.",
             ),
             Option(
                 text="Nothing: the divergence is 0, the predicted probabilities are the true ones",
@@ -514,6 +656,45 @@ QUIZZES = [
                 because="That is low precision beside a good ROC curve.",
                 right=True,
             ),
+        ],
+    ),
+    Quiz(
+        id="losses.q7",
+        question="Nine runs of ten end at a loss of 0.2, one at 2.3, with ten classes. What is the likeliest reason?",
+        options=[
+            Option(text="It has learned the training data by heart", because="Then its training loss would be low."),
+            Option(
+                text="It has learned nothing: 2.3 is ln 10",
+                because="Every class gets one tenth, as before training.",
+                right=True,
+            ),
+            Option(text="It is sure of wrong answers", because="That costs more than ln 10, not just as much."),
+        ],
+    ),
+    Quiz(
+        id="losses.q8",
+        question="A neuron with a sigmoid is badly wrong: ŷ = 0.001, but 1 is right. Which loss pushes it harder?",
+        options=[
+            Option(
+                text="Cross-entropy",
+                because="Its slope is ŷ − y, about −1; squared error's has the factor ŷ (1 − ŷ), about 0.001.",
+                right=True,
+            ),
+            Option(
+                text="Squared error, because it squares", because="The error is below 1, and the sigmoid is flat here."
+            ),
+            Option(text="Both the same", because="Their slopes differ by the factor 2 ŷ (1 − ŷ), about 0.002."),
+        ],
+    ),
+    Quiz(
+        id="losses.q9",
+        question="With the right code a report takes 1¾ bits on average, with yours 2⅝. What are the ⅞ between them?",
+        options=[
+            Option(text="The entropy", because="That is 1¾: what the right code needs."),
+            Option(
+                text="The divergence", because="What a wrong belief costs: cross-entropy minus entropy.", right=True
+            ),
+            Option(text="The cross-entropy", because="That is 2⅝: what your code needs."),
         ],
     ),
 ]
