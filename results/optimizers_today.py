@@ -35,11 +35,12 @@ def data() -> list:
 
 def methods(steps: int) -> dict:
     """Return name → (function from a schedule to a Keras optimizer, shape of its rates, powers of ten to try first)."""
-    from keras.optimizers import SGD, Adam, AdamW, Muon, ScheduleFreeAdamW
+    from keras.optimizers import SGD, Adam, AdamW, Muon
 
     t = np.arange(steps) / steps
     flat, cosine = np.ones(steps), (1 + np.cos(np.pi * t)) / 2
     warm = np.where(t < 0.1, t / 0.1, (1 + np.cos(np.pi * np.clip((t - 0.1) / 0.9, 0, 1))) / 2)
+    warm_only = np.minimum((np.arange(steps) + 1) / (0.1 * steps), 1)
     adam = (-3.5, -3.0, -2.5, -2.0)
     return {
         "Adam": (Adam, flat, adam),
@@ -47,13 +48,47 @@ def methods(steps: int) -> dict:
         "Adam, cosine": (Adam, cosine, adam),
         "AdamW, warm-up, cosine": (AdamW, warm, adam),
         "momentum, cosine": (lambda rate: SGD(rate, momentum=0.9), cosine, (-2.0, -1.5, -1.0, -0.5)),
-        "schedule-free": (
-            lambda rate: ScheduleFreeAdamW(rate, warmup_steps=steps // 10, weight_decay=0.004),
-            flat,
-            (-3.0, -2.5, -2.0, -1.5),
-        ),
+        "schedule-free": (lambda rate: schedule_free(rate, warm_only), warm_only, adam),
         "Muon, warm-up, cosine": (lambda rate: Muon(rate, exclude_layers=["output"]), warm, adam),
     }
+
+
+def schedule_free(rate, shape):
+    """Return schedule-free AdamW as its paper has it, `rate` with a warm-up of this shape; weights count by its square.
+
+    Keras 3.15 has a class of this name. On TensorFlow it reads the momentum only after it has moved (`momentum.value` is
+    the variable itself), which takes the gradient step out of the weights; so the rule is written out here.
+    """
+    import keras
+
+    share = (shape**2 / np.cumsum(shape**2)).astype("float32")
+
+    class ScheduleFreeAdamW(keras.optimizers.Optimizer):
+        def build(self, variables):
+            super().build(variables)
+            self.slots = []
+            for variable in variables:
+                z, r = (self.add_variable_from_reference(variable, name) for name in ("z", "r"))
+                z.assign(variable.value)
+                self.slots.append((variable, z, r))
+
+        def update_step(self, gradient, variable, learning_rate):
+            ops = keras.ops
+            z, r = next((z, r) for own, z, r in self.slots if variable is own or variable is own.value)
+            part = ops.convert_to_tensor(share)[ops.cast(self.iterations, "int32")]
+            x = (variable - 0.1 * z) / 0.9
+            new_r = 0.999 * r + 0.001 * gradient**2
+            r_hat = new_r / (1 - 0.999 ** (ops.cast(self.iterations, "float32") + 1))
+            new_z = z - learning_rate * gradient / (ops.sqrt(r_hat) + 1e-8)
+            self.assign(r, new_r)
+            self.assign(z, new_z)
+            self.assign(variable, 0.1 * new_z + 0.9 * ((1 - part) * x + part * new_z))
+
+        def averages(self):
+            """Return the weights to use, x: the averages of all z so far."""
+            return [(own.numpy() - 0.1 * z.numpy()) / 0.9 for own, z, _ in self.slots]
+
+    return ScheduleFreeAdamW(learning_rate=rate, name="schedule_free")
 
 
 def build(seed: int):
@@ -104,9 +139,8 @@ def _fit_stack(name: str, networks, optimizer, order, parts: list) -> list[dict]
     ends = {"": [variable.numpy() for variable in networks.trainable_variables]}
     if name == "Adam":
         ends["swa_"] = average.mean
-    if name == "schedule-free":  # Keras leaves the network at y; the paper evaluates the average x
-        speeds = [variable.numpy() for variable in optimizer.variables if "momentum" in variable.path]
-        ends["average_"] = [(w - 0.1 * z) / 0.9 for w, z in zip(ends[""], speeds, strict=True)]
+    if name == "schedule-free":
+        ends[""] = optimizer.averages()
     found: dict[str, np.ndarray] = {}
     for prefix, end in ends.items():
         for variable, value in zip(networks.trainable_variables, end, strict=True):

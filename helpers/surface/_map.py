@@ -23,7 +23,7 @@ from helpers.picture import new_axes
 from helpers.surface._functions import Surface, find_surface, heights
 from helpers.surface._relief import draw_mesh, project
 
-GRID, LEVELS = 121, 10
+GRID, LEVELS = 121, 7
 LOW, HIGH, LINE = np.array([1.0, 1.0, 1.0]), np.array([0.56, 0.63, 0.69]), "#8FA0AE"
 
 Limits = tuple[tuple[float, float], tuple[float, float]]
@@ -80,7 +80,7 @@ def draw_surface(
     place = find_surface(surface)
     xlim, ylim = limits or (place.xlim, place.ylim)
     ax = new_axes(describe_surface(place), figsize=(5.2, 4.2)) if ax is None else ax
-    height = root(place, *np.meshgrid(np.linspace(*xlim, 45), np.linspace(*ylim, 45)))
+    height = root(place, *np.meshgrid(np.linspace(*xlim, 31), np.linspace(*ylim, 31)))
     low, high = np.nanmin(height), np.nanquantile(height, 0.9)
     ends = [[f"{end:g}".replace("-", "−") for end in limit] for limit in (xlim, ylim)]
     front, side = ((first, name, last) for name, (first, last) in zip(("w₁", "w₂"), ends, strict=True))

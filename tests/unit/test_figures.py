@@ -121,12 +121,7 @@ def test_optimizers_look_the_same_in_every_figure():
         (initialization.describe_ridgelines(COLUMNS), "gradient: about 0.0003 in layer 1, none in layer 2"),
         (surface.describe_relief(HEIGHTS, **RELIEF), "0 at x₁ = −3, x₂ = −3 up to 1 at x₁ = 3, x₂ = 3"),
         (surface.describe_surface("himmelblau"), "4 minima at (3, 2)"),
-<<<<<<< HEAD
         (surface.describe_paths(PATHS, "beale"), "SGD ends at (3, 0.5); Adam ends at (2, 2)"),
-        (losses.describe_confusion(FOUND, "shirt"), "Of 3 shirt examples 2 are found, of 2 others 1 are called so"),
-=======
-        (surface.describe_paths(PATHS, "beale"), "SGD ends at (3, 0.5) after 4 steps"),
->>>>>>> main
     ],
 )
 def test_descriptions_say_what_matters(said, words):

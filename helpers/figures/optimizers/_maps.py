@@ -61,8 +61,10 @@ def at_the_heads(ax: Axes, heads: Sequence[tuple[float, float, str, str]], *, aw
 def draw_surfaces(rule: Rule, *, ax: Axes | None = None) -> Axes:
     """Draw Beale's function and a saddle as landscapes, each with a walk of `rule` of 60 steps."""
     if ax is None:
-        said = "Beale and a saddle as landscapes: a walk down a wall and along a flat floor, and one to the middle of the saddle."
-        ax = new_axes(said, figsize=(7.6, 3.2))
+        said = (
+            "Beale and a saddle as landscapes: a walk down a wall to a flat floor, and one to the middle of the saddle."
+        )
+        ax = new_axes(said, figsize=(7.0, 2.7))
     for panel, (name, limits) in zip(
         kit.panels(ax, (2,), below=4), (("beale", VIEWS["beale"]), ("saddle", None)), strict=True
     ):
