@@ -54,10 +54,10 @@ def methods(steps: int) -> dict:
 
 
 def schedule_free(rate, shape):
-    """Return schedule-free AdamW as its paper has it, `rate` with a warm-up of this shape; weights count by its square.
+    """Return schedule-free AdamW as its paper has it; the warm-up has this shape, and its square weights the average.
 
-    Keras 3.15 has a class of this name. On TensorFlow it reads the momentum only after it has moved (`momentum.value` is
-    the variable itself), which takes the gradient step out of the weights; so the rule is written out here.
+    Keras 3.15 has a class of this name. On TensorFlow it reads its momentum only after that has moved (`.value` is the
+    variable itself), which takes most of the gradient step out of the weights; so the rule is written out here.
     """
     import keras
 
@@ -207,19 +207,29 @@ def today(seeds=SEEDS, names=None) -> dict:
     for name, (make, shape, powers) in methods(steps).items():
         if names and name not in names:
             continue
-        tried: dict[float, float] = {}
+        tried: dict[float, list] = {}
         waiting = list(powers)
         while waiting:
             rates = [float(f"{10**power:.3g}") for power in waiting]
             ends = fit_all(name, make, shape, rates, seeds, parts)
             for power, (rate, runs) in zip(waiting, ends.items(), strict=True):
                 results[f"{name} {rate:g}"] = runs
-                tried[power] = float(np.mean([run["val_loss"] for run in runs]))
+                tried[power] = runs
             keras.backend.clear_session()
-            best = min(tried, key=tried.__getitem__)
-            waiting = [p for p in (best - 0.5, best + 0.5) if p not in tried and best in (min(tried), max(tried))]
-        print(f"  {name}: {dict(sorted(tried.items()))}", flush=True)
+            waiting = beyond(tried)
+        print(f"  {name}: {sorted(tried)}", flush=True)
     return results
+
+
+def beyond(tried: dict[float, list[dict]]) -> list[float]:
+    """Return the next powers outside of those tried, where a validation loss is lowest at an end."""
+    new = set()
+    for key in ("val_loss", "swa_val_loss"):
+        costs = {power: np.mean([run[key] for run in runs]) for power, runs in tried.items() if key in runs[0]}
+        if costs:
+            best = min(costs, key=costs.__getitem__)
+            new |= {best + side for side, end in ((-0.5, min(tried)), (0.5, max(tried))) if best == end}
+    return sorted(new)
 
 
 def steps_to_target(size: int, rate: float, seed: int, parts: list, most: int) -> int | None:
@@ -253,7 +263,7 @@ def steps_to_target(size: int, rate: float, seed: int, parts: list, most: int) -
     return None
 
 
-def batches(seeds=SEEDS[:3]) -> dict:
+def batches(seeds=SEEDS) -> dict:
     """Steps that plain SGD needs to the training loss TARGET, for batch sizes from 4 to 4,096, at several rates."""
     parts, results = data(), {}
     for size in (4, 16, 64, 256, 1024, 4096):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from helpers.surface._functions import SURFACES, Surface
 from helpers.surface._map import describe_surface, draw_contour, draw_surface
 from helpers.surface._paths import describe_paths, distances, draw_paths
-from helpers.surface._relief import describe_relief, draw_relief
 from helpers.surface._trace import trace
 from helpers.surface._walks import gradient, hessian, walk
 
@@ -13,12 +12,10 @@ __all__ = [
     "SURFACES",
     "Surface",
     "describe_paths",
-    "describe_relief",
     "describe_surface",
     "distances",
     "draw_contour",
     "draw_paths",
-    "draw_relief",
     "draw_surface",
     "gradient",
     "hessian",

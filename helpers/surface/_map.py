@@ -85,9 +85,7 @@ def draw_surface(
     ends = [[f"{end:g}".replace("-", "−") for end in limit] for limit in (xlim, ylim)]
     front, side = ((first, name, last) for name, (first, last) in zip(("w₁", "w₂"), ends, strict=True))
     ramp = LOW + np.linspace(0, 1, 256)[:, None] * (HIGH - LOW)
-    draw_mesh(
-        ax, np.clip((height - low) / (high - low), 0, 1), marks={}, front=front, side=side, up="loss", colors=ramp
-    )
+    draw_mesh(ax, np.clip((height - low) / (high - low), 0, 1), front=front, side=side, up="loss", colors=ramp)
     if path is not None:
         points = np.asarray(path, float)
         points = points[np.isfinite(points).all(axis=1)]

@@ -24,8 +24,6 @@ TABLE = pd.DataFrame(
 )
 BRACKETS = tuning.keras_tuner_brackets(27, 3)
 COLUMNS = {"signal": [np.full(9, 0.5), np.full(9, 0.01)], "gradient": [np.full(9, 3e-4), np.zeros(9)]}
-RELIEF = {"labels": ("x₁", "x₂", "ŷ"), "limits": (-3, 3)}
-HEIGHTS = np.linspace(0, 1, 12).reshape(3, 4)
 PATHS = {"SGD": np.linspace((1, 1), (3, 0.5), 5), "Adam": np.linspace((1, 1), (2, 2), 5)}
 
 CASES: dict[str, tuple[Callable, tuple, dict[str, Any], Callable, dict[str, Any]]] = {
@@ -39,7 +37,6 @@ CASES: dict[str, tuple[Callable, tuple, dict[str, Any], Callable, dict[str, Any]
         {"best": 2},
     ),
     "course": (start.draw_course, (read_syllabus(),), {}, start.describe_course, {}),
-    "relief": (surface.draw_relief, (HEIGHTS,), RELIEF, surface.describe_relief, RELIEF),
     "surface": (surface.draw_surface, ("beale",), {}, surface.describe_surface, {}),
     "contour": (surface.draw_contour, ("beale",), {}, surface.describe_surface, {}),
     "paths": (surface.draw_paths, (PATHS, "beale"), {}, surface.describe_paths, {}),
@@ -119,7 +116,6 @@ def test_optimizers_look_the_same_in_every_figure():
     [
         (tuning.describe_parallel_coordinates(TABLE, ["rate", "kind", "share"], best=1), "rate 0.01 to 0.01, kind b"),
         (initialization.describe_ridgelines(COLUMNS), "gradient: about 0.0003 in layer 1, none in layer 2"),
-        (surface.describe_relief(HEIGHTS, **RELIEF), "0 at x₁ = −3, x₂ = −3 up to 1 at x₁ = 3, x₂ = 3"),
         (surface.describe_surface("himmelblau"), "4 minima at (3, 2)"),
         (surface.describe_paths(PATHS, "beale"), "SGD ends at (3, 0.5); Adam ends at (2, 2)"),
     ],

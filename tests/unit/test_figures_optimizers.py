@@ -8,7 +8,6 @@ import pytest
 
 from helpers import style
 from helpers.figures import optimizers as figures
-from helpers.figures import optimizers_deeper as deeper
 from helpers.figures.optimizers._exercises import THREE_BETAS, THREE_PATHS, sick_curves
 from helpers.figures.optimizers._hill import HILLS, HILLS_RATE, limits_of
 from helpers.figures.optimizers._rules import RUNNERS, descent, momentum
@@ -46,10 +45,10 @@ def state(draw, **values):
         (figures.race, {"rules": RUNNERS, "moment": 20}, "Adagrad is nearest, 0.95"),
         (figures.race, {"rules": RUNNERS, "moment": 100}, "Adam is nearest, 0.08"),
         (figures.race, {"rules": RUNNERS, "surface": "rosenbrock", "moment": 0}, "rosenbrock"),
-        (deeper.factors, {"kappa": 25}, "at best 0.923"),
-        (deeper.axes_of, {"at": "at the start"}, "−52 and 282"),
-        (deeper.saddle, {"beta": 0.9}, "nobody leaves"),
-        (deeper.saddle, {"off": 1e-6, "beta": 0.9}, "left after 52 steps"),
+        (figures.factors, {"kappa": 25}, "at best 0.923"),
+        (figures.axes_of, {"at": "at the start"}, "−52 and 282"),
+        (figures.saddle, {"beta": 0.9}, "nobody leaves"),
+        (figures.saddle, {"off": 1e-6, "beta": 0.9}, "left after 52 steps"),
     ],
 )
 def test_a_figure_says_what_it_draws(draw, values, words):
@@ -134,17 +133,21 @@ STILLS = [
     (figures.draw_first_steps, ({"corrected": [1, 1], "not corrected": [3.2, 4.2]},), "3.2, 4.2"),
     (figures.draw_effective_rates, ({"Adagrad": np.geomspace(1, 0.01, 50)},), "Adagrad"),
     (lambda *a: figures.draw_rates(*a, marked={0.001: "default"}), ({"Adam": RATES},), "lowest at 0.01"),
-    (deeper.draw_speed, ({10: (37, 11)},), "37 and 11"),
-    (deeper.draw_edge, ({"0.1": [{"curvature": [15.0] * 6 + [20.0]}]},), "near 20.0"),
-    (deeper.draw_ranges, ({"Adam": RATES, "Adam, cosine": RATES},), "at 0.01"),
-    (deeper.draw_batches, ({16: RATES, 64: RATES},), "0.01 for batches of 16"),
-    (deeper.draw_critical, ({4: 900, 16: 300, 64: 200},), "900 with 4"),
-    (deeper.draw_range_test, ({"Adam": (np.geomspace(1e-5, 1, 80), np.linspace(2, 1, 80))},), "lowest"),
-    (deeper.draw_sparklines, ({name: NOISE for name in "abcdef"},), "6 schedules"),
-    (deeper.draw_step_sizes, ({"step 1": np.ones(9)},), "median 1.00"),
-    (deeper.draw_decays, ({"AdamW": np.linspace(1, 0.5, 9)},), "ends at 0.50"),
-    (deeper.draw_differences, ({"Adam": [0.5, -0.2]}, 0.4), "−0.2 to +0.5"),
-    (deeper.draw_shares, ((1, 2), [[0, 0], [0.7, 0.7]]), "70 % for two"),
+    (figures.draw_speed, ({10: (37, 11)},), "37 and 11"),
+    (figures.draw_edge, ({"0.1": [{"curvature": [15.0] * 6 + [20.0]}]},), "near 20.0"),
+    (
+        figures.draw_ranges,
+        ({"Adam": RATES, "Adam, cosine": RATES}, {"Adam": 0.01, "Adam, cosine": 0.1}),
+        "0.620 at 0.1",
+    ),
+    (figures.draw_batches, ({16: RATES, 64: RATES},), "0.01 for batches of 16"),
+    (figures.draw_critical, ({4: 900, 16: 300, 64: 200},), "900 with 4"),
+    (figures.draw_range_test, ({"Adam": (np.geomspace(1e-5, 1, 80), np.linspace(2, 1, 80))},), "lowest"),
+    (figures.draw_sparklines, ({name: NOISE for name in "abcdef"},), "6 schedules"),
+    (figures.draw_step_sizes, ({"step 1": np.ones(9)},), "median 1.00"),
+    (figures.draw_decays, ({"AdamW": np.linspace(1, 0.5, 9)},), "ends at 0.50"),
+    (figures.draw_differences, ({"Adam": [0.5, -0.2]}, 0.4), "−0.2 to +0.5"),
+    (figures.draw_shares, ((1, 2), [[0, 0], [0.7, 0.7]]), "70 % for two"),
 ]
 
 

@@ -1,8 +1,8 @@
-"""Learning rates that change on the way: a noisy walk that cools, and what peak rate and decay are worth."""
+"""Learning rates that change on the way: their shapes, and a noisy walk that cools."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -52,50 +52,14 @@ def cooling(ax: Axes, schedules: Mapping[str, Callable], schedule: str, steps: i
     return f"{schedule}: 40 noisy walks are {far:.2f} from the minimum on average after {steps} steps."
 
 
-def by_rate(group: Mapping[str, Sequence[Mapping[str, Any]]], key: str) -> dict[str, dict[float, list]]:
-    """Return name → learning rate → `key` of each run, from stored settings such as "Adam, cosine 0.01".
-
-    Runs without this number are left out.
-    """
-    found: dict[str, dict[float, list]] = {}
-    for setting, runs in group.items():
-        name, rate = setting.rsplit(" ", 1)
-        if key in runs[0]:
-            found.setdefault(name, {})[float(rate)] = [run[key] for run in runs]
-    return found
-
-
-def draw_rates(
-    curves: Mapping[str, Mapping[float, Sequence[float]]], *, marked: Mapping[float, str], ax: Axes | None = None
-) -> Axes:
-    """Draw the loss of several runs at each learning rate, a line through their means, one curve a method.
-
-    Args:
-        curves: Method → learning rate → losses, one a seed.
-        marked: Learning rates that get a line and a word.
-        ax: Where to draw; on a new figure when None.
-    """
+def draw_sparklines(schedules: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
+    """Draw schedules as small curves, five in a row, on the same axes."""
     if ax is None:
-        ax = new_axes(describe_rates(curves), figsize=(7.0, 3.6))
-    for (name, losses), shift in zip(curves.items(), (0.97, 1.03, 1.0, 1.06), strict=False):
-        look = style.look(name) if name in ("Adam", "momentum") else style.Look(style.BLUE, "--", "s")
-        rates = np.array(sorted(losses))
-        means = np.array([np.mean(losses[rate]) for rate in rates])
-        ax.plot(rates, means, **look.line)
-        for rate in rates:
-            ax.plot([rate * shift] * len(losses[rate]), losses[rate], **look.dots, markersize=4)
-        kit.label_end(ax, rates[-1], min(means[-1], 0.63), name, style.visible(look.color, "white", 4.5), weight="bold")
-    for rate, word in marked.items():
-        ax.axvline(rate, color=style.GREY, linestyle=":", zorder=0)
-        ax.text(rate, 0.655, word, ha="center", va="bottom", color=style.GREY)
-    ax.set(xscale="log", xlabel="learning rate (peak)", ylim=(0.38, 0.65))
+        ax = new_axes(f"The shapes of {len(schedules)} schedules: {', '.join(schedules)}.", figsize=(7.6, 2.6))
+    rows = -(-len(schedules) // 5)
+    for panel, (name, shares) in zip(kit.panels(ax, (5,) * rows, below=6, above=20), schedules.items(), strict=False):
+        panel.fill_between(np.arange(len(shares)), shares, color="#CBD7E1", linewidth=0)
+        panel.plot(shares, "-", color=style.BLUE, linewidth=1.8)
+        panel.set(ylim=(0, 1.1), xlim=(0, len(shares)), xticks=[], yticks=[])
+        panel.set_title(name, size=kit.points(10))
     return ax
-
-
-def describe_rates(curves: Mapping[str, Mapping[float, Sequence[float]]]) -> str:
-    """Return what `draw_rates` shows."""
-    best = []
-    for name, losses in curves.items():
-        loss, rate = min((float(np.mean(runs)), rate) for rate, runs in losses.items())
-        best.append(f"{name} is lowest at {rate:g}, {loss:.3f}")
-    return f"Loss against learning rate, five seeds each: {'; '.join(best)}."

@@ -33,10 +33,10 @@ def draw_edge(edge: Mapping[str, Runs], *, every: int = 100, ax: Axes | None = N
             ax.plot(steps, curve, linestyle=dash, color=color, linewidth=1, alpha=0.8)
         limit = 2 / float(rate)
         ax.axhline(limit, color=color, linewidth=1, linestyle=":")
-        text = f"η = {rate}, 2/η = {kit.short(limit)}"
+        text = f"η = {rate}, 2/η = {limit:.3g}"
         kit.label_end(ax, steps[-1], limit, text, style.visible(color, ax, 4.5), weight="bold")
     ax.set(xlabel="step", xlim=(0, steps[-1]), ylim=(0, None))
-    ax.set_title("The steepest curvature settles near 2/η")
+    ax.set_title("The steepest curvature climbs to 2/η, and no further")
     return ax
 
 
@@ -46,77 +46,6 @@ def describe_edge(edge: Mapping[str, Runs]) -> str:
         f"η = {rate} ends near {np.median([run['curvature'][-1] for run in runs]):.1f}" for rate, runs in edge.items()
     )
     return f"Steepest curvature of a network during descent: it starts near 15 and follows 2/η; {', '.join(ends)}."
-
-
-def draw_ranges(
-    curves: Mapping[str, Mapping[float, Sequence[float]]],
-    *,
-    defaults: Mapping[str, float] | None = None,
-    within: float = 0.1,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw for each method which learning rates are good: a bar within 10 % of the best loss, a dot at the best rate.
-
-    Args:
-        curves: Method → learning rate → losses of several seeds.
-        defaults: Method → Keras's default rate, a hollow diamond.
-        within: Share above the best mean loss that still counts as good.
-        ax: Where to draw; on a new figure when None.
-    """
-    if ax is None:
-        ax = new_axes(describe_ranges(curves), figsize=(7.6, 0.42 * len(curves) + 1.1))
-    best = {name: min((float(np.mean(runs)), rate) for rate, runs in rates.items()) for name, rates in curves.items()}
-    order = sorted(best, key=lambda name: -best[name][0])
-    for row, name in enumerate(order):
-        loss, rate = best[name]
-        good = [r for r, runs in curves[name].items() if np.mean(runs) <= (1 + within) * loss]
-        try:
-            color = style.look(name.split(",")[0]).color
-        except ValueError:
-            color = style.BLUE
-        ax.plot([min(curves[name]), max(curves[name])], [row, row], "-", color=style.LIGHT_GREY, linewidth=2)
-        ax.plot(
-            [min(good), max(good)],
-            [row, row],
-            "-",
-            color=color,
-            linewidth=kit.points(6),
-            alpha=0.45,
-            solid_capstyle="round",
-        )
-        ax.plot(rate, row, "o", color=color, markersize=kit.points(8))
-        if defaults and name in defaults:
-            ax.plot(
-                defaults[name],
-                row,
-                "D",
-                markerfacecolor="white",
-                markeredgecolor=style.BLACK,
-                markersize=kit.points(6.5),
-                zorder=5,
-            )
-        low, high = min(curves[name][rate]), max(curves[name][rate])
-        ax.text(
-            1.02,
-            row,
-            f"{loss:.3f} ({low:.3f}–{high:.3f})",
-            transform=ax.get_yaxis_transform(),
-            va="center",
-            size=kit.points(10),
-        )
-    ax.set(xscale="log", xlabel="learning rate (peak)", yticks=range(len(order)), ylim=(-0.7, len(order) - 0.3))
-    ax.set_yticklabels(order)
-    ax.grid(False)
-    return ax
-
-
-def describe_ranges(curves: Mapping[str, Mapping[float, Sequence[float]]]) -> str:
-    """Return what `draw_ranges` shows."""
-    best = sorted((float(np.mean(runs)), name, rate) for name, rates in curves.items() for rate, runs in rates.items())
-    first: dict[str, str] = {}
-    for loss, name, rate in best:
-        first.setdefault(name, f"{name} {loss:.3f} at {rate:g}")
-    return f"Best loss and learning rate of each method, best first: {'; '.join(first.values())}."
 
 
 def draw_batches(by_batch: Mapping[int, Mapping[float, Sequence[float]]], *, ax: Axes | None = None) -> Axes:
@@ -208,19 +137,6 @@ def reading(rates: Any, losses: Any) -> tuple[float, float]:
     smooth = smoothed(losses)
     lowest = int(smooth.argmin())
     return float(rates[np.gradient(smooth[: lowest + 1]).argmin()]), float(rates[lowest])
-
-
-def draw_sparklines(schedules: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
-    """Draw schedules as small curves, five in a row, on the same axes."""
-    if ax is None:
-        ax = new_axes(f"The shapes of {len(schedules)} schedules: {', '.join(schedules)}.", figsize=(7.6, 2.6))
-    rows = -(-len(schedules) // 5)
-    for panel, (name, shares) in zip(kit.panels(ax, (5,) * rows, below=6, above=20), schedules.items(), strict=False):
-        panel.fill_between(np.arange(len(shares)), shares, color="#CBD7E1", linewidth=0)
-        panel.plot(shares, "-", color=style.BLUE, linewidth=1.8)
-        panel.set(ylim=(0, 1.1), xlim=(0, len(shares)), xticks=[], yticks=[])
-        panel.set_title(name, size=kit.points(10))
-    return ax
 
 
 def draw_step_sizes(sizes: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
