@@ -10,6 +10,7 @@ from results_program import load_program
 from taught import taught
 
 from helpers.exercise.content import exercises
+from helpers.figures import optimizers as figures
 from helpers.results import RESULTS
 from helpers.surface import SURFACES, gradient, walk
 
@@ -258,9 +259,115 @@ def test_steps_to_the_target_fall_with_the_batch_at_first_and_hardly_later(today
     assert steps[sizes[-2]] < 1.6 * steps[sizes[-1]]
 
 
+def test_schedule_free_is_the_rule_of_its_paper_and_that_of_keras_is_not():
+    keras, program = pytest.importorskip("keras"), load_program("optimizers_today")
+    shape = np.minimum((np.arange(30) + 1) / 5, 1)
+
+    class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return 0.1 * keras.ops.convert_to_tensor(shape, "float32")[keras.ops.cast(step, "int32")]
+
+    def ends(optimizer):
+        variable = keras.Variable([1.0, 2.0])
+        optimizer.build([variable])
+        for _ in range(30):
+            optimizer.apply([keras.ops.convert_to_tensor(variable.numpy())], [variable])
+        return variable.numpy()
+
+    optimizer = program.schedule_free(WarmUp(), shape)
+    y = x = z = np.array([1.0, 2.0])
+    r = np.zeros(2)
+    for step, share in enumerate(shape**2 / np.cumsum(shape**2), start=1):
+        r = 0.999 * r + 0.001 * y**2
+        z = z - 0.1 * shape[step - 1] * y / (np.sqrt(r / (1 - 0.999**step)) + 1e-8)
+        x = (1 - share) * x + share * z
+        y = 0.1 * z + 0.9 * x
+    np.testing.assert_allclose(ends(optimizer), y, atol=1e-4)
+    np.testing.assert_allclose(optimizer.averages()[0], x, atol=1e-4)
+    if keras.__version__.startswith("3.15"):  # what the notebook says of this version
+        theirs = ends(keras.optimizers.ScheduleFreeAdamW(0.1))
+        constant = program.schedule_free(0.1, np.ones(30))
+        assert np.abs(theirs - ends(constant)).max() > 0.01
+
+
 @pytest.mark.slow
 def test_one_slice_of_today_is_made_again(today):
     program = load_program("optimizers_today")
-    make, _ = program.methods(750)["Adam"]
-    again = program.fit_all("Adam", make, 0.00316, (1,), program.data())[0]
-    assert again["val_loss"] == pytest.approx(today["today"]["Adam 0.00316"][1]["val_loss"], abs=0.03)
+    make, shape, _ = program.methods(752)["Adam"]
+    again = program.fit_all("Adam", make, shape, [0.00316], (1,), program.data())[0.00316][0]
+    assert again["val_loss"] == pytest.approx(today["today"]["Adam 0.00316"][1]["val_loss"], abs=0.05)
+
+
+@pytest.fixture(scope="module", name="sweeps")
+def stored_sweeps():
+    return json.loads((RESULTS / "optimizers.json").read_text(encoding="utf-8"))["groups"]
+
+
+@pytest.mark.parametrize("group", ["sweep", "batch_sizes", "schedules"])
+def test_no_best_rate_of_the_sweeps_lies_at_an_end(sweeps, group):
+    best = figures.best_rates(sweeps[group])
+    for name, rates in figures.by_rate(sweeps[group], "yard_loss").items():
+        assert min(rates) < best[name] < max(rates), name
+        assert all(len(runs) == 5 for runs in rates.values())
+
+
+def test_default_rates_of_the_figure_are_those_of_keras(sweeps):
+    optimizers = pytest.importorskip("keras").optimizers
+    kinds = {"momentum": "SGD", "Nesterov": "SGD"}
+    for name in figures.best_rates(sweeps["sweep"]):
+        kind = kinds.get(name, name)
+        assert float(getattr(optimizers, kind)().learning_rate.numpy()) == pytest.approx(
+            0.01 if kind == "SGD" else 0.001
+        )
+
+
+def at_best(group, key="yard_loss"):
+    """Return name → numbers of the five seeds at the rate that the 1,000 images chose."""
+    best = figures.best_rates(group)
+    return {name: np.array(rates[best[name]]) for name, rates in figures.by_rate(group, key).items()}
+
+
+def test_optimizers_differ_little_at_their_best_rates_and_much_at_a_tenth_of_it(sweeps):
+    losses = {name: runs.mean() for name, runs in at_best(sweeps["sweep"]).items()}
+    assert max(losses.values()) - min(losses.values()) < 0.04
+    curves, best = figures.by_rate(sweeps["sweep"], "yard_loss"), figures.best_rates(sweeps["sweep"])
+    costs = {
+        name: np.mean(rates[min(rates, key=lambda rate: abs(np.log(rate / best[name] * 10)))]) - losses[name]
+        for name, rates in curves.items()
+    }
+    assert sum(cost > 0.05 for cost in costs.values()) == 9
+
+
+def test_lion_leads_with_every_seed_within_the_error_of_the_images(sweeps):
+    accuracy = at_best(sweeps["sweep"], "yard_accuracy")
+    lead = accuracy["Lion"] - accuracy["momentum"]
+    disagree = [run["momentum_only"] + run["adam_only"] for run in sweeps["paired"]["momentum Adam"]]
+    assert 0 < lead.min() <= lead.mean() < 2 * np.sqrt(np.mean(disagree)) / 3000
+    losses = {name: runs.mean() for name, runs in at_best(sweeps["sweep"]).items()}
+    assert sorted(losses, key=losses.__getitem__)[-2:] == ["Lion", "Nesterov"]
+    assert losses["Adam"] == pytest.approx(losses["momentum"], abs=0.01)
+
+
+def test_smooth_decays_beat_a_constant_rate_with_every_seed(sweeps):
+    losses, best = at_best(sweeps["schedules"]), figures.best_rates(sweeps["schedules"])
+    for rule, factor in (("momentum", 2), ("Adam", 4)):
+        for schedule in ("cosine", "warm-up + cosine", "one cycle"):
+            assert (losses[f"{rule} {schedule}"] < losses[f"{rule} constant"] - 0.002).all()
+            assert best[f"{rule} {schedule}"] == pytest.approx(factor * best[f"{rule} constant"])
+        others = [runs.mean() for name, runs in losses.items() if name.startswith(rule) and "constant" not in name]
+        assert max(others) < losses[f"{rule} constant"].mean()
+
+
+def test_best_rate_grows_like_the_root_of_the_batch_and_the_left_flanks_coincide(sweeps):
+    best = figures.best_rates(sweeps["batch_sizes"])
+    assert [best[size] for size in ("16", "64", "256", "1024")] == [0.08, 0.32, 0.32, 0.64]
+    curves = figures.by_rate(sweeps["batch_sizes"], "yard_loss")
+    for small, large in (("16", "64"), ("64", "256"), ("256", "1024")):
+        assert np.mean(curves[large][0.04]) == pytest.approx(np.mean(curves[small][0.01]), abs=0.03)
+
+
+def test_what_calms_the_end_is_worth_more_than_the_rule(today):
+    losses = {name: runs.mean() for name, runs in at_best(today["today"]).items()}
+    assert max(losses, key=losses.__getitem__) == "Adam"
+    first = [losses[name] for name in ("Adam, EMA", "AdamW, warm-up, cosine", "Muon, warm-up, cosine", "Adam, cosine")]
+    assert max(first) - min(first) < 0.5 * (losses["Adam"] - max(first))

@@ -140,7 +140,7 @@ STILLS = [
         ({"Adam": RATES, "Adam, cosine": RATES}, {"Adam": 0.01, "Adam, cosine": 0.1}),
         "0.620 at 0.1",
     ),
-    (figures.draw_batches, ({16: RATES, 64: RATES},), "0.01 for batches of 16"),
+    (figures.draw_batches, ({"16": RATES, "64": RATES}, {"16": 0.01, "64": 0.1}), "0.1 for batches of 64"),
     (figures.draw_critical, ({4: 900, 16: 300, 64: 200},), "900 with 4"),
     (figures.draw_range_test, ({"Adam": (np.geomspace(1e-5, 1, 80), np.linspace(2, 1, 80))},), "lowest"),
     (figures.draw_sparklines, ({name: NOISE for name in "abcdef"},), "6 schedules"),

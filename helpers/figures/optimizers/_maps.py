@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -155,6 +156,12 @@ def arrows(ax: Axes, look_ahead: bool = False, step: int = 6, beta: float = 0.9,
     return f"One step of {name} as arrows: old velocity and gradient step add up; it ends {far:.2f} from the minimum."
 
 
+@lru_cache(maxsize=64)
+def _whole_walk(rule: Rule, surface: str, steps: int, learning_rate: float) -> np.ndarray:
+    """Return a walk that the next moment of the race needs again."""
+    return walk(rule, surface, steps=steps, learning_rate=learning_rate)
+
+
 def race(
     ax: Axes,
     rules: Mapping[str, tuple[Rule, float]],
@@ -164,7 +171,7 @@ def race(
 ) -> str:
     """Draw where each rule stands at one moment of a race, and below it all distances to the minimum."""
     place = SURFACES[surface]
-    paths = {name: walk(rule, place, steps=steps, learning_rate=rate) for name, (rule, rate) in rules.items()}
+    paths = {name: _whole_walk(rule, surface, steps, rate) for name, (rule, rate) in rules.items()}
     limits = VIEWS[surface]
     ground, strip = ax.inset_axes((0, 0.37, 1, 0.63)), ax.inset_axes((0.08, 0.05, 0.5, 0.23))
     ax.set_axis_off()

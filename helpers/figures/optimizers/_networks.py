@@ -48,31 +48,38 @@ def describe_edge(edge: Mapping[str, Runs]) -> str:
     return f"Steepest curvature of a network during descent: it starts near 15 and follows 2/η; {', '.join(ends)}."
 
 
-def draw_batches(by_batch: Mapping[int, Mapping[float, Sequence[float]]], *, ax: Axes | None = None) -> Axes:
-    """Draw the loss against the learning rate for several batch sizes (left), and against η/B (right)."""
+def draw_batches(
+    curves: Mapping[str, Mapping[float, Sequence[float]]], chosen: Mapping[str, float], *, ax: Axes | None = None
+) -> Axes:
+    """Draw the loss against the learning rate for several batch sizes (left), and against η/B (right).
+
+    Args:
+        curves: Batch size as text → learning rate → losses of several seeds.
+        chosen: Batch size → the learning rate that was best on other images.
+        ax: Where to draw; on a new figure when None.
+    """
     if ax is None:
-        best = {size: min((np.mean(runs), rate) for rate, runs in rates.items()) for size, rates in by_batch.items()}
-        said = ", ".join(f"{rate:g} for batches of {size}" for size, (_, rate) in best.items())
-        ax = new_axes(
-            f"Loss against learning rate; best is {said}. Against η/B the left flanks coincide.", figsize=(7.6, 3.2)
-        )
+        said = ", ".join(f"{rate:g} for batches of {size}" for size, rate in chosen.items())
+        said = f"Loss against learning rate; best is {said}. Against η/B the left flanks coincide."
+        ax = new_axes(said, figsize=(7.6, 3.2))
     left, right = kit.panels(ax, (2,), below=36)
     colors = (style.VERMILION, style.ORANGE, style.GREEN, style.BLUE)
-    for (size, rates), color, dash in zip(by_batch.items(), colors, ("-", "--", "-.", ":"), strict=False):
+    for (size, rates), color, dash in zip(curves.items(), colors, ("-", "--", "-.", ":"), strict=False):
         across = np.array(sorted(rates))
         means = np.array([np.mean(rates[rate]) for rate in across])
-        for panel, divide in ((left, 1), (right, size)):
+        best = chosen[size], float(np.mean(rates[chosen[size]]))
+        for panel, divide in ((left, 1), (right, int(size))):
             panel.plot(across / divide, means, color=color, linestyle=dash)
-        lowest, first = int(means.argmin()), int(np.argmax(means < 0.97))
-        left.plot(across[lowest], means[lowest], "o", color=color)
-        place: dict[str, Any] = {"textcoords": "offset points", "weight": "bold", "size": kit.points(10)}
-        ink = style.visible(color, left, 4.5)
-        kit.halo(left.annotate(f"B = {size:,}", (across[first], means[first]), (3, 6), color=ink, **place))
-    for panel, label, title in (
-        (left, "learning rate η", "larger batches want larger η"),
-        (right, "η / B", "the left flanks coincide"),
+            panel.plot(best[0] / divide, best[1], "o", color=color)
+        look: dict[str, Any] = {"color": style.visible(color, right, 4.5), "weight": "bold", "size": kit.points(10)}
+        spot = best[0] / int(size), best[1]
+        look |= {"ha": "left", "xytext": (12, -4)} if color == colors[0] else {"ha": "right", "xytext": (-9, -6)}
+        right.annotate(f"B = {int(size):,}", spot, textcoords="offset points", va="top", **look)
+    for panel, label, title, ends in (
+        (left, "learning rate η", "larger batches want larger η", (0.004, 3)),
+        (right, "η / B", "the left flanks coincide", (4e-5, 0.1)),
     ):
-        panel.set(xscale="log", xlabel=label, ylim=(0.38, 1.05), title=title)
+        panel.set(xscale="log", xlabel=label, xlim=ends, ylim=(0.38, 1.05), title=title)
     return ax
 
 
