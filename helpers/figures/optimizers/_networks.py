@@ -175,10 +175,13 @@ def draw_decays(curves: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
         ax = new_axes(
             "; ".join(f"{name} ends at {values[-1]:.2f}" for name, values in curves.items()) + ".", figsize=(6.6, 2.8)
         )
-    for (name, values), color, dash in zip(curves.items(), style.COLORS, style.LINE_STYLES, strict=False):
+    rows = zip(curves.items(), style.COLORS, style.LINE_STYLES, (8, -8) * len(curves), strict=False)
+    for (name, values), color, dash, up in rows:  # names of neighbours stand apart, because their curves may be one
         ax.plot(values, color=color, linestyle=dash)
-        kit.label_end(ax, len(values) - 1, float(values[-1]), name, style.visible(color, ax, 4.5))
-    ax.set(xlabel="step", ylim=(0, 1.05), xlim=(0, len(values) - 1))
+        ink = style.visible(color, ax, 4.5)
+        kit.label_end(ax, len(values) - 1, float(values[-1]), name, ink, offset=(6, kit.points(up)))
+    ax.set(xlabel="step", ylim=(-0.08, 1.05), xlim=(0, len(values) - 1))
+    ax.set_title("Adam does not feel how strong an L2 penalty is")
     return ax
 
 
