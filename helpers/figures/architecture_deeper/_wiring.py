@@ -113,7 +113,7 @@ def attention_table(ax: Axes, words: Sequence[str], heads: Any, head: str = "mea
     kit.bare(ax, (-1.6, n + 1.2), (-0.4, n + 2.3))
     for (i, j), share in np.ndenumerate(shares):
         face = kit.faded(style.PURPLE, share)
-        ax.fill([j, j + 1, j + 1, j], [n - i, n - i, n - i - 1, n - i - 1], color=face, linewidth=0)
+        ax.fill([j, j + 1, j + 1, j], [n - i, n - i, n - i - 1, n - i - 1], color=face, linewidth=0, linestyle="-")
         ax.text(j + 0.5, n - i - 0.5, number(share, 2), ha="center", va="center", color=style.ink(face))
     for i, word in enumerate(words):
         ax.text(-0.12, n - i - 0.5, word, ha="right", va="center", weight="bold" if i == lit else "normal")
@@ -158,7 +158,11 @@ def draw_shares(*, ax: Axes | None = None) -> Axes:
         for (i, j), share in np.ndenumerate(table):
             face = kit.faded(style.PURPLE, share)
             panel.fill(
-                [j - 0.5, j + 0.5, j + 0.5, j - 0.5], [i - 0.5, i - 0.5, i + 0.5, i + 0.5], color=face, linewidth=0
+                [j - 0.5, j + 0.5, j + 0.5, j - 0.5],
+                [i - 0.5, i - 0.5, i + 0.5, i + 0.5],
+                color=face,
+                linewidth=0,
+                linestyle="-",
             )
             panel.text(j, i, f"{share:g}", ha="center", va="center", color=style.ink(face), fontsize=kit.points(10))
         panel.set(xticks=[], yticks=[])
