@@ -84,7 +84,8 @@ def describe_paths(paths: Mapping[str, Any], surface: Surface | str) -> str:
     ends = []
     for name, path in _checked(paths).items():
         lost = ~np.isfinite(path).all(axis=1)
-        end = f"diverged at step {lost.argmax()}" if lost.any() else f"ends at ({path[-1, 0]:.3g}, {path[-1, 1]:.3g})"
+        x, y = np.round(path[-1], 4) + 0.0
+        end = f"diverged at step {lost.argmax()}" if lost.any() else f"ends at ({x:.3g}, {y:.3g})"
         ends.append(f"{name} {end}")
     return f"Paths on the surface {place.name}: {'; '.join(ends) or 'none'}.".replace("-", "−")
 

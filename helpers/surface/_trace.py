@@ -57,7 +57,6 @@ def _path(name: str, optimizer: Any, surface: Surface, start: tuple[float, float
         optimizer.apply([optimizer.scale_loss(tf.reshape(gradient, (2,)))], [variable])
         return tf.convert_to_tensor(variable.value)
 
-    @tf.function
     def all_steps() -> Any:
         rows = tf.TensorArray(tf.float32, steps)
         for step in tf.range(steps):
@@ -72,7 +71,10 @@ def _path(name: str, optimizer: Any, surface: Surface, start: tuple[float, float
         try:
             variable = keras.Variable(np.asarray(start), dtype="float32", name="point")
             optimizer.build([variable])
-            path[1:] = all_steps().numpy() if _is_of_keras(optimizer) else [one_step().numpy() for _ in range(steps)]
+            if _is_of_keras(optimizer):  # one graph an optimizer is meant so: TensorFlow need not warn
+                path[1:] = tf.function(all_steps).get_concrete_function()().numpy()
+            else:
+                path[1:] = [one_step().numpy() for _ in range(steps)]
         except Exception as error:
             reason = str(error).partition("\n")[0]
             raise TypeError(f"the optimizer {name!r} cannot step on a surface: {reason}") from error

@@ -146,7 +146,8 @@ def arrows(ax: Axes, look_ahead: bool = False, step: int = 6, beta: float = 0.9,
         ((ball + end) / 2, "new velocity", color),
     ):
         away = kit.points(13) * (spot - center) / max(1e-9, float(np.linalg.norm(spot - center)))
-        side = "right" if away[0] < 0 else "left"
+        across = away[0] / kit.points(13)
+        side = "center" if abs(across) < 0.4 else "right" if across < 0 else "left"
         words: dict[str, Any] = {"textcoords": "offset points", "ha": side, "va": "center", "weight": "bold"}
         kit.halo(
             ax.annotate(text, tuple(spot), tuple(away), zorder=9, color=style.visible(ink, "white", 4.5), **words)
@@ -195,6 +196,8 @@ def race(
         strip.plot(np.where(apart < 50, apart, np.nan), **look.line, linewidth=1.8)
         if apart[-1] < 50:
             ends.append((float(steps), float(max(apart[-1], 0.045)), f"{name} {kit.number(apart[-1], 2)}", look.color))
+        else:
+            ends.append((float(steps), 6.0, f"{name} is lost", look.color))
     if moment < 0.7 * steps:
         at_the_heads(ground, heads)
     start = paths[next(iter(paths))][0]
