@@ -207,25 +207,15 @@ def at_end(history: dict, rates: Any, names: Any) -> list[list[dict]]:
     ]
 
 
-def _batch_sizes(make: Any, lowest: float, number: int, seeds: Any, sizes: Any) -> dict:
-    results = {}
-    rates = [float(f"{lowest * 2**power:g}") for power in range(number)]
+def batch_sizes(seeds=SEEDS, sizes=(16, 64, 256, 1024)) -> dict:
+    """Plain SGD with four batch sizes, each at twelve learning rates, for the same number of epochs."""
+    results, rates = {}, [float(f"{0.005 * 2**power:g}") for power in range(12)]
     for size in sizes:
-        history = train(make, rates, seeds=seeds, epochs=BATCH_EPOCHS, batch_size=size)
+        history = train(optimizers()["SGD"][0], rates, seeds=seeds, epochs=BATCH_EPOCHS, batch_size=size)
         for rate, runs in zip(rates, at_end(history, rates, ("val_loss", "yard_loss")), strict=True):
             results[f"{size} {rate:g}"] = runs
         print(f"  {size}", flush=True)
     return results
-
-
-def batch_sizes(seeds=SEEDS, sizes=(16, 64, 256, 1024)) -> dict:
-    """Plain SGD with four batch sizes, each at twelve learning rates, for the same number of epochs."""
-    return _batch_sizes(optimizers()["SGD"][0], 0.005, 12, seeds, sizes)
-
-
-def batch_sizes_adam(seeds=SEEDS, sizes=(16, 64, 256, 1024)) -> dict:
-    """Adam with four batch sizes, each at ten learning rates, for the same number of epochs."""
-    return _batch_sizes(optimizers()["Adam"][0], 0.00025, 10, seeds, sizes)
 
 
 def shapes(steps: int) -> dict[str, np.ndarray]:
@@ -265,7 +255,7 @@ def schedules(seeds=SEEDS, names=("momentum", "Adam")) -> dict:
     return results
 
 
-GROUPS = {group.__name__: group for group in (sweep, paired, batch_sizes, batch_sizes_adam, schedules)}
+GROUPS = {group.__name__: group for group in (sweep, paired, batch_sizes, schedules)}
 
 
 if __name__ == "__main__":

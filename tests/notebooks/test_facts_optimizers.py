@@ -371,3 +371,9 @@ def test_what_calms_the_end_is_worth_more_than_the_rule(today):
     assert max(losses, key=losses.__getitem__) == "Adam"
     first = [losses[name] for name in ("Adam, EMA", "AdamW, warm-up, cosine", "Muon, warm-up, cosine", "Adam, cosine")]
     assert max(first) - min(first) < 0.5 * (losses["Adam"] - max(first))
+
+
+@pytest.mark.slow
+def test_one_slice_of_the_sweep_is_made_again(sweeps):
+    again = load_program("optimizers").sweep(seeds=(1,), names=["Adam"], rates=[0.00316])["Adam 0.00316"][0]
+    assert again["yard_loss"] == pytest.approx(sweeps["sweep"]["Adam 0.00316"][1]["yard_loss"], abs=0.04)
