@@ -118,7 +118,8 @@ def saddle(ax: Axes, noise: float = 0.0, off: float = 0.0, beta: float = 0.0) ->
     said = "nobody leaves" if gone.max() < 0 else f"left after {_span(gone)} steps"
     ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
     ax.set_title(said)
-    return f"A saddle, {off:g} off the ridge, noise {noise:g}, β = {beta:g}: {said}."
+    away = f"{off:f}".rstrip("0.") or "0"
+    return f"A saddle, {away} off the ridge, noise {noise:g}, β = {beta:g}: {said}."
 
 
 def _span(steps: np.ndarray) -> str:
