@@ -267,7 +267,12 @@ EXERCISES = [
         id="optimizers.largest_stable_rate",
         task="The largest stable learning rate with momentum, from a Hessian",
         reference=largest_stable_rate,
-        cases=[(LONG_VALLEY, 0.0), (ROUND_VALLEY, 0.9), (np.diag([0.5, 4.0, 1.0]), 0.5), (np.array([[8.0, -3.0], [-3.0, 4.0]]), 0.2)],
+        cases=[
+            (LONG_VALLEY, 0.0),
+            (ROUND_VALLEY, 0.9),
+            (np.diag([0.5, 4.0, 1.0]), 0.5),
+            (np.array([[8.0, -3.0], [-3.0, 4.0]]), 0.2),
+        ],
         hints=[
             "All directions must be stable at once: which eigenvalue decides?",
             "np.linalg.eigvalsh returns the eigenvalues of a symmetric matrix. Momentum multiplies the limit by 1 + β.",
