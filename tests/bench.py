@@ -205,19 +205,17 @@ def surface_rows(repeats: int) -> Iterator[Row]:
 
         tf.config.list_logical_devices()
     beale = surface.SURFACES["beale"]
-    if hasattr(surface, "walk"):
+    def with_a_tape() -> None:
+        w, state = np.array(beale.start, "float32"), {}
+        for step in range(200):
+            point = tf.constant(w)
+            with tf.GradientTape() as tape:
+                tape.watch(point)
+                height = beale.function(point[0], point[1])
+            w = momentum(w, tape.gradient(height, point).numpy(), state, step)
 
-        def with_a_tape() -> None:
-            w, state = np.array(beale.start, "float32"), {}
-            for step in range(200):
-                point = tf.constant(w)
-                with tf.GradientTape() as tape:
-                    tape.watch(point)
-                    height = beale.function(point[0], point[1])
-                w = momentum(w, tape.gradient(height, point).numpy(), state, step)
-
-        ours, tape = side_by_side(repeats, lambda: surface.walk(momentum, "beale", steps=200), with_a_tape)
-        yield Row("walk of a rule, 200 steps", ours, tape, "GradientTape in a loop")
+    ours, tape = side_by_side(repeats, lambda: surface.walk(momentum, "beale", steps=200), with_a_tape)
+    yield Row("walk of a rule, 200 steps", ours, tape, "GradientTape in a loop")
 
     kinds = keras.optimizers
 
@@ -241,13 +239,8 @@ def surface_rows(repeats: int) -> Iterator[Row]:
                     height = beale.function(point[0], point[1])
                 optimizer.apply([tape.gradient(height, point.value)], [point])
 
-    named = make()
-    first = seconds(lambda: surface.trace(named, "beale"))
-    starts = cycle([(1.0, 1.5), (-1.0, 1.0), (0.5, -0.5)])
-    again, eager = side_by_side(3, lambda: surface.trace(named, "beale", next(starts)), loop)
-    what, alternative = "8 Keras optimizers × 100 steps, ", "optimizer.apply in a loop"
-    yield Row(what + "first time", first, eager, alternative)
-    yield Row(what + "new start", again, eager, alternative)
+    ours, eager = side_by_side(3, lambda: surface.trace(make(), "beale"), loop)
+    yield Row("8 Keras optimizers × 100 steps", ours, eager, "optimizer.apply in a loop")
 
 
 # ---- figures that move, and plots of training; in a kernel
@@ -271,27 +264,15 @@ def network_figure(ax: Any, frequency: int = 1) -> str:
     return "A network."
 
 
-def slope_of_beale(w: np.ndarray) -> np.ndarray:
-    """Return the gradient of Beale's function, written by hand."""
-    power = np.arange(1, 4)
-    rest = np.array([1.5, 2.25, 2.625]) - w[0] + w[0] * w[1] ** power
-    return 2 * np.array([rest @ (w[1] ** power - 1), rest @ (w[0] * power * w[1] ** (power - 1))])
-
-
 def paths_figure(axes: Any, frequency: int = 1) -> str:
     """Draw two paths whose learning rate moves on their surface, and how high they are."""
-    from helpers.surface import SURFACES, draw_paths
+    from helpers.surface import SURFACES, draw_paths, walk
 
-    beale, paths = SURFACES["beale"], {}
-    for name, rate in (("SGD", 1e-5 * frequency), ("momentum", 2e-5 * frequency)):
-        w, state, path = np.array(beale.start, float), {}, []
-        for step in range(100):
-            path.append(w)
-            w = momentum(w, slope_of_beale(w), state, step, rate)
-        paths[name] = np.array(path)
-    draw_paths(paths, beale, ax=axes[0])
+    rates = {"SGD": 1e-5 * frequency, "momentum": 2e-5 * frequency}
+    paths = {name: walk(momentum, "beale", rate=rate) for name, rate in rates.items()}
+    draw_paths(paths, "beale", ax=axes[0])
     for path in paths.values():
-        axes[1].semilogy(beale.function(*path.T))
+        axes[1].semilogy(SURFACES["beale"].function(*path.T))
     return "Two paths."
 
 
