@@ -205,6 +205,7 @@ def surface_rows(repeats: int) -> Iterator[Row]:
 
         tf.config.list_logical_devices()
     beale = surface.SURFACES["beale"]
+
     def with_a_tape() -> None:
         w, state = np.array(beale.start, "float32"), {}
         for step in range(200):

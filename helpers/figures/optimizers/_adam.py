@@ -24,11 +24,12 @@ def draw_stages(stages: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
         ax = new_axes(describe_stages(stages), figsize=(7.6 if len(stages) > 1 else 4.6, 4.2))
     columns = len(stages)
     boxes = kit.panels(ax, (columns, columns), below=26, above=30)
+    adam = style.look("Adam")
     for column, (title, values) in enumerate(stages.items()):
         numbers = np.asarray(values, float)
         top = 1.15 * np.abs(numbers).max()
         last = column == columns - 1 and columns == 3
-        color = style.look("Adam").color if last else style.BLACK
+        color = adam.color if last else style.BLACK
         for row, name in enumerate(("steep", "gentle")):
             box = boxes[row * columns + column]
             series = numbers[:, 1 - row]
