@@ -149,7 +149,8 @@ def stretches(ax: Axes, kind: str = "random", depth: int = 10) -> str:
     ax.bar(np.arange(1, 33), np.minimum(values, 3.4), color=color, width=0.75)
     ax.axhline(1, color=style.BLACK, linestyle=":", linewidth=1.2)
     lost = int((values < 0.1).sum())
-    ax.set(xlim=(0.3, 32.7), ylim=(0, 3.4), xticks=(1, 16, 32), yticks=(0, 1, 2, 3), xlabel="direction")
+    ax.set(xlim=(0.3, 32.7), ylim=(0, 3.4), xticks=(1, 16, 32), yticks=(0, 1, 2, 3))
+    ax.set(xlabel="direction, sorted by stretch", ylabel="stretch")
     ax.set_title(f"{depth} layer{'s' * (depth > 1)}: {lost} of 32 nearly lost")
     ax.grid(False)
     return f"{depth} {kind} linear layers of 32 units: {lost} of 32 directions keep less than a tenth of their length."
@@ -211,6 +212,7 @@ def draw_width(results: Results, *, ax: Axes | None = None) -> Axes:
                            ha="left" if rank == 1 else "center", color=color if rank else style.GREY)  # fmt: skip
         panel.set(xscale="log", ylim=(0.3, 1.0), xlabel="learning rate", title=way)
         panel.set_xticks([0.001, 0.01], ["0.001", "0.01"])
+        panel.text(0.03, 0.97, "training loss", transform=panel.transAxes, va="top")
         panel.minorticks_off()
     ax.set_title("μP keeps the best learning rate (circles) when the width grows")
     return ax
@@ -258,8 +260,14 @@ def cliff(ax: Axes, clip: Callable[..., Array], limit: float = 5.0, start: float
     ax.grid(False)
     kit.draw_hill(ax, lambda x: 0.75 * (x**10 - 1) ** 2)
     gone = int(np.argmax(np.abs(path[:, 0]) > 1.38)) if (np.abs(path[:, 0]) > 1.38).any() else len(path) - 1
-    kit.draw_steps(ax, path[: gone + 1], style.VERMILION if gone < len(path) - 1 else style.BLUE, label_gap=20)
-    end = f"thrown out to w = {kit.number(path[gone, 0], 0)}" if gone < len(path) - 1 else f"w = {path[-1, 0]:.2f}"
+    thrown = gone < len(path) - 1
+    kit.draw_steps(ax, path[: gone + (not thrown)], style.VERMILION if thrown else style.BLUE, label_gap=20)
+    if thrown:
+        (x, y), arrow = path[gone - 1], {"arrowstyle": "-|>", "color": style.VERMILION, "linewidth": 2.5}
+        edge, inner, side = (0.16, 0.22, "left") if path[gone, 0] < 0 else (1.37, 1.3, "right")
+        ax.annotate("", (edge, y), (x, y), arrowprops=arrow)
+        ax.text(inner, y + 2, f"to w = {kit.number(path[gone, 0], 0)}", color=style.VERMILION, ha=side, va="bottom")
+    end = f"thrown out to w = {kit.number(path[gone, 0], 0)}" if thrown else f"w = {path[-1, 0]:.2f}"
     ax.set_title(f"{'limit ' + kit.short(limit) if limit else 'no limit'}: {end}")
     return f"Descent from w = {start:g}, {'limit ' + format(limit, 'g') if limit else 'no limit'}: {end}."
 
@@ -317,5 +325,5 @@ def draw_transfer(results: Results, *, ax: Axes | None = None) -> Axes:
         panel.set(xscale="log", xlabel="labels per class", xlim=(3.8, 800))
         panel.set_xticks(labels, [str(m) for m in labels])
         panel.minorticks_off()
-    ax.set_title("Moving the few images gains more than pre-training")
+    ax.set_title("With few labels, moving the images gains more than pre-training")
     return ax

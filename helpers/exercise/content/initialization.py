@@ -264,10 +264,10 @@ EXERCISES = [
         },
         hints=[
             "Which loss does a network have that gives each of ten classes 10 %?",
-            "Two networks begin at ln 10. The last column tells them apart.",
+            "Two networks begin at ln 10. Only in one of them does anything arrive.",
         ],
         misconceptions={
-            "Both A and D begin at ln 10, but in D all units of the first layer are one and the same.": {
+            "Both A and D begin at ln 10, but D learns a little: as much as one unit per layer can tell.": {
                 "A": "all weights equal",
                 "B": "weights too large",
                 "C": "fine",
@@ -482,17 +482,20 @@ QUIZZES = [
     Quiz(
         id="initialization.q6",
         question="A plain network of 30 ReLU layers with Keras's default initialization hardly learns. "
-        "What is NOT a remedy?",
+        "What helps most?",
         options=[
             Option(
-                text="Clip the gradients",
-                because="These gradients are too small; clipping only shortens large ones.",
+                text="A larger learning rate",
+                because="The core notebook tuned the rate of each initialization, and the order stayed.",
+            ),
+            Option(
+                text="kernel_initializer='he_normal'",
+                because="It doubles the variance, and so keeps the mean square through every ReLU.",
                 right=True,
             ),
-            Option(text="kernel_initializer='he_normal'", because="It keeps the mean square through every ReLU."),
             Option(
-                text="Layers that add to their input, with smaller initial weights",
-                because="They carry signal and gradient past each layer.",
+                text="kernel_initializer='glorot_normal'",
+                because="The default is Glorot's rule too, uniform: the variance is the same.",
             ),
         ],
     ),

@@ -136,7 +136,11 @@ def draw_accuracies(results: Mapping[str, Sequence[Mapping[str, float]]], title:
         ax.plot([row.mean()] * 2, [place - 0.3, place + 0.3], "-", color=color, linewidth=2.5)
         rate = results[name][0].get("rate")
         if rate:
-            ax.text(1.01, place, f"η = {kit.short(rate)}", transform=ax.get_yaxis_transform(), va="center",
+            limit = (
+                f", limit {kit.short(results[name][0]['limit'])}" if name.endswith(("clipvalue", "clipnorm")) else ""
+            )
+            words = f"η = {kit.short(rate)}{limit}" if row.max() > 10 else "no η helps"
+            ax.text(1.01, place, words, transform=ax.get_yaxis_transform(), va="center",
                     color=style.GREY, fontsize=kit.points(10))  # fmt: skip
     room = 0.06 * (high - low)
     ax.set(yticks=range(len(shares)), yticklabels=list(shares), ylim=(len(shares) - 0.4, -0.6), title=title)
@@ -163,7 +167,7 @@ def draw_luck(losses: Mapping[str, Array], *, ax: Axes | None = None) -> Axes:
         yticks=range(len(losses)), yticklabels=list(losses), ylim=(len(losses) - 0.5, -0.8), xlabel="loss in the end"
     )
     ax.grid(False)
-    ax.set_title("With two units, luck decides; with four, hardly")
+    ax.set_title("With two units, luck decides; with four, it hardly matters")
     return ax
 
 
