@@ -15,7 +15,7 @@ ANNOUNCEMENTS := @jupyterlab/apputils-extension:announcements
 LAB_CONFIG := $(VENV)/etc/jupyter/labconfig
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv lab quick test test-colab test-newest test-browser nightly notebooks stamp site slides handout bench pins clean
+.PHONY: help .venv lab quick test test-colab test-newest test-browser nightly notebooks stamp site slides handout bench pins audit clean
 .NOTPARALLEL:
 
 help:  ## list these targets
@@ -122,7 +122,7 @@ slides: $(VENV)/.installed $(SITE)/.installed $(MODULES)/.installed  ## build th
 handout: $(VENV)/.installed  ## write the course without solutions, ready to hand out (ARGS=--nbgrader: to be graded)
 	$(BIN)/python tools/handout.py $(ARGS)
 
-bench: $(VENV)/.installed  ## measure the helpers beside the obvious alternatives
+bench: $(VENV)/.installed  ## measure helpers and notebooks beside the alternatives (ARGS=--write: into the README)
 	$(BIN)/python tests/bench.py $(ARGS)
 
 pins: $(VENV)/.installed  ## take the newest versions that fit requirements.txt as the tested ones
@@ -130,6 +130,9 @@ pins: $(VENV)/.installed  ## take the newest versions that fit requirements.txt 
 	@echo "# The tested versions: made by \`make pins\`, installed by \`make .venv\`." > build/pins.txt
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --python-version 3.11 requirements.txt tests/requirements.txt >> build/pins.txt
 	mv build/pins.txt tests/pins.txt
+
+audit: $(VENV)/.installed  ## ask the package index for known holes in the tested versions
+	$(BIN)/uv tool run pip-audit==2.9.0 --no-deps --disable-pip --requirement tests/pins.txt $(ARGS)
 
 clean:  ## remove everything that these targets made, except the notebooks' outputs
 	rm -rf $(VENV) $(COLAB) $(NEWEST) $(SITE) $(MODULES) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,20 +16,18 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from helpers import style, surface
-from helpers.figures import initialization, start, tuning
+from helpers.figures import start, tuning
 from helpers.start import read_syllabus
 
 TABLE = pd.DataFrame(
     {"rate": [0.1, 0.01, 0.001], "kind": ["a", "b", "a"], "share": [0.5, None, 0.1], "score": [0.1, 0.3, 0.2]}
 )
 BRACKETS = tuning.keras_tuner_brackets(27, 3)
-COLUMNS = {"signal": [np.full(9, 0.5), np.full(9, 0.01)], "gradient": [np.full(9, 3e-4), np.zeros(9)]}
 RELIEF = {"labels": ("x₁", "x₂", "ŷ"), "limits": (-3, 3)}
 HEIGHTS = np.linspace(0, 1, 12).reshape(3, 4)
 PATHS = {"SGD": np.linspace((1, 1), (3, 0.5), 5), "Adam": np.linspace((1, 1), (2, 2), 5)}
 
 CASES: dict[str, tuple[Callable, tuple, dict[str, Any], Callable, dict[str, Any]]] = {
-    "ridgelines": (initialization.draw_ridgelines, (COLUMNS,), {}, initialization.describe_ridgelines, {}),
     "brackets": (tuning.draw_brackets, (BRACKETS,), {}, tuning.describe_brackets, {}),
     "parallel coordinates": (
         tuning.draw_parallel_coordinates,
@@ -128,7 +126,6 @@ def test_the_start_of_paths_can_be_read_on_the_contour_in_any_style():
     ("said", "words"),
     [
         (tuning.describe_parallel_coordinates(TABLE, ["rate", "kind", "share"], best=1), "rate 0.01 to 0.01, kind b"),
-        (initialization.describe_ridgelines(COLUMNS), "gradient: about 0.0003 in layer 1, none in layer 2"),
         (surface.describe_relief(HEIGHTS, **RELIEF), "0 at x₁ = −3, x₂ = −3 up to 1 at x₁ = 3, x₂ = 3"),
         (surface.describe_surface("himmelblau"), "4 minima at (3, 2)"),
         (surface.describe_paths(PATHS, "beale"), "SGD ends at (3, 0.5) after 4 steps"),
