@@ -189,7 +189,12 @@ def _add_text(slides: list[Slide], title: str, text: str) -> None:
             continue
         shown = paragraph if last.kind == "exercise" else to_point_at(paragraph)
         block = Block(to_html(shown), lines_of(shown), paragraph if shown != paragraph else "")
-        if last.shows_figure and last.title == title and not paragraph.startswith(("$$", "|", "- ", "1. ")):
+        if last.kind == "exercise" and last.shows_figure and last.title == title:
+            if last.lines - LINES + block.lines <= BESIDE_FIGURE:
+                last.blocks.insert(len(last.blocks) - 1, block)  # what is asked stands above the picture
+            else:
+                slides.append(Slide(title, [block], kind="exercise"))
+        elif last.shows_figure and last.title == title and not paragraph.startswith(("$$", "|", "- ", "1. ")):
             last.notes.append(paragraph)
         elif last.shows_figure or last.kind in ("predict", "code") or last.lines + block.lines > LINES:
             slides.append(Slide(title, [block]))

@@ -99,6 +99,13 @@ def test_prediction_is_a_slide_on_which_the_figure_is_the_next_step(notebook):
     assert predict.notes == ["Wait for answers.", "It lands at 3."]
 
 
+def test_question_of_an_exercise_stands_above_its_picture(notebook):
+    notebook.cells[9].source = "## And then?\n\n### Exercise 1: which one?"
+    notebook.cells[10:10] = [new_code_cell("figures.draw_two()", outputs=picture()), new_markdown_cell("Which is it?")]
+    exercise = next(slide for slide in make_slides(notebook, ENTRY) if slide.kind == "exercise")
+    assert re.search(r"Which is it\?.*class=\"picture\"", to_section(exercise), re.S)
+
+
 def test_slides_have_notes_and_end_before_the_solutions(notebook):
     slides = make_slides(notebook, ENTRY)
     assert all(slide.notes and slide.blocks for slide in slides)
