@@ -63,8 +63,9 @@ def draw_first_steps(lengths: Mapping[str, Any], *, ax: Axes | None = None) -> A
     for tick in range(0, int(right) + 1, 5):
         ax.axvline(tick, color=style.LIGHT_GREY, linewidth=1, linestyle="-")
         ax.text(tick, -1.0, f"{tick} η" if tick else "0", ha="center", va="center")
+    adam = style.look("Adam")
     for row, (name, steps) in enumerate(reversed(list(lengths.items()))):
-        color, place = (style.look("Adam").color if row else style.BLACK), 0.0
+        color, place = (adam.color if row else style.BLACK), 0.0
         for step in np.asarray(steps, float):
             arrow: dict[str, Any] = {"arrowstyle": "-|>", "color": color, "linewidth": 2.2, "linestyle": "-"}
             ax.annotate("", (place + step, row), (place, row), arrowprops=arrow | {"shrinkA": 0, "shrinkB": 0})

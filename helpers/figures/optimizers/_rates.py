@@ -49,7 +49,8 @@ def draw_rates(
     if ax is None:
         ax = new_axes(describe_rates(curves), figsize=(7.0, 3.6))
     for (name, losses), shift in zip(curves.items(), (0.97, 1.03, 1.0, 1.06), strict=False):
-        look = style.look(name) if name in ("Adam", "momentum") else style.Look(style.BLUE, "--", "s")
+        registered = name in ("Adam", "momentum")
+        look = style.look(name) if registered else style.Look(style.BLUE, "--", "s")
         rates = np.array(sorted(losses))
         means = np.array([np.mean(losses[rate]) for rate in rates])
         ax.plot(rates, means, **look.line)
