@@ -14,7 +14,7 @@ settings.register_profile("quick", max_examples=30, deadline=None)
 settings.register_profile("nightly", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
-# A shell starts what runs in the background deaf to Ctrl-C, and a process hands that on: tests that interrupt would fail.
+# What a shell starts in the background is deaf to Ctrl-C, and so are its children: tests that interrupt would fail.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
