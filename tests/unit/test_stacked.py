@@ -230,7 +230,7 @@ def test_functional_models_take_batches_of_their_own() -> None:
     together = stack(models, own_batches=True)
     own = np.random.default_rng(0).normal(size=(4, 2, 3)).astype("float32")
     expected = np.stack([model(own[:, k]) for k, model in enumerate(models)], axis=1)
-    np.testing.assert_allclose(together([own]), expected, atol=1e-6)
+    np.testing.assert_allclose(together.predict(own, verbose=0), expected, atol=1e-6)
 
 
 @pytest.mark.long
