@@ -1,0 +1,192 @@
+"""Answers of trained networks: batch sizes, confusion, confident mistakes, calibration, living units, and rivals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from helpers import style
+from helpers.data import CLASS_NAMES
+from helpers.figures import _kit as kit
+from helpers.figures.training._sets import FAMILIES, mosaic, stored
+from helpers.picture import new_axes
+
+BATCHES = (16, 64, 256, 1024)
+TRAINING_IMAGES = 6000
+
+
+def draw_batch_sizes(groups: Mapping[str, Sequence[Mapping[str, float]]], *, ax: Axes | None = None) -> Axes:
+    """Draw accuracy and steps to the best epoch against the batch size: at 0.001, and at the best rate of each size."""
+    steps = {size: -(-TRAINING_IMAGES // size) for size in BATCHES}
+    looks = {"rate 0.001": ("s", "none"), "its best rate": ("o", style.BLUE)}
+    if ax is None:
+        best = {size: groups[f"{size} at its best"] for size in BATCHES}
+        told = "; ".join(
+            f"batch {size}: rate {runs[0]['rate']:g}, accuracy {100 * np.mean([r['accuracy'] for r in runs]):.1f} %, "
+            f"{np.mean([r['best_epoch'] for r in runs]) * steps[size]:,.0f} steps" for size, runs in best.items()
+        )  # fmt: skip
+        ax = new_axes(f"At the best rate of each batch size. {told}.", figsize=(7.6, 3.2))
+    left, right = kit.panels(ax, (2,), below=42)
+    for place, size in enumerate(BATCHES):
+        for (name, (marker, fill)), key, shift in zip(
+            looks.items(), (f"{size} at 0.001", f"{size} at its best"), (-0.13, 0.13), strict=True
+        ):
+            runs = groups[key]
+            dots: dict[str, Any] = {"color": style.BLUE, "markerfacecolor": fill, "linestyle": "none", "alpha": 0.8}
+            accuracy = [100 * run["accuracy"] for run in runs]
+            left.plot([place + shift] * len(runs), accuracy, marker, markersize=kit.points(7), **dots)
+            if name != "rate 0.001":
+                counts = [run["best_epoch"] * steps[size] for run in runs]
+                right.plot([place] * len(runs), counts, marker, markersize=kit.points(7), **dots)
+                right.text(place + 0.18, np.mean(counts), f"{np.mean(counts):,.0f}", va="center")
+                left.text(place + shift, min(accuracy) - 0.35, f"{runs[0]['rate']:g}", ha="center", va="top")
+    for panel, label in ((left, "accuracy (%)"), (right, "steps to the best epoch")):
+        panel.set(xticks=range(4), xticklabels=BATCHES, xlim=(-0.5, 3.75), xlabel="batch size (images)", title=label)
+    low, high = left.get_ylim()
+    left.set_ylim(low - 0.8, high + 0.6)
+    for place, (name, (marker, fill)) in enumerate(looks.items()):
+        left.plot(
+            [0.02 + 1.75 * place],
+            [high + 0.25],
+            marker,
+            color=style.BLUE,
+            markerfacecolor=fill,
+            markersize=kit.points(7),
+        )
+        left.text(0.17 + 1.75 * place, high + 0.25, name, va="center")
+    right.set(yscale="log")
+    right.minorticks_off()
+    return ax
+
+
+def draw_confusion(confusion: np.ndarray, *, ax: Axes | None = None) -> Axes:
+    """Draw a confusion matrix (10, 10), true classes as rows: only mistakes are coloured, alike classes are framed."""
+    order = np.array(FAMILIES)
+    sorted_matrix = np.asarray(confusion)[np.ix_(order, order)]
+    mistakes = sorted_matrix * (1 - np.eye(10, dtype=int))
+    row, column = np.unravel_index(mistakes.argmax(), mistakes.shape)
+    names = [CLASS_NAMES[label] for label in order]
+    share = (mistakes[:4, :4].sum() + mistakes[6:9, 6:9].sum()) / max(1, mistakes.sum())
+    if ax is None:
+        ax = new_axes(
+            f"Confusion matrix. Most frequent mistake: {mistakes.max()} times {names[row]} called {names[column]}; "
+            f"{share:.0%} of all mistakes stay among the four tops or among the three shoes.", figsize=(6.6, 5.6),
+        )  # fmt: skip
+    ax.imshow(mistakes, cmap="Oranges", vmin=0, vmax=1.4 * mistakes.max())
+    for i, j in np.argwhere(sorted_matrix > 0):
+        own = i == j
+        ax.text(j, i, sorted_matrix[i, j], ha="center", va="center", color=style.GREY if own else style.BLACK)
+    frame: dict[str, Any] = {"fill": False, "edgecolor": style.BLACK, "linewidth": 2, "linestyle": "-"}
+    for start, size in ((0, 4), (6, 3)):
+        ax.add_patch(Rectangle((start - 0.5, start - 0.5), size, size, **frame))
+    ax.set(xticks=range(10), yticks=range(10), yticklabels=names, xlabel="predicted class", ylabel="true class")
+    ax.set_xticklabels(names, rotation=45, ha="right", rotation_mode="anchor")
+    ax.grid(False)
+    ax.set_title(f"{100 * share:.0f} % of the mistakes stay among tops or among shoes")
+    return ax
+
+
+def draw_mistakes(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray, *, ax: Axes | None = None) -> Axes:
+    """Draw the twelve wrong answers (of (n, 10) probabilities) that the network was surest of."""
+    called = probabilities.argmax(axis=1)
+    sure = probabilities.max(axis=1)
+    wrong = np.flatnonzero(called != labels)
+    wrong = wrong[np.argsort(-sure[wrong])][:12]
+    if ax is None:
+        i = wrong[0]
+        ax = new_axes(
+            f"The twelve surest mistakes. The first: {CLASS_NAMES[labels[i]]} called {CLASS_NAMES[called[i]]}.",
+            figsize=(7.6, 3.9),
+        )
+    ax.imshow(mosaic(np.asarray(images)[wrong], 6, gap=8), cmap="gray_r", aspect=1.28)
+    for place, i in enumerate(wrong):
+        row, column = divmod(place, 6)
+        middle: dict[str, Any] = {"ha": "center", "va": "center"}
+        ax.text(44 * column + 22, 44 * row + 3.2, f"says {CLASS_NAMES[called[i]]}", color=style.VERMILION, **middle)
+        ax.text(44 * column + 22, 44 * row + 40.5, f"is {CLASS_NAMES[labels[i]]}", **middle)
+    kit.bare(ax, (0, 264), (89, 0))
+    ax.set_title(f"Each of these was more than {np.floor(1000 * sure[wrong].min()) / 10:.1f} % sure")
+    return ax
+
+
+def calibration(ax: Axes, epoch: int = 30) -> str:
+    """Draw how often ten groups of answers are right against how sure they are, for five seeds after so many epochs."""
+    runs = stored("certainty")[f"epoch {epoch}"]
+    sure, right = 100 * np.mean([run["groups"] for run in runs], axis=0)
+    said, true = (100 * np.mean([run[key] for run in runs]) for key in ("confidence", "accuracy"))
+    ax.plot([0, 100], [0, 100], "-", color=style.GREY, linewidth=1.2)
+    for run in runs:
+        ax.plot(*(100 * np.array(run["groups"])), "-", color=kit.faded(style.VERMILION, 0.4), linewidth=1)
+    ax.fill_between(sure, right, sure, color=kit.faded(style.VERMILION, 0.15), linewidth=0)
+    ax.plot(sure, right, "o-", color=style.VERMILION)
+    ax.text(8, 16, "as often right as it says", rotation=45, rotation_mode="anchor", color=style.GREY)
+    ax.set(
+        xlim=(0, 102), ylim=(0, 102), xlabel="how sure it is (%)", ylabel="how often it is right (%)", aspect="equal"
+    )
+    ax.set_title(f"says {said:.0f} %, is right in {true:.0f} %")
+    return f"After {epoch} epochs the networks are {said:.1f} % sure on average, and right in {true:.1f} %."
+
+
+def draw_living_units(activations: Mapping[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
+    """Draw for each network which hidden units (columns) answer to which images (rows): dark where above 0.
+
+    Args:
+        activations: Name → (images, units).
+        ax: Where to draw; on a new figure when None.
+    """
+    dead = {name: int((np.asarray(a).max(axis=0) <= 0).sum()) for name, a in activations.items()}
+    if ax is None:
+        told = "; ".join(f"{name}: {count} units never answer" for name, count in dead.items())
+        ax = new_axes(f"Hidden units that answer to images. {told}.", figsize=(7.6, 3.3))
+    for panel, (name, each) in zip(kit.panels(ax, (len(activations),), below=42), activations.items(), strict=True):
+        alive = np.asarray(each) > 0
+        order = np.argsort(-alive.mean(axis=0), kind="stable")
+        panel.imshow(alive[:, order], cmap="Blues", vmin=0, vmax=1.2, aspect="auto", interpolation="nearest")
+        units = alive.shape[1]
+        if dead[name]:
+            panel.axvspan(units - dead[name] - 0.5, units - 0.5, color=style.VERMILION, alpha=0.35, linewidth=0)
+        panel.set(xlabel="hidden unit", yticks=[], ylabel="image", title=f"{name}: {dead[name]} of {units} dead")
+        panel.grid(False)
+    return ax
+
+
+def draw_contenders(groups: Mapping[str, Sequence[Mapping[str, Any]]], *, tested: Mapping[str, float] | None = None,
+                    images: int = 3000, ax: Axes | None = None) -> Axes:  # fmt: skip
+    """Draw accuracies on the comparison images, with two standard errors, and on the test images where given.
+
+    Args:
+        groups: Name → runs with "accuracy": one a seed for networks, the best setting first for others.
+        tested: Name → accuracy on 2,000 test images.
+        images: How many the first accuracy is counted on.
+        ax: Where to draw; on a new figure when None.
+    """
+    names = [name for name in groups if name != "most frequent class"]
+    runs = {name: [100 * run["accuracy"] for run in groups[name]] for name in names}
+    runs = {
+        name: each if "seed" in groups[name][0] or "rate" in groups[name][0] else each[:1]
+        for name, each in runs.items()
+    }
+    if ax is None:
+        told = "; ".join(f"{name} {np.mean(each):.1f} %" for name, each in runs.items())
+        more = "".join(f"; {name} on test images {100 * value:.1f} %" for name, value in (tested or {}).items())
+        ax = new_axes(f"Accuracy on comparison images: {told}{more}.", figsize=(7.6, 2.8))
+    for row, (name, each) in enumerate(runs.items()):
+        mean = np.mean(each)
+        error = 2 * np.sqrt(mean * (100 - mean) / images)
+        ax.plot(
+            [mean - error, mean + error], [row, row], "-", color=style.LIGHT_GREY, linewidth=kit.points(9), zorder=1
+        )
+        ax.plot(each, [row] * len(each), "o", color=style.BLUE, markersize=kit.points(7), alpha=0.8)
+        ax.text(mean, row - 0.33, f"{mean:.1f}", ha="center", va="center")
+        if name in (tested or {}):
+            value = 100 * tested[name]  # type: ignore[index]
+            error = 2 * np.sqrt(value * (100 - value) / 2000)
+            ax.plot([value - error, value + error], [row + 0.3] * 2, "-", color=style.GREEN, linewidth=2)
+            ax.plot([value], [row + 0.3], style.look("test").marker, color=style.GREEN, markersize=kit.points(9))
+            ax.text(value + error + 0.15, row + 0.3, f"test {value:.1f}", va="center", color=style.GREEN)
+    ax.set(yticks=range(len(runs)), yticklabels=runs, ylim=(len(runs) - 0.4, -0.6), xlabel="accuracy (%)")
+    return ax

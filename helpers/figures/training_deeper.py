@@ -1,0 +1,153 @@
+"""The figures of notebook 07 deeper: one digit that grows, answers to drawings, folds, histograms, and a regression."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from helpers import style
+from helpers.data import CLASS_NAMES
+from helpers.figures import _kit as kit
+from helpers.figures.training import stored
+from helpers.picture import new_axes
+
+FLOOR = 1e-8
+"""Where a difference of exactly 0 is drawn on a logarithmic axis."""
+
+
+def draw_last_digit(*, ax: Axes | None = None) -> Axes:
+    """Draw how far two networks grow apart that differ in one weight: largest gap, and answers that differ."""
+    runs = stored("last_digit")
+    nudged, same = runs["one weight nudged"], runs["the same again"]
+    share = 100 * np.array([run["answers_that_differ"] for run in nudged])
+    gaps = np.array([run["largest_gap"] for run in nudged])
+    epochs = np.arange(gaps.shape[1])
+    if ax is None:
+        ax = new_axes(
+            f"After {epochs[-1]} epochs the largest gap between two weights has grown from a ten-millionth to "
+            f"{gaps[:, -1].mean():.2f}, and {share[:, -1].mean():.0f} % of the answers differ.", figsize=(7.6, 3.2),
+        )  # fmt: skip
+    left, right = kit.panels(ax, (2,), below=42)
+    left.semilogy(epochs, gaps.T, "-", color=kit.faded(style.VERMILION, 0.6), linewidth=1.5)
+    left.semilogy(epochs, np.exp(np.log(gaps).mean(axis=0)), "o-", color=style.VERMILION)
+    left.semilogy(
+        epochs, np.full(len(epochs), FLOOR) + np.max([run["largest_gap"] for run in same]), "s-", color=style.BLUE
+    )
+    left.set(xlabel="epoch", yticks=[FLOOR, 1e-6, 1e-4, 1e-2, 1], ylim=(FLOOR / 3, 10))
+    left.set_yticklabels(["0", "10⁻⁶", "10⁻⁴", "0.01", "1"])
+    left.minorticks_off()
+    left.set_title("largest gap between two weights")
+    left.text(epochs[-1], 3 * FLOOR, "the same program again", ha="right", color=style.BLUE)
+    left.text(epochs[-1], 2, "one weight nudged", ha="right", color=style.VERMILION)
+    right.plot(epochs, share.T, "-", color=kit.faded(style.VERMILION, 0.6), linewidth=1.5)
+    right.plot(epochs, share.mean(axis=0), "o-", color=style.VERMILION)
+    right.set(xlabel="epoch", ylim=(-0.4, None), title="other answers to new images (%)")
+    return ax
+
+
+def draw_answers(pictures: Mapping[str, np.ndarray], answers: Sequence[np.ndarray], *, ax: Axes | None = None) -> Axes:
+    """Draw each picture (28, 28) beside the ten probabilities that a network gives to it."""
+    best = [f"{name}: {CLASS_NAMES[p.argmax()]} {p.max():.0%}" for name, p in zip(pictures, answers, strict=True)]
+    if ax is None:
+        ax = new_axes(f"Drawn pictures and the network's answers. {'; '.join(best)}.", figsize=(7.6, 2.9))
+    ax.set_axis_off()
+    for column, ((name, picture), p) in enumerate(zip(pictures.items(), answers, strict=True)):
+        image = ax.inset_axes((0.5 * column, 0.15, 0.16, 0.65))
+        image.imshow(picture, cmap="gray_r", vmax=1)
+        image.set_axis_off()
+        image.set_title(name)
+        bars = ax.inset_axes((0.5 * column + 0.27, 0.02, 0.2, 0.95))
+        color = [style.VERMILION if k == p.argmax() else style.LIGHT_GREY for k in range(10)]
+        bars.barh(CLASS_NAMES, 100 * p, color=color)
+        bars.set(xlim=(0, 100), xticks=[0, 50, 100], title="says (%)")
+        bars.invert_yaxis()
+        bars.grid(False)
+    return ax
+
+
+def draw_folds(losses: Sequence[Sequence[float]], *, ax: Axes | None = None) -> Axes:
+    """Draw the held-out loss of each fold with its lowest place, and the mean with its own."""
+    curves = np.array(losses)
+    mean, epochs = curves.mean(axis=0), np.arange(1, curves.shape[1] + 1)
+    own, best = curves.argmin(axis=1) + 1, int(mean.argmin()) + 1
+    if ax is None:
+        ax = new_axes(
+            f"Held-out losses, lowest in epoch {', '.join(map(str, own))}; their mean in {best}.", figsize=(7.6, 3.2)
+        )
+    for curve, low in zip(curves, own, strict=True):
+        ax.plot(epochs, curve, "-", color=kit.faded(style.VERMILION, 0.45), linewidth=1.2)
+        ax.plot(low, curve[low - 1], "o", color=style.VERMILION, markersize=kit.points(6))
+    ax.plot(epochs, mean, **style.look("validation").line, linewidth=3)
+    ax.plot(
+        best,
+        mean[best - 1],
+        "o",
+        markerfacecolor="none",
+        color=style.GREEN,
+        markersize=kit.points(15),
+        markeredgewidth=2.5,
+    )
+    kit.label_end(ax, epochs[-1], mean[-1], "mean", style.VERMILION)
+    ax.set(xlabel="epoch", ylabel="loss on the held-out fold", xlim=(0.5, len(epochs) + 1.5))
+    ax.set_ylim(0.97 * curves.min(), 1.5 * np.median(mean))
+    ax.set_title(f"Each fold has its own best epoch (dots); their mean is lowest after {best}")
+    return ax
+
+
+def read_histograms(folder: Path, tag: str) -> dict[int, np.ndarray]:
+    """Return step → buckets (n, 3: left, right, count) of a histogram in the event files below `folder`."""
+    from tensorboard.backend.event_processing.event_multiplexer import EventMultiplexer
+    from tensorboard.util import tensor_util
+
+    events = EventMultiplexer().AddRunsFromDirectory(str(folder)).Reload()
+    for run, kinds in events.Runs().items():
+        for name in kinds["tensors"]:
+            if name.endswith(tag):
+                return {e.step: tensor_util.make_ndarray(e.tensor_proto) for e in events.Tensors(run, name)}
+    raise ValueError(f"no histogram in {folder.name} is named {tag!r}")
+
+
+def draw_histograms(folder: Path, *, ax: Axes | None = None) -> Axes:
+    """Draw the histograms of gradients and weights that were logged, an epoch behind the other, as TensorBoard does."""
+    found = {"gradients of the first layer": "gradient", "weights of the first layer": "kernel/histogram"}
+    if ax is None:
+        ax = new_axes(
+            "Histograms of gradients and weights, one for each epoch; the newest stands in front.", figsize=(7.6, 3.4)
+        )
+    for panel, (title, tag) in zip(kit.panels(ax, (2,), below=42), found.items(), strict=True):
+        steps = read_histograms(folder, tag)
+        reach = max(np.quantile(np.abs(b[:, :2][b[:, 2] > 0]), 0.9) for b in steps.values())
+        bins = np.linspace(-reach, reach, 61)
+        for row, buckets in enumerate(steps.values()):
+            middle = buckets[:, :2].mean(axis=1)
+            counts = np.histogram(middle, bins, weights=buckets[:, 2])[0]
+            height = -row + 2.2 * counts / counts.max()
+            line: dict[str, Any] = {"color": "white", "linewidth": 1, "zorder": row + 1}
+            panel.fill_between(bins[:-1] + reach / 60, height, -row, facecolor=kit.faded(style.BLUE, 0.35 + 0.08 * row),
+                               zorder=row + 1, linewidth=0)  # fmt: skip
+            panel.plot(bins[:-1] + reach / 60, height, "-", **line)
+        panel.set(yticks=[0, 1 - len(steps)], xlabel="value", title=title, xticks=[-reach, 0, reach])
+        panel.set_yticklabels(["epoch 1", f"epoch {len(steps)}"])
+        panel.set_xticklabels([kit.short(-reach), "0", kit.short(reach)])
+        panel.grid(False)
+    return ax
+
+
+def draw_regression(groups: Mapping[str, Sequence[Mapping[str, float]]], *, ax: Axes | None = None) -> Axes:
+    """Draw mean absolute errors over splits; a line joins what was measured on the same split."""
+    names = list(groups)
+    errors = np.array([[run["error"] for run in groups[name]] for name in names])
+    if ax is None:
+        told = "; ".join(f"{name} {each.mean():.0f}" for name, each in zip(names, errors, strict=True))
+        ax = new_axes(f"Mean absolute errors on new patients, means over splits: {told}.", figsize=(7.6, 3.0))
+    ax.plot(errors, range(len(names)), "-", color=style.LIGHT_GREY, linewidth=1.2)
+    for row, each in enumerate(errors):
+        ax.plot(each, [row] * len(each), "o", color=style.BLUE, alpha=0.8)
+        ax.text(each.mean(), row - 0.3, f"{each.mean():.0f}", ha="center", va="center")
+    ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.6))
+    ax.set(xlabel="mean absolute error on new patients (points of the score)")
+    return ax
