@@ -31,8 +31,8 @@ FEW, EPOCHS = 500, 30
 SHOWN = 20
 """Images of each sheet of the first figure."""
 
-FILM = range(0, 31, 2)
-"""Epochs of the films of `by_heart` and `certainty`."""
+LONG_FILM, FILM = range(0, 61, 4), range(0, 31, 2)
+"""Epochs at which `by_heart` and `certainty` look at their networks."""
 
 RATES = (0.0003, 0.001, 0.003)
 """Learning rates that are tried first; while the best one lies at an edge, the next one outside is tried, too."""
@@ -120,13 +120,13 @@ def by_heart(seeds=SEEDS) -> dict:
                 for trained, fresh in zip(*right, strict=True)
             ]
 
-        train_with_a_look((300, 100), (x, labels), seeds, look, epochs=EPOCHS, batch_size=50)
+        train_with_a_look((300, 100), (x, labels), seeds, look, LONG_FILM, batch_size=50)
         results |= {f"{name}, epoch {epoch}": runs for epoch, runs in film.items()}
     return results
 
 
-def train_with_a_look(units, train, seeds, look, *, epochs, **settings) -> None:
-    """Train, and call `look(networks, epoch)` before the first epoch and after those of FILM."""
+def train_with_a_look(units, train, seeds, look, film, **settings) -> None:
+    """Train, and call `look(networks, epoch)` before the first epoch and after each of `film`."""
     import keras
 
     class Look(keras.callbacks.Callback):
@@ -134,10 +134,10 @@ def train_with_a_look(units, train, seeds, look, *, epochs, **settings) -> None:
             look(self.model, 0)
 
         def on_epoch_end(self, epoch, logs=None):
-            if epoch + 1 in FILM:
+            if epoch + 1 in film:
                 look(self.model, epoch + 1)
 
-    fit(units, train, None, seeds, epochs=epochs, callbacks=[Look()], **settings)
+    fit(units, train, None, seeds, epochs=film[-1], callbacks=[Look()], **settings)
 
 
 def leaks(seeds=SEEDS) -> dict:
@@ -258,7 +258,7 @@ def certainty(seeds=SEEDS) -> dict:
             calibration(each, y) | {"loss": float(-np.log(each[np.arange(len(y)), y]).mean())} for each in probabilities
         ]
 
-    train_with_a_look((300, 100), train, seeds, look, epochs=EPOCHS)
+    train_with_a_look((300, 100), train, seeds, look, FILM)
     return results
 
 

@@ -730,7 +730,7 @@ def test_kernel_stops_a_loop_and_lets_an_interrupt_pass(tmp_path):
     try:
         run("import sys, time\nfrom helpers.exercise import _verdict as verdict, check, quiz\nverdict.SECONDS = 0.5")
         loop = "def number_of_epochs(k):\n    while True:\n        pass\n"
-        assert run(f"{loop}check('{ID}', number_of_epochs)").endswith("come to an\n  end?\n")
+        assert run(f"{loop}check('{ID}', number_of_epochs)").endswith("does every loop come to an end?\n")
         for quits in ("quit()", "exit()", "exit(keep_kernel=True)", "sys.exit(3)"):
             said = run(f"def number_of_epochs(k):\n    {quits}\ncheck('{ID}', number_of_epochs)")
             assert re.search(r"number_of_epochs\(.*\) stops with", said), quits

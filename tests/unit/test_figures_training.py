@@ -25,7 +25,7 @@ def course_style():
 
 
 STATES = [
-    *(("by_heart", 2, {"images": i, "epoch": e}) for i, e in product((training.TRAINED, training.NEW), (0, 30))),
+    *(("by_heart", 2, {"images": i, "epoch": e}) for i, e in product((training.TRAINED, training.NEW), (0, 60))),
     *(("cure", 1, {"patient": p, "cure": c}) for p, c in product(training.PATIENTS, training.CURES)),
     *(("calibration", 1, {"epoch": epoch}) for epoch in (0, 4, 30)),
     *(("stopping", 1, {"losses": LOSSES, "patience": p, "smoothing": s}) for p, s in product((1, 10), (0.0, 0.9))),

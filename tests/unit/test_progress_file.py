@@ -25,7 +25,7 @@ def file(tmp_path, monkeypatch):
 
 
 def answer() -> None:
-    check(ID, 266_610)
+    check(ID, 125)
 
 
 def printed(capsys) -> str:

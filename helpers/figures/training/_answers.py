@@ -154,39 +154,28 @@ def draw_living_units(activations: Mapping[str, np.ndarray], *, ax: Axes | None 
     return ax
 
 
-def draw_contenders(groups: Mapping[str, Sequence[Mapping[str, Any]]], *, tested: Mapping[str, float] | None = None,
-                    images: int = 3000, ax: Axes | None = None) -> Axes:  # fmt: skip
-    """Draw accuracies on the comparison images, with two standard errors, and on the test images where given.
+def draw_contenders(groups: Mapping[str, Sequence[Mapping[str, Any]]], *, ax: Axes | None = None) -> Axes:
+    """Draw accuracies on 3,000 comparison images, with two standard errors to each side.
 
     Args:
-        groups: Name → runs with "accuracy": one a seed for networks, the best setting first for others.
-        tested: Name → accuracy on 2,000 test images.
-        images: How many the first accuracy is counted on.
+        groups: Name → runs with "accuracy": one a seed where they have a "rate", else the best setting first.
         ax: Where to draw; on a new figure when None.
     """
-    names = [name for name in groups if name != "most frequent class"]
-    runs = {name: [100 * run["accuracy"] for run in groups[name]] for name in names}
     runs = {
-        name: each if "seed" in groups[name][0] or "rate" in groups[name][0] else each[:1]
-        for name, each in runs.items()
+        name: each if "rate" in each[0] else each[:1] for name, each in groups.items() if name != "most frequent class"
     }
+    right = {name: [100 * run["accuracy"] for run in each] for name, each in runs.items()}
     if ax is None:
-        told = "; ".join(f"{name} {np.mean(each):.1f} %" for name, each in runs.items())
-        more = "".join(f"; {name} on test images {100 * value:.1f} %" for name, value in (tested or {}).items())
-        ax = new_axes(f"Accuracy on comparison images: {told}{more}.", figsize=(7.6, 2.8))
-    for row, (name, each) in enumerate(runs.items()):
+        told = "; ".join(f"{name} {np.mean(each):.1f} %" for name, each in right.items())
+        ax = new_axes(f"Accuracy on comparison images: {told}.", figsize=(7.6, 2.6))
+    for row, each in enumerate(right.values()):
         mean = np.mean(each)
-        error = 2 * np.sqrt(mean * (100 - mean) / images)
+        error = 2 * np.sqrt(mean * (100 - mean) / 3000)
         ax.plot(
             [mean - error, mean + error], [row, row], "-", color=style.LIGHT_GREY, linewidth=kit.points(9), zorder=1
         )
         ax.plot(each, [row] * len(each), "o", color=style.BLUE, markersize=kit.points(7), alpha=0.8)
         ax.text(mean, row - 0.33, f"{mean:.1f}", ha="center", va="center")
-        if name in (tested or {}):
-            value = 100 * tested[name]  # type: ignore[index]
-            error = 2 * np.sqrt(value * (100 - value) / 2000)
-            ax.plot([value - error, value + error], [row + 0.3] * 2, "-", color=style.GREEN, linewidth=2)
-            ax.plot([value], [row + 0.3], style.look("test").marker, color=style.GREEN, markersize=kit.points(9))
-            ax.text(value + error + 0.15, row + 0.3, f"test {value:.1f}", va="center", color=style.GREEN)
-    ax.set(yticks=range(len(runs)), yticklabels=runs, ylim=(len(runs) - 0.4, -0.6), xlabel="accuracy (%)")
+    ax.set(yticks=range(len(right)), yticklabels=right, ylim=(len(right) - 0.4, -0.6))
+    ax.set(xlabel="accuracy on 3,000 comparison images (%)")
     return ax

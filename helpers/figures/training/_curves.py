@@ -119,7 +119,7 @@ def stopping(ax: Axes, losses: Sequence[float], patience: int = 1, smoothing: fl
     ax.plot(epochs, losses, **VALIDATION.line, marker=VALIDATION.marker, markersize=kit.points(5))
     if smoothing:
         ax.plot(epochs, watched, "-", color=style.BLACK)
-        kit.label_end(ax, len(losses), watched[-1], "average", style.BLACK, offset=(0, -14), ha="right")
+        kit.label_end(ax, 3, watched[2], "average", style.BLACK, offset=(8, 6))
     if last < len(losses):
         ax.axvspan(last + 0.5, len(losses) + 0.5, color=style.LIGHT_GREY, alpha=0.7, linewidth=0, zorder=0)
         ax.text(len(losses) + 0.3, high, "never trained" if len(losses) - last > 5 else "", ha="right", va="top")

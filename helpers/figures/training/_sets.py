@@ -47,13 +47,13 @@ def mosaic(images: np.ndarray, columns: int, gap: int = 3) -> np.ndarray:
     return padded.reshape(rows, columns, side, side).swapaxes(1, 2).reshape(rows * side, columns * side)
 
 
-def by_heart(axes: Any, images: str = TRAINED, epoch: int = 30) -> str:
+def by_heart(axes: Any, images: str = TRAINED, epoch: int = 60) -> str:
     """Draw what two networks get right of twenty images: a blue dot on what is right, a cross on what is wrong.
 
     Args:
         axes: Two, one for each network.
         images: TRAINED or NEW.
-        epoch: How long both have trained, an even number up to 30.
+        epoch: How long both have trained, a multiple of 4 up to 60.
     """
     said = []
     for ax, (name, labels) in zip(axes, LEARNERS.items(), strict=True):
