@@ -61,9 +61,10 @@ quick: $(VENV)/.installed  ## run what needs no notebook to run: style, types, q
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	@$(PYTEST) -m "not slow and not browser"
+	@$(PYTEST) -m "not long and not slow and not browser"
 
-test: quick  ## run every check that a change must pass: quick, then all notebooks (12 minutes)
+test: quick  ## run every check that a change must pass: quick, then longer tests and all notebooks (12 minutes)
+	@$(PYTEST) -m "long and not slow and not browser"
 	$(BIN)/python tests/notebooks/run_notebooks.py notebooks/*.ipynb
 
 test-browser: $(VENV)/.installed  ## look at one page in a real browser

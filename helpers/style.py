@@ -121,6 +121,7 @@ LOOKS: dict[str, dict[str, Look]] = {
         "GELU": Look(PURPLE, _MIXED, "X"),
         "SiLU": Look(PURPLE, _DOTTED, "*"),
         "softplus": Look(SKY, _MIXED, ">"),
+        "SwiGLU": Look(BLACK, _TRIPLE, "d"),
         "linear": Look(GREY, _LONG, "p"),
         "step": Look(BLACK, _DOTTED, "h"),
     },

@@ -9,8 +9,8 @@
     history = networks.fit(x_train, y_train, epochs=10, validation_data=(x_val, y_val))
     history.history["val_accuracy"]  # (epochs, networks)
 
-- `stack(models)`: plain Keras models of one architecture (Dense, activations, Dropout, BatchNormalization; Sequential
-  or functional) become one. Weights, dropout rates and penalties (L1, L2) are those of each model.
+- `stack(models)`: plain Keras models of one architecture (Dense, activations, Dropout, normalization; Sequential or
+  functional) become one. Weights, dropout rates and penalties (L1, L2) are those of each model.
 - `networks.compile`, `fit`, `evaluate`, `predict` are Keras's. Losses and metrics are arrays, one number a network;
   `predict` returns (examples, networks, outputs).
 - `Adam(PerNetwork([0.001, 0.01, …]))`: a learning rate or a Keras schedule for each network.

@@ -71,3 +71,21 @@ class StackedBatchNormalization(keras.layers.Layer):
             for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
                 moving.assign(moving * self.momentum + now * (1 - self.momentum))
         return (inputs - mean) * ops.rsqrt(variance + self.epsilon) * self.gamma + self.beta
+
+
+class StackedLayerNormalization(keras.layers.Layer):
+    """Layer normalization of each example in each network by itself, with Keras's ε."""
+
+    def __init__(self, epsilon: float, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.epsilon = epsilon
+
+    def build(self, input_shape: Any) -> None:
+        """Make γ and β, (networks, units) each."""
+        self.gamma = self.add_weight(shape=tuple(input_shape[1:]), initializer="ones", name="gamma")
+        self.beta = self.add_weight(shape=tuple(input_shape[1:]), initializer="zeros", name="beta")
+
+    def call(self, inputs: Any) -> Any:
+        """Return inputs normalized over the units of each network."""
+        mean, variance = ops.moments(inputs, axes=[-1], keepdims=True)
+        return (inputs - mean) * ops.rsqrt(variance + self.epsilon) * self.gamma + self.beta

@@ -12,7 +12,12 @@ import numpy as np
 from keras import layers, ops
 from numpy.typing import ArrayLike, NDArray
 
-from helpers.stacked._layers import StackedBatchNormalization, StackedDense, StackedDropout
+from helpers.stacked._layers import (
+    StackedBatchNormalization,
+    StackedDense,
+    StackedDropout,
+    StackedLayerNormalization,
+)
 from helpers.stacked._training import EachMean, OwnBatches, check_optimizer
 
 ACT_ON_EACH_UNIT = (
@@ -200,7 +205,8 @@ def stack(models: Sequence[Any], *, own_batches: bool = False) -> StackedModel:
 
     Args:
         models: Plain Sequential or functional Keras models of one architecture with one input and one output, of Dense,
-            Dropout, BatchNormalization, and layers that act on each unit: activations, Add, Multiply, Rescaling.
+            Dropout, BatchNormalization, LayerNormalization, and layers that act on each unit: activations, Add,
+            Multiply, Rescaling.
         own_batches: Whether inputs are (examples, networks, features), each network its own, as `OwnBatches` gives
             them, or (examples, features), the same for all.
 
@@ -225,7 +231,7 @@ def stack(models: Sequence[Any], *, own_batches: bool = False) -> StackedModel:
     models = list(models)
     if not models:
         raise ValueError("stack needs at least one model")
-    kinds = [[_kind(layer) for layer in _layers(model)] for model in models]
+    kinds = [([_kind(layer) for layer in _layers(model)], _wiring(model)) for model in models]
     for number, one in enumerate(kinds):
         if one != kinds[0]:
             raise ValueError(f"the models must have one architecture, but model {number} differs from model 0")
@@ -244,6 +250,21 @@ def stack(models: Sequence[Any], *, own_batches: bool = False) -> StackedModel:
         for weight, *each in zip(stacked.weights, *(layer.weights for layer in column), strict=True):
             weight.assign(_first(np.stack([one.numpy() for one in each])))
     return together
+
+
+def _wiring(model: Any) -> list[list[int]]:
+    """Return of each layer the places of the layers whose outputs it takes, -1 for the inputs of the model."""
+    if isinstance(model, keras.Sequential):
+        return [[k - 1] for k in range(len(_layers(model)))]
+    places = {id(layer.output): k for k, layer in enumerate(_layers(model))} | {id(model.inputs[0]): -1}
+    taken = [[id(source) for source in _sources(layer)] for layer in _layers(model)]
+    if not places.keys() >= {id(model.outputs[0]), *(source for sources in taken for source in sources)}:
+        raise ValueError("stack knows models with one input and one output in which each layer is called once")
+    return [[places[source] for source in sources] for sources in taken]
+
+
+def _sources(layer: Any) -> list[Any]:
+    return layer.input if isinstance(layer.input, list) else [layer.input]
 
 
 def _settings(layer: Any) -> dict[str, Any]:
@@ -285,11 +306,15 @@ def _stacked(column: Sequence[Any]) -> Any:
         return StackedDense(len(column), layer.units, layer.use_bias, activation=layer.activation, l1=l1, l2=l2)
     if isinstance(layer, layers.Dropout) and layer.noise_shape is None:
         return StackedDropout([one.rate for one in column])
-    if isinstance(layer, layers.BatchNormalization):
-        return StackedBatchNormalization(layer.momentum, layer.epsilon)
+    if isinstance(layer, layers.BatchNormalization | layers.LayerNormalization) and len(layer.input.shape) == 2:
+        if not (layer.center and layer.scale):
+            raise ValueError("stack knows normalization with center and scale only")
+        if isinstance(layer, layers.BatchNormalization):
+            return StackedBatchNormalization(layer.momentum, layer.epsilon)
+        return StackedLayerNormalization(layer.epsilon)
     if isinstance(layer, ACT_ON_EACH_UNIT):
         return _copied(layer)
-    raise ValueError(f"stack knows Dense, Dropout, BatchNormalization and activations, but not {type(layer).__name__}")
+    raise ValueError(f"stack knows Dense, Dropout, normalization and activations, but not {type(layer).__name__}")
 
 
 def _penalties(column: Sequence[Any], name: str) -> Any:

@@ -25,7 +25,7 @@ from tools.concepts import NOTEBOOKS
 from tools.course import ROOT, TABLE_END, TABLE_START
 from tools.setup_cell import setup_cell
 
-COUNTS = {"S": 6, "A": 13, "L": 12, "B": 11, "C": 7, "I": 9, "O": 12, "T": 16, "R": 10, "U": 10}
+COUNTS = {"S": 6, "A": 13, "L": 12, "B": 11, "C": 8, "I": 9, "O": 12, "T": 16, "R": 10, "U": 10}
 SMALL: dict[str, Any] = {
     "repository": "someone/course",
     "release": "v1.5",

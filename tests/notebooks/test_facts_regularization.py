@@ -43,6 +43,7 @@ def trained(keras: Any, seeds: Any, optimizer: Any = None, sizes: Any = (12, 8, 
     return networks
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "settings",
     [

@@ -193,6 +193,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable:
     return run
 
 
+@pytest.mark.long
 def test_making_again_keeps_what_looks_as_before_and_takes_what_does_not(make: Callable) -> None:
     first = make(OLD)
     assert make(NEW) == first

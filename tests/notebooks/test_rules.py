@@ -471,6 +471,7 @@ def test_keeping_outputs_does_not_execute(make: Callable) -> None:
     assert nbformat.read(path, as_version=4).cells[-1].outputs == []
 
 
+@pytest.mark.long
 def test_command_runs_as_the_makefile_calls_it() -> None:
     run = subprocess.run(
         [sys.executable, "tools/notebooks.py", "--help"], cwd=NOTEBOOKS.parent, capture_output=True, text=True
@@ -483,6 +484,7 @@ def test_unknown_notebook_is_named(make: Callable, capsys: pytest.CaptureFixture
     assert "99_missing" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_executing_twice_shows_what_fails_the_second_time(tmp_path: Path) -> None:
     once = new_notebook(cells=[new_code_cell("assert 'seen' not in globals()\nseen = True")])
     assert len(maker.execute(once, tmp_path)) == 1

@@ -62,11 +62,13 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {notebooks[notebook][int(number)][0]: text for notebook, number, text in reports}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", PLANTED)
 def test_planted_fault_is_seen_and_the_harmless_pass(failed: dict[str, str], name: str) -> None:
     assert (name not in failed) is (name in HARMLESS), failed.get(name)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "sentence"), [("warning", "UserWarning: old"), ("stderr_of_c", "from C"), ("raising", "ZeroDivisionError")]
 )

@@ -10,6 +10,9 @@ from results_program import load_program
 from helpers.results import RESULTS
 
 NOT_A_RUN_A_SEED = {
+    ("activations", "two_layers"): None,  # by activation: test_facts_activations.py counts them
+    ("activations", "ten_layers"): None,
+    ("activations", "comebacks"): None,  # counts over all seeds
     ("regularization", "strengths"): 2,  # seeds of their own, for choosing
     ("training", "contenders"): None,  # for models without seeds a run is a setting
     ("tuning", "searches"): None,  # some are repeated: test_facts_tuning.py counts them

@@ -245,6 +245,7 @@ def test_script_refuses_a_folder_without_the_files(tmp_path: Path, capsys: pytes
 # ---- all 70,000 from a server
 
 
+@pytest.mark.long
 def test_slow_but_moving_download_is_waited_for(
     cache: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -209,6 +209,7 @@ def test_figure_without_play_has_no_player():
     assert explore(line, steps=(1, 9)).player is None
 
 
+@pytest.mark.long
 def test_500_moves_leave_one_figure():
     def figures():  # by type: an object that another test left may lie about its class, or raise when asked
         return sum(issubclass(type(thing), Figure) for thing in gc.get_objects())

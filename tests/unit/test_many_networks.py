@@ -41,6 +41,7 @@ def test_outputs_and_losses_are_those_of_the_keras_model(activation: Any, normal
         assert float(networks.losses(X, labels)[k]) == pytest.approx(float(loss_of(networks)(target, theirs)), abs=1e-5)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("make", "activation"),
     [(lambda: keras.optimizers.SGD(0.3), "relu"), (lambda: keras.optimizers.Adam(0.05), "prelu")],

@@ -19,12 +19,12 @@ LOGITS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 RATES = (0.01, 0.02, 0.05)
 
 
-def network(seed: int, *, activation: Any = "tanh", normalize: bool = False, rate: float = 0.0, l2: float = 0.0) -> Any:
+def network(seed: int, *, activation: Any = "tanh", normalize: Any = None, rate: float = 0.0, l2: float = 0.0) -> Any:
     keras.utils.set_random_seed(seed)
     layers = [keras.Input((3,))]
     for units in (6, 5):
         layers.append(keras.layers.Dense(units, kernel_regularizer=keras.regularizers.L1L2(l2 / 2, l2)))
-        layers += [keras.layers.BatchNormalization()] if normalize else []
+        layers += [normalize()] if normalize else []
         layers.append(keras.layers.PReLU() if activation == "prelu" else keras.layers.Activation(activation))
         layers += [keras.layers.Dropout(rate)] if rate else []
     return keras.Sequential([*layers, keras.layers.Dense(4)])
@@ -39,6 +39,20 @@ def skip(seed: int) -> Any:
     inputs = keras.Input((3,))
     branch = keras.layers.Rescaling(0.5)(keras.layers.Dense(3, "relu")(inputs))
     return keras.Model(inputs, keras.layers.Dense(1, "sigmoid")(keras.layers.Add()([inputs, branch])))
+
+
+def wired(crossed: bool) -> Any:
+    """Two equal layers, of which the third layer takes the second or the first."""
+    inputs = keras.Input((3,))
+    first = keras.layers.Dense(3, "relu")(inputs)
+    second = keras.layers.Dense(3, "relu")(first)
+    third = keras.layers.Dense(3, "relu")(first if crossed else second)
+    return keras.Model(inputs, keras.layers.Dense(1)(keras.layers.Add()([second, third])))
+
+
+def called_twice() -> Any:
+    inputs, layer = keras.Input((3,)), keras.layers.Dense(3, "relu")
+    return keras.Model(inputs, layer(layer(inputs)))
 
 
 def largest_difference(
@@ -75,12 +89,14 @@ def test_each_network_is_trained_as_alone_with_its_own_rate_and_penalty(make: An
     assert largest_difference(models, make, LOGITS, CLASSES) < 1e-5
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["Adagrad", "RMSprop", "Adadelta", "Adamax", "Nadam", "Lion", "Ftrl"])
 def test_every_optimizer_that_is_let_in_treats_networks_as_alone(name: str) -> None:
     models = [network(0), network(1)]
     assert largest_difference(models, getattr(keras.optimizers, name), LOGITS, CLASSES, rates=(0.01, 0.05)) < 1e-5
 
 
+@pytest.mark.long
 def test_one_rate_and_one_network_need_nothing_special() -> None:
     model = network(3)
     together = stack([model])
@@ -92,17 +108,19 @@ def test_one_rate_and_one_network_need_nothing_special() -> None:
     np.testing.assert_allclose(curves["loss"][:, 0], alone["loss"], atol=1e-6)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("models", "loss", "y"),
     [
-        ([network(s, normalize=True) for s in range(3)], LOGITS, CLASSES),
+        ([network(s, normalize=keras.layers.BatchNormalization) for s in range(3)], LOGITS, CLASSES),
+        ([network(s, normalize=keras.layers.LayerNormalization) for s in range(3)], LOGITS, CLASSES),
         ([network(s, activation="prelu") for s in range(3)], LOGITS, CLASSES),
         ([network(s, activation=times(0.5)) for s in range(3)], LOGITS, CLASSES),
         ([network(s) for s in range(3)], keras.losses.CategoricalCrossentropy(from_logits=True), ONE_HOT),
         ([network(s) for s in range(3)], "mse", ONE_HOT),
         ([skip(s) for s in range(3)], "binary_crossentropy", SIDES),
     ],
-    ids=["batch normalization", "PReLU", "own activation", "one-hot", "mse", "skip connection"],
+    ids=["batch normalization", "layer normalization", "PReLU", "own activation", "one-hot", "mse", "skip connection"],
 )
 def test_layers_and_losses_are_those_of_the_plain_models(models: list[Any], loss: Any, y: np.ndarray) -> None:
     assert largest_difference(models, keras.optimizers.SGD, loss, y) < 1e-5
@@ -114,6 +132,7 @@ def test_sample_weights_count_as_in_keras() -> None:
     assert largest_difference(models, keras.optimizers.SGD, LOGITS, CLASSES, rates=(0.1, 0.2), **options) < 1e-5
 
 
+@pytest.mark.long
 def test_a_schedule_for_each_network() -> None:
     schedules = [
         keras.optimizers.schedules.CosineDecay(0.1, 8),
@@ -143,6 +162,7 @@ def test_dropout_has_its_rate_and_its_masks_in_each_network() -> None:
     np.testing.assert_allclose(together.predict(X, verbose=0)[:, 0], models[0].predict(X, verbose=0), atol=1e-6)
 
 
+@pytest.mark.long
 def test_early_stopping_gives_each_network_what_a_fit_of_its_own_gets() -> None:
     models = [network(seed) for seed in range(3)]
     rates, options = (0.3, 1.0, 3.0), {"epochs": 30, "shuffle": False, "verbose": 0, "validation_split": 0.25}
@@ -198,9 +218,14 @@ def test_networks_of_one_seed_see_one_order_and_each_example_once_an_epoch() -> 
         assert (y[:, 0] != y[:, 2]).any()
         seen.append(y)
         batches.on_epoch_end()
+    # In another stack, whatever its other networks, the same seed gives the same order.
+    others = OwnBatches(np.arange(10)[:, None], np.arange(10), seeds=[5, 9], batch_size=4)
+    first = np.concatenate([others[i][1] for i in range(len(others))])
+    np.testing.assert_array_equal(first[:, 0], seen[0][:, 2])
     assert (seen[0] != seen[1]).any()
 
 
+@pytest.mark.long
 def test_own_batches_train_as_separate_fits_on_them_and_are_measured_on_shared_examples() -> None:
     models, seeds = [network(s) for s in range(2)], [7, 8]
     orders = []
@@ -244,7 +269,13 @@ def test_what_looks_at_whole_layers_is_refused(optimizer: Any, said: str) -> Non
         (lambda: [], "at least one model"),
         (lambda: [network(0), network(0, activation="relu")], "model 1 differs from model 0"),
         (lambda: [network(0, activation=times(slope)) for slope in (1, 2)], "model 1 differs from model 0"),
-        (lambda: [network(0), network(0, normalize=True)], "model 1 differs from model 0"),
+        (lambda: [network(0), network(0, normalize=keras.layers.BatchNormalization)], "model 1 differs from model 0"),
+        (lambda: [wired(crossed=False), wired(crossed=True)], "model 1 differs from model 0"),
+        (lambda: [called_twice()], "each layer is called once"),
+        (
+            lambda: [keras.Sequential([keras.Input((4,)), keras.layers.BatchNormalization(center=False)])],
+            "with center and scale only",
+        ),
         (lambda: [keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Conv2D(2, 2)])], "not Conv2D"),
         (
             lambda: [keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, kernel_constraint="unit_norm")])],

@@ -824,6 +824,7 @@ def printed():
     return {encoding: part.decode(encoding) for encoding, part in parts}
 
 
+@pytest.mark.long
 def test_script_prints_a_line_for_each_epoch(printed):
     lines = printed["utf-8"].splitlines()
     assert [line.split(":")[0] for line in lines] == ["epoch 1 of 3", "epoch 2 of 3", "epoch 3 of 3"]
@@ -831,6 +832,7 @@ def test_script_prints_a_line_for_each_epoch(printed):
     assert "left" in lines[0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_output_that_is_not_utf8_gets_a_line_for_each_epoch(encoding, printed):
     lines = printed[encoding].splitlines()

@@ -168,6 +168,7 @@ def real(tmp_path_factory) -> tuple[Path, list[dict[str, str]], str]:
     return folder, first, said.getvalue()
 
 
+@pytest.mark.long
 def test_a_search_keeps_its_results_and_goes_on(real):
     folder, first, said = real
     assert "1/1  trial 0: 0." in said
@@ -181,6 +182,7 @@ def test_a_search_keeps_its_results_and_goes_on(real):
     assert found["best"] == max(found["trials"], key=lambda row: row["score"])
 
 
+@pytest.mark.long
 def test_the_best_model_is_the_one_of_the_best_epoch(real):
     import keras
 
@@ -190,6 +192,7 @@ def test_the_best_model_is_the_one_of_the_best_epoch(real):
     assert accuracy == pytest.approx(json.loads((folder / "results.json").read_text())["best"]["score"], abs=1e-6)
 
 
+@pytest.mark.long
 def test_the_test_images_are_looked_at_once_and_then_the_search_is_over(real, run, tmp_path):
     shutil.copytree(real[0], tmp_path / "search")
     first, second = run("--final"), run("--final")
@@ -200,6 +203,7 @@ def test_the_test_images_are_looked_at_once_and_then_the_search_is_over(real, ru
     assert_one_sentence(run("--trials", 3, *QUICK), 2, "the test images have been looked at")
 
 
+@pytest.mark.long
 def test_three_workers_on_this_machine_finish_every_trial_once(tmp_path):
     command = [sys.executable, "-m", "helpers.tune", "--trials", "3", "--output", str(tmp_path), *QUICK]
     workers = [subprocess.Popen(command, cwd=ROOT, stdout=-1, stderr=-1, text=True) for _ in range(3)]
@@ -218,6 +222,7 @@ def test_three_workers_on_this_machine_finish_every_trial_once(tmp_path):
 # Which trials are run
 
 
+@pytest.mark.long
 def test_hyperband_stops_weak_trials_early(run, trainings, tmp_path):
     assert run("--trials", 9, "--epochs", 3, "--search", "hyperband").code == 0
     assert_each_once(tmp_path / "search", 9)
@@ -225,6 +230,7 @@ def test_hyperband_stops_weak_trials_early(run, trainings, tmp_path):
     assert ends == {("COMPLETE", "3"), ("PRUNED", "1")}  # and none is stopped in its last epoch
 
 
+@pytest.mark.long
 def test_same_seed_same_settings_in_one_go_or_in_two(run, trainings, tmp_path):
     for folder, trials, seed in (("one", 3, 0), ("two", 1, 0), ("two", 3, 0), ("other", 3, 1)):
         run("--trials", trials, "--search", "tpe", "--seed", seed, folder=folder)
@@ -254,6 +260,7 @@ def test_a_failing_training_is_a_row_and_the_search_goes_on(run, trainings, monk
     assert_one_sentence(run("--trials", 1, folder="none"), 1, "no trial of 1 has a score")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("sign", "code", "name"), [("SIGINT", 130, "Ctrl-C"), ("SIGTERM", 143, "SIGTERM")])
 def test_a_stopped_search_goes_on_with_the_trial_it_was_stopped_in(run, trainings, tmp_path, sign, code, name):
     run("--trials", 3, folder="whole")
@@ -297,6 +304,7 @@ def test_a_worker_that_was_silent_loses_its_trial_and_goes_on(run, trainings, tm
     assert_each_once(tmp_path / "search", 2)
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning", "ignore:Heartbeat of storage")
 def test_a_worker_killed_before_its_first_sign_of_life_is_not_waited_for(run, trainings, tmp_path):
     run("--trials", 1)
@@ -338,6 +346,7 @@ def test_no_final_look_without_a_search(run):
 # What goes wrong
 
 
+@pytest.mark.long
 def test_a_storage_that_goes_away_is_a_sentence_and_nothing_finished_is_lost(run, trainings, tmp_path):
     storage = tmp_path / "search" / "study.db"
     trainings.during = lambda trial: len(trainings) == 2 and storage.rename(tmp_path / "away")
@@ -356,6 +365,7 @@ def test_a_damaged_storage_is_a_sentence(run, tmp_path, content):
     assert_one_sentence(run("--trials", 1), 3, "the storage is away")
 
 
+@pytest.mark.long
 def test_a_server_that_nobody_runs_is_a_sentence(run):
     pytest.importorskip("psycopg", reason="the driver of PostgreSQL is not installed here")
     done = run("--trials", 1, "--storage", "postgresql://me:secret@127.0.0.1:9/run")
@@ -393,6 +403,7 @@ def test_a_full_disk_is_a_sentence_and_nothing_finished_is_lost(run, trainings, 
 # What is shown
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
 @pytest.mark.parametrize(
     ("shell", "code", "words"),

@@ -1,8 +1,7 @@
-"""The exercises and quiz questions of notebook 04, activations."""
+"""The exercises and quiz questions of notebook 04, activations, core and deeper."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,16 +24,6 @@ FEW_LOGITS = np.array([[0.0, 1.0, 2.0], [3.0, -1.0, 0.5]])
 # What a right answer returns ------------------------------------------------------------------------------------------
 
 
-def sigmoid(z: Any) -> Any:
-    """Values of the sigmoid, without overflow."""
-    return 0.5 * (1 + np.tanh(z / 2))
-
-
-def sigmoid_derivative(z: Any) -> Any:
-    """Derivative of the sigmoid at `z`, a number or an array."""
-    return sigmoid(z) * (1 - sigmoid(z))
-
-
 def dead_units(activations: np.ndarray) -> int:
     """Units that are 0 for every example; `activations` (examples, units) come from a ReLU layer."""
     return int(np.sum(np.all(activations == 0, axis=0)))
@@ -46,11 +35,11 @@ def log_sum_exp(logits: np.ndarray) -> np.ndarray:
     return largest + np.log(np.exp(logits - largest[:, None]).sum(axis=1))
 
 
-def with_temperature(logits: np.ndarray, temperature: float) -> np.ndarray:
-    """Softmax of each row of `logits` (examples, classes) at this temperature."""
-    scaled = logits / temperature
-    exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+def calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
+    """Expected calibration error over ten groups of equal width; `confidence` and `right` are (n,)."""
+    group = np.minimum((10 * confidence).astype(int), 9)
+    gaps = [np.abs(np.sum(confidence[group == k] - right[group == k])) for k in range(10)]
+    return float(np.sum(gaps) / len(right))
 
 
 def class_probabilities(logits: np.ndarray) -> np.ndarray:
@@ -90,6 +79,20 @@ def _sums_of_columns(logits: np.ndarray) -> np.ndarray:
     return exponentials / exponentials.sum(axis=0)
 
 
+def _unweighted_error(confidence: np.ndarray, right: np.ndarray) -> float:
+    group = np.minimum((10 * confidence).astype(int), 9)
+    return float(np.mean([np.abs(np.mean((confidence - right)[group == k])) for k in np.unique(group)]))
+
+
+def _judge_width(answer: Any) -> str | None:
+    """Return what is wrong with the width of a gated block that may have 2 · 128 · 512 weights."""
+    if isinstance(answer, bool) or not isinstance(answer, int | np.integer):
+        return "a whole number of units is expected"
+    if 3 * 128 * answer > 2 * 128 * 512:
+        return f"with {answer} units it has {3 * 128 * answer:,} weights, more than 2 · 128 · 512 = 131,072"
+    return None if answer == 341 else f"{answer} units make {3 * 128 * answer:,} weights, and 131,072 are allowed"
+
+
 def _changed(**answers: str) -> dict[str, str]:
     return OUTPUTS | answers
 
@@ -124,88 +127,82 @@ def _output_problem(answer: Any) -> str | None:
     if not isinstance(answer, dict) or set(answer) != set(OUTPUTS):
         return f"a dictionary with the keys {', '.join(OUTPUTS)} is expected"
     for task, right in OUTPUTS.items():
-        given = answer[task]
-        if not isinstance(given, str) or given not in OUTPUTS.values():
+        given = answer[task].strip().casefold() if isinstance(answer[task], str) else ""
+        if given not in OUTPUTS.values():
             return f"{task}: choose one of {', '.join(repr(name) for name in OUTPUTS.values())}"
         if given != right:
-            return SPECIFIC.get((task, given), f"{task}: {given} does not fit; which values can the answer take?")
+            return SPECIFIC.get((task, given), f"{task}: {given} does not fit; think of the values the answer can take")
     return None
 
 
 # The exercises --------------------------------------------------------------------------------------------------------
 
-_SIGMOID_MISTAKES: dict[str, Callable[[Any], Any]] = {
-    "This is σ(z) itself; the derivative is largest at z = 0 and falls to both sides.": sigmoid,
-    "σ(z)(1 + σ(z)) grows without turning back; the second factor has a minus sign.": (
-        lambda z: sigmoid(z) * (1 + sigmoid(z))
-    ),
-    "1 − σ(z)² is the rule of tanh, with σ put in; the sigmoid has another one.": lambda z: 1 - sigmoid(z) ** 2,
-    "z(1 − z) is right if z already is the sigmoid's value; here z is what goes in.": lambda z: z * (1 - z),
-    "The sign is turned round: the sigmoid rises everywhere, so its derivative is never negative.": (
-        lambda z: -sigmoid_derivative(z)
-    ),
-}
-
-_LARGEST = "scaled.max(axis=1, keepdims=True)"
-_OTHER_SHIFTS = {
-    f"scaled - {_LARGEST}": [f"scaled + {_LARGEST}", "scaled"],
-    _LARGEST: [
-        *(_LARGEST.replace("max", other) for other in ("min", "mean")),
-        "scaled.max(keepdims=True)",
-        "scaled[..., [0]]",
-        "scaled[..., [-1]]",
-    ],
-}
+_WHOSE = {"A": "GELU", "B": "tanh", "C": "leaky ReLU", "D": "sigmoid"}
+_CHANGES = {"A": "another activation", "B": "larger initial weights", "C": "smaller initial weights"}
+_UNITS = {"A": "a line on the data", "B": "a line on the data", "C": "a kink", "D": "dead"}
+_TEMPERATURES = {"A": "1", "B": "below 1", "C": "above 1"}
+_FATES = {"A": "become one", "B": "stay apart", "C": "drift apart"}
 
 EXERCISES = [
     Exercise(
-        id="activations.sigmoid_derivative",
-        task="The derivative of the sigmoid",
-        reference=sigmoid_derivative,
-        cases=[(0.0,), (2.0,), (np.array([-3.0, -0.5, 1.0, 6.0]),)],
+        id="activations.whose_outputs",
+        task="Whose outputs are these?",
+        reference=_WHOSE,
         hints=[
-            "First compute s = σ(z); the derivative can be written with s alone.",
-            "It is a product of two factors; both are one half at z = 0.",
-        ],
-        misconceptions=_SIGMOID_MISTAKES,
-        equal_mutants={"sigmoid: 1 + np.tanh(z / 2) → 1 - np.tanh(z / 2)": "σ(−z) = 1 − σ(z) has the same product"},
-        insight="it is the value that a network has already computed, and never above ¼.",
-    ),
-    Exercise(
-        id="activations.twenty_sigmoids",
-        task="The largest factor that twenty sigmoids let through",
-        reference=0.25**20,
-        rtol=1e-3,
-        atol=0.0,
-        hints=[
-            "What is the largest value of σ′, and where does the sigmoid have it?",
-            "The chain rule multiplies the factors of all layers.",
+            "Where does each pile up, at one end or at two? What is the lowest value of each?",
+            "Two have an upper end. Of the other two, one never falls below −0.17.",
         ],
         misconceptions={
-            "The factors are added here; the chain rule multiplies them.": 20 * 0.25,
-            "This is the factor of a single sigmoid; there are twenty of them, one after another.": 0.25,
-            "One half is σ(0), the value; what is passed on is multiplied by the derivative at 0.": 0.5**20,
-            "One of the layers is missing, or one too many: twenty factors are multiplied.": 0.25**19,
+            "A has outputs a little below 0, and no lower: neither a ReLU nor a leaky one does that.": (
+                _WHOSE | {"A": "leaky ReLU", "C": "GELU"}
+            ),
+            "A ReLU never answers below 0, and A does.": _WHOSE | {"A": "ReLU"},
+            "The two that pile up at both ends have different ends: which of them is centred on 0?": (
+                _WHOSE | {"B": "sigmoid", "D": "tanh"}
+            ),
         },
-        insight="about one in a million millions, and that is the best case.",
+        insight="the ends of the range are where the outputs pile up, and where the slope has gone.",
     ),
     Exercise(
-        id="activations.leaky_slope",
-        task="The slope of two leaky ReLUs at −2",
-        reference=(0.2, 0.3),
+        id="activations.which_change",
+        task="Three networks that do not learn: which change first?",
+        reference=_CHANGES,
         hints=[
-            "Keras knows it twice, with two defaults; the section on shapes printed both.",
-            "The slope is the same at every negative input; it is no value of the function.",
+            "Does the size of the activations grow, shrink or stay from layer to layer?",
+            "Where the activations keep their size, the weights are not to blame.",
         ],
         misconceptions={
-            "The two are swapped: the name in Dense calls the function, which has the smaller default.": (0.3, 0.2),
-            "These are the values f(−2); asked is for the slope there.": (-0.4, -0.6),
-            "This is the plain ReLU; the leaky one has a slope also where its input is negative.": (0.0, 0.0),
-            "This is the slope of the paper that proposed it; Keras has other defaults.": (0.01, 0.01),
-            "The slope of 1 is that of positive inputs; −2 lies on the other side.": (1.0, 1.0),
-            "Both are the same here, but the function and the layer have different defaults in Keras.": (0.2, 0.2),
+            "A keeps the size of its activations: larger weights are not what it lacks. What falls by 4 per layer?": (
+                _CHANGES | {"A": "larger initial weights", "B": "another activation"}
+            ),
+            "In C everything grows from layer to layer, and the gradient on its way back: that is too much weight.": (
+                _CHANGES | {"B": "smaller initial weights", "C": "larger initial weights"}
+            ),
+            "C grows in all three lines. An activation cannot do that alone; its weights are too large.": (
+                _CHANGES | {"A": "smaller initial weights", "C": "another activation"}
+            ),
         },
-        insight="write the slope down yourself, and nobody has to know the defaults.",
+        insight="size and difference are two numbers: A has kept the first and lost the second.",
+    ),
+    Exercise(
+        id="activations.four_units",
+        task="Four units as half-planes: which can learn?",
+        reference=_UNITS,
+        hints=[
+            "The hairs stand on the side where a unit is on. On which side are the points?",
+            "A unit that is on for every point is z itself there, a linear function.",
+        ],
+        misconceptions={
+            "A and B have all points on the side of their hairs: they are on for every point, and not dead.": (
+                _UNITS | {"A": "dead", "B": "dead"}
+            ),
+            "D's hairs point away from the points: it is off for all of them.": (_UNITS | {"D": "a line on the data"}),
+            "D is on for no point at all, so its bend lies where there are no data.": _UNITS | {"D": "a kink"},
+            "A's line does not cross the points, so on the data it does not bend.": (
+                _UNITS | {"A": "a kink", "B": "a kink"}
+            ),
+        },
+        insight="a unit bends the function only where its line runs between the data.",
     ),
     Exercise(
         id="activations.dead_units",
@@ -265,30 +262,20 @@ EXERCISES = [
         insight="the smooth maximum under every cross-entropy.",
     ),
     Exercise(
-        id="activations.temperature",
-        task="A softmax with a temperature",
-        reference=with_temperature,
-        cases=[(FEW_LOGITS, 2.0), (np.array([[2.0, 0.0, -1.0], [0.5, 0.4, 0.3], [-4.0, 1.0, 1.0]]), 0.5)],
-        equal_mutants=dict.fromkeys(
-            (f"{largest} → {other}" for largest, others in _OTHER_SHIFTS.items() for other in others),
-            "the task does not ask for large logits; the stable form is an exercise of its own",
-        ),
+        id="activations.which_temperature",
+        task="Three networks: which temperature?",
+        reference=_TEMPERATURES,
         hints=[
-            "A high temperature brings the logits closer together; which operation does that?",
-            "The temperature acts on the logits, before softmax.",
+            "Above the diagonal a network is right more often than it claims.",
+            "Dividing by a number above 1 brings the logits closer together. Does that make it surer?",
         ],
         misconceptions={
-            "The logits are multiplied: a high temperature then makes the answer surer, not calmer.": (
-                lambda logits, temperature: _softmax(logits * temperature, 1)
+            "The other way round: T above 1 makes a network less sure, and B is not sure enough already.": (
+                _TEMPERATURES | {"B": "above 1", "C": "below 1"}
             ),
-            "Dividing the probabilities no longer makes them add up to 1.": (
-                lambda logits, temperature: _softmax(logits, 1) / temperature
-            ),
-            "The temperature does nothing here: what divides all probabilities alike cancels in their share.": (
-                lambda logits, temperature: _softmax(logits, 1)
-            ),
+            "A is right as often as it claims; there is nothing to correct.": _TEMPERATURES | {"A": "above 1"},
         },
-        insight="the order of the classes stays at every temperature.",
+        insight="T moves how sure a network is, and never what it answers.",
     ),
     Exercise(
         id="activations.outputs",
@@ -330,12 +317,84 @@ EXERCISES = [
             "All probabilities of the batch together add up to 1 here; each row must.": (
                 lambda logits: _softmax(logits, None)
             ),
-            "These are sigmoids: each class by itself, and a row does not add up to 1.": lambda logits: sigmoid(logits),
+            "These are sigmoids: each class by itself, and a row does not add up to 1.": (
+                lambda logits: 0.5 * (1 + np.tanh(logits / 2))
+            ),
             "These are logarithms of probabilities; asked is for the probabilities.": (
                 lambda logits: logits - log_sum_exp(logits)[:, None]
             ),
         },
         insight="the shape was right for every batch; only the sums of the rows, which were not 1, betrayed the bug.",
+    ),
+    Exercise(
+        id="activations.signal_map",
+        task="Three networks on the map: what happens to two images?",
+        reference=_FATES,
+        hints=[
+            "Below the line a small difference shrinks from layer to layer; above it, it grows.",
+            "How far above or below does not change the end, only how soon it comes.",
+        ],
+        misconceptions={
+            "A lies below the line: each layer shrinks the difference, however large the weights are.": (
+                _FATES | {"A": "drift apart"}
+            ),
+            "C lies above the line: small differences grow there, and neighbours lose each other.": (
+                _FATES | {"C": "stay apart"}
+            ),
+            "B lies on the line: there the factor per layer is 1.": _FATES | {"B": "become one"},
+        },
+        insight="on the line a difference keeps its size, and a deep network can be trained.",
+    ),
+    Exercise(
+        id="activations.calibration_error",
+        task="The expected calibration error",
+        reference=calibration_error,
+        cases=[
+            (np.array([0.95, 0.95, 0.65, 0.65]), np.array([1.0, 0.0, 1.0, 1.0])),
+            (np.array([0.31, 0.38, 0.52, 0.55, 0.58, 0.91, 0.99, 1.0]), np.array([0.0, 1, 1, 0, 0, 1, 1, 0])),
+            (np.array([0.85, 0.84, 0.83, 0.12, 0.11]), np.array([1.0, 1, 0, 0, 1])),
+            (np.array([0.05, 0.09, 0.85, 0.88, 0.93, 0.97, 0.46, 0.44]), np.array([1.0, 1, 1, 1, 0, 0, 0, 1])),
+        ],
+        rtol=1e-3,
+        hints=[
+            "Take one group at a time: how sure is it on average, how often is it right?",
+            "The gap has no sign, and a group counts by its number of examples.",
+            "A confidence of exactly 1 belongs to the last group.",
+        ],
+        misconceptions={
+            "Gaps of different groups must not cancel: take the size of each group's gap first.": (
+                lambda confidence, right: float(np.abs(np.mean(confidence - right)))
+            ),
+            "This compares each single example; a single answer is right or wrong, so take means of groups first.": (
+                lambda confidence, right: float(np.mean(np.abs(confidence - right)))
+            ),
+            "All groups count alike here; a group with more examples must weigh more.": _unweighted_error,
+        },
+        equal_mutants={
+            "range(10) → range(0, 10 + 1)": "the eleventh group is empty",
+            "10 → 11": "the eleventh group is empty",
+            "right → confidence": "both have one entry for each example",
+            "confidence[group == k] - right[group == k] → right[group == k] - confidence[group == k]": (
+                "only the size of a gap counts"
+            ),
+        },
+        insight="it is the shaded area of the figure, each group weighted by its images.",
+    ),
+    Exercise(
+        id="activations.gated_width",
+        task="How wide may a gated block be?",
+        reference=341,
+        verify=lambda answer: _judge_width(answer),
+        hints=[
+            "Count the weights of both blocks, without biases: how many matrices has each, and of which shape?",
+            "2 · 128 · 512 weights, and 3 matrices of 128 · width to spend them on.",
+        ],
+        misconceptions={
+            "A gated block has three matrices, not four: the two that go in, and one that comes out.": 256,
+            "With the same width it has half as many weights again.": 512,
+            "Two thirds of the width, and whole units only; the block must not be larger.": 342,
+        },
+        insight="two thirds of the width: that is where odd sizes in published set-ups come from.",
     ),
 ]
 
@@ -415,20 +474,21 @@ QUIZZES = [
     ),
     Quiz(
         id="activations.q5",
-        question="A 20-layer network of sigmoids does not learn. Its last layers have normal gradients. What is wrong?",
+        question="A 20-layer network of sigmoids stays at the loss ln 10. After 100 steps all its gradients are tiny, "
+        "those of the last layers too. What does the last layer lack?",
         options=[
             Option(
-                text="The learning rate is too small for all layers",
-                because="The last layers do move; a rate that suits the first ones would throw the last ones out.",
+                text="A learning rate that is large enough",
+                because="No rate helps: the sum of what the examples ask for is near 0, as they all look alike.",
             ),
             Option(
-                text="The gradient loses a factor of about 4 with every layer on its way back",
-                because="σ′ is at most ¼, and the factors multiply; the first layers get nothing.",
+                text="A difference between the examples",
+                because="Each layer makes it about four times smaller, so on top all examples look the same.",
                 right=True,
             ),
             Option(
-                text="The sigmoids of the first layers have the derivative 0",
-                because="A sigmoid never has derivative 0; it is the product of many small factors that vanishes.",
+                text="Trained layers below it",
+                because="tanh learns with its lower layers frozen; untrained layers serve if they keep examples apart.",
             ),
         ],
     ),
