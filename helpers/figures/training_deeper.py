@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -62,7 +61,8 @@ def draw_answers(pictures: Mapping[str, np.ndarray], answers: Sequence[np.ndarra
         image.set_title(name)
         bars = ax.inset_axes((0.5 * column + 0.27, 0.02, 0.2, 0.95))
         color = [style.VERMILION if k == p.argmax() else style.LIGHT_GREY for k in range(10)]
-        bars.barh(CLASS_NAMES, 100 * p, color=color)
+        bars.barh(range(10), 100 * p, color=color)
+        bars.set_yticks(range(10), CLASS_NAMES)
         bars.set(xlim=(0, 100), xticks=[0, 50, 100], title="says (%)")
         bars.invert_yaxis()
         bars.grid(False)
@@ -120,16 +120,15 @@ def draw_histograms(folder: Path, *, ax: Axes | None = None) -> Axes:
         )
     for panel, (title, tag) in zip(kit.panels(ax, (2,), below=42), found.items(), strict=True):
         steps = read_histograms(folder, tag)
-        reach = max(np.quantile(np.abs(b[:, :2][b[:, 2] > 0]), 0.9) for b in steps.values())
-        bins = np.linspace(-reach, reach, 61)
+        reach = 0.6 * max(np.abs(b[:, :2]).max() for b in steps.values())
+        places = np.linspace(-reach, reach, 121)
         for row, buckets in enumerate(steps.values()):
-            middle = buckets[:, :2].mean(axis=1)
-            counts = np.histogram(middle, bins, weights=buckets[:, 2])[0]
-            height = -row + 2.2 * counts / counts.max()
-            line: dict[str, Any] = {"color": "white", "linewidth": 1, "zorder": row + 1}
-            panel.fill_between(bins[:-1] + reach / 60, height, -row, facecolor=kit.faded(style.BLUE, 0.35 + 0.08 * row),
-                               zorder=row + 1, linewidth=0)  # fmt: skip
-            panel.plot(bins[:-1] + reach / 60, height, "-", **line)
+            below = np.append(0, np.cumsum(buckets[:, 2]))  # counts up to each edge, so that a bucket is spread evenly
+            density = np.diff(np.interp(places, np.append(buckets[0, 0], buckets[:, 1]), below))
+            height = -row + 2.2 * np.sqrt(density / density.max())
+            shade = kit.faded(style.BLUE, 0.35 + 0.08 * row)
+            panel.fill_between(places[:-1], height, -row, color=shade, zorder=row + 1, linewidth=0)
+            panel.plot(places[:-1], height, "-", color="white", linewidth=1, zorder=row + 1)
         panel.set(yticks=[0, 1 - len(steps)], xlabel="value", title=title, xticks=[-reach, 0, reach])
         panel.set_yticklabels(["epoch 1", f"epoch {len(steps)}"])
         panel.set_xticklabels([kit.short(-reach), "0", kit.short(reach)])

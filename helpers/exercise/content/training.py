@@ -246,14 +246,14 @@ EXERCISES = [
                 "S": "metric",
                 "T": "frozen",
             },
-            "A loss of 0.03 on all images after one epoch is too good: nobody learns clothes that fast.": {
+            "99.5 % of the validation images, after five epochs, is too good to be true of clothes.": {
                 "P": "leak",
                 "Q": "healthy",
                 "R": "unscaled",
                 "S": "frozen",
                 "T": "metric",
             },
-            "A leak does not show in the first loss, for an untrained network cannot use it. What makes it 41?": {
+            "A leak does not show in the first loss, for an untrained network cannot use it. What makes it 131?": {
                 "P": "healthy",
                 "Q": "unscaled",
                 "R": "leak",

@@ -15,51 +15,33 @@ from helpers.figures import _kit as kit
 from helpers.figures.training._sets import FAMILIES, mosaic, stored
 from helpers.picture import new_axes
 
-BATCHES = (16, 64, 256, 1024)
+BATCHES = (16, 128, 1024)
 TRAINING_IMAGES = 6000
 
 
 def draw_batch_sizes(groups: Mapping[str, Sequence[Mapping[str, float]]], *, ax: Axes | None = None) -> Axes:
-    """Draw accuracy and steps to the best epoch against the batch size: at 0.001, and at the best rate of each size."""
-    steps = {size: -(-TRAINING_IMAGES // size) for size in BATCHES}
-    looks = {"rate 0.001": ("s", "none"), "its best rate": ("o", style.BLUE)}
+    """Draw accuracy and steps to the best epoch against the batch size, each size at its best learning rate."""
+    best = {size: groups[f"{size} at its best"] for size in BATCHES}
+    right = {size: [100 * run["accuracy"] for run in runs] for size, runs in best.items()}
+    steps = {size: [run["best_epoch"] * -(-TRAINING_IMAGES // size) for run in runs] for size, runs in best.items()}
     if ax is None:
-        best = {size: groups[f"{size} at its best"] for size in BATCHES}
         told = "; ".join(
-            f"batch {size}: rate {runs[0]['rate']:g}, accuracy {100 * np.mean([r['accuracy'] for r in runs]):.1f} %, "
-            f"{np.mean([r['best_epoch'] for r in runs]) * steps[size]:,.0f} steps" for size, runs in best.items()
+            f"batch {size}, rate {runs[0]['rate']:g}: accuracy {np.mean(right[size]):.1f} %, {np.mean(steps[size]):,.0f} "
+            "steps" for size, runs in best.items()
         )  # fmt: skip
-        ax = new_axes(f"At the best rate of each batch size. {told}.", figsize=(7.6, 3.2))
-    left, right = kit.panels(ax, (2,), below=42)
-    for place, size in enumerate(BATCHES):
-        for (name, (marker, fill)), key, shift in zip(
-            looks.items(), (f"{size} at 0.001", f"{size} at its best"), (-0.13, 0.13), strict=True
-        ):
-            runs = groups[key]
-            dots: dict[str, Any] = {"color": style.BLUE, "markerfacecolor": fill, "linestyle": "none", "alpha": 0.8}
-            accuracy = [100 * run["accuracy"] for run in runs]
-            left.plot([place + shift] * len(runs), accuracy, marker, markersize=kit.points(7), **dots)
-            if name != "rate 0.001":
-                counts = [run["best_epoch"] * steps[size] for run in runs]
-                right.plot([place] * len(runs), counts, marker, markersize=kit.points(7), **dots)
-                right.text(place + 0.18, np.mean(counts), f"{np.mean(counts):,.0f}", va="center")
-                left.text(place + shift, min(accuracy) - 0.35, f"{runs[0]['rate']:g}", ha="center", va="top")
-    for panel, label in ((left, "accuracy (%)"), (right, "steps to the best epoch")):
-        panel.set(xticks=range(4), xticklabels=BATCHES, xlim=(-0.5, 3.75), xlabel="batch size (images)", title=label)
-    low, high = left.get_ylim()
-    left.set_ylim(low - 0.8, high + 0.6)
-    for place, (name, (marker, fill)) in enumerate(looks.items()):
-        left.plot(
-            [0.02 + 1.75 * place],
-            [high + 0.25],
-            marker,
-            color=style.BLUE,
-            markerfacecolor=fill,
-            markersize=kit.points(7),
-        )
-        left.text(0.17 + 1.75 * place, high + 0.25, name, va="center")
-    right.set(yscale="log")
-    right.minorticks_off()
+        ax = new_axes(f"At the best rate of each batch size. {told}.", figsize=(7.6, 3.0))
+    panels = kit.panels(ax, (2,), below=42)
+    for panel, values, title in zip(panels, (right, steps), ("accuracy (%)", "steps to the best epoch"), strict=True):
+        for place, size in enumerate(BATCHES):
+            dots: dict[str, Any] = {"color": style.BLUE, "markersize": kit.points(7), "alpha": 0.8}
+            panel.plot([place] * len(values[size]), values[size], "o", **dots)
+            label = f"rate {best[size][0]['rate']:g}" if values is right else f"{np.mean(values[size]):,.0f}"
+            panel.text(place + 0.14, np.mean(values[size]), label, va="center")
+        panel.set(xticks=range(len(BATCHES)), xticklabels=[f"{size:,}" for size in BATCHES], xlim=(-0.4, 2.9))
+        panel.set(xlabel="batch size (images)", title=title)
+    low, high = panels[0].get_ylim()
+    panels[0].set_ylim(low - 0.3, high + 0.3)
+    panels[1].set_ylim(0, None)
     return ax
 
 

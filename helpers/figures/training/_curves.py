@@ -57,8 +57,8 @@ def draw_gallery(*, ax: Axes | None = None) -> Axes:
         panel.set(xlim=(0, 21), ylim=(0, TOP), xticks=[1, 10, 20], yticks=[0, 1, 2, 3])
         panel.set_title(letter, weight="bold")
         inside: dict[str, Any] = {"transform": panel.transAxes, "ha": "right", "va": "top"}
-        panel.text(0.98, 1.14, f"train {percent(each, 'accuracy')}", color=TRAIN.color, **inside)
-        panel.text(0.98, 0.99, f"val {percent(each, 'val_accuracy')}", color=VALIDATION.color, **inside)
+        panel.text(0.56, 1.14, f"train {percent(each, 'accuracy')}", color=TRAIN.color, **inside)
+        panel.text(1.0, 1.14, f"val {percent(each, 'val_accuracy')}", color=VALIDATION.color, **inside)
         if letter in "AD":
             panel.set_ylabel("loss (nats)")
         if letter in "DEF":
