@@ -204,9 +204,10 @@ def tuned(units, data, seeds, *, batch_size=BATCH_SIZE, rates: Sequence[float] =
 
 def batch_sizes(seeds=SEEDS) -> dict:
     """A 196-100-10 network on images of 14 × 14 pixels: each batch size at its best rate, and at all rates tried."""
-    from helpers.data import small_images
+    from helpers.data import hold_out, load_fashion_mnist, small_images
 
-    data = tuple((small_images((255 * x).reshape(-1, 28, 28)), y) for x, y in load())
+    (x, y), _ = load_fashion_mnist()
+    data = tuple((small_images(images), labels) for images, labels in hold_out(x, y))
     results: dict = {}
     for size, rates in ((16, (0.0003, 0.001, 0.003)), (128, (0.001, 0.003, 0.01)), (1024, (0.003, 0.01, 0.03))):
         tried = tuned((100,), data, seeds, batch_size=size, rates=rates)

@@ -315,7 +315,7 @@ EXERCISES = [
                 "E": "over-fitting",
                 "F": "rate too low",
             },
-            "A has levelled off, and F is still falling: which of them needs units, and which needs longer steps?": {
+            "A bends and gets ever slower, F falls in a straight line: which needs units, and which longer steps?": {
                 "A": "rate too low",
                 "B": "over-fitting",
                 "C": "rate too high",

@@ -26,22 +26,22 @@ def draw_batch_sizes(groups: Mapping[str, Sequence[Mapping[str, float]]], *, ax:
     steps = {size: [run["best_epoch"] * -(-TRAINING_IMAGES // size) for run in runs] for size, runs in best.items()}
     if ax is None:
         told = "; ".join(
-            f"batch {size}, rate {runs[0]['rate']:g}: accuracy {np.mean(right[size]):.1f} %, {np.mean(steps[size]):,.0f} "
-            "steps" for size, runs in best.items()
-        )  # fmt: skip
+            f"batch {size}: accuracy {np.mean(right[size]):.1f} %, {np.mean(steps[size]):,.0f} steps" for size in best
+        )
         ax = new_axes(f"At the best rate of each batch size. {told}.", figsize=(7.6, 3.0))
-    panels = kit.panels(ax, (2,), below=42)
+    panels = kit.panels(ax, (2,), below=56)
     for panel, values, title in zip(panels, (right, steps), ("accuracy (%)", "steps to the best epoch"), strict=True):
         for place, size in enumerate(BATCHES):
             dots: dict[str, Any] = {"color": style.BLUE, "markersize": kit.points(7), "alpha": 0.8}
             panel.plot([place] * len(values[size]), values[size], "o", **dots)
-            label = f"rate {best[size][0]['rate']:g}" if values is right else f"{np.mean(values[size]):,.0f}"
-            panel.text(place + 0.14, np.mean(values[size]), label, va="center")
-        panel.set(xticks=range(len(BATCHES)), xticklabels=[f"{size:,}" for size in BATCHES], xlim=(-0.4, 2.9))
-        panel.set(xlabel="batch size (images)", title=title)
+            if values is steps:
+                panel.text(place + 0.14, np.mean(values[size]), f"{np.mean(values[size]):,.0f}", va="center")
+        panel.set(xticks=range(len(BATCHES)), xlim=(-0.4, 2.8), xlabel="batch size, and its best learning rate")
+        panel.set_xticklabels([f"{size:,}\n{best[size][0]['rate']:g}" for size in BATCHES])
+        panel.set_title(title)
     low, high = panels[0].get_ylim()
-    panels[0].set_ylim(low - 0.3, high + 0.3)
-    panels[1].set_ylim(0, None)
+    panels[0].set_ylim(low - 0.4, high + 0.4)
+    panels[1].set(ylim=(-1500, None), yticks=[0, 10_000, 20_000], yticklabels=["0", "10,000", "20,000"])
     return ax
 
 

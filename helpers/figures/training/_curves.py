@@ -174,8 +174,11 @@ def rehearse(
         model.compile("sgd", "mse")
         callbacks = make_callbacks()
         file = next(one for one in callbacks if isinstance(one, keras.callbacks.ModelCheckpoint))
-        note = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: held.append(losses.index(file.best) + 1))
-        every = [Prescribed(crash), *callbacks, note]
+
+        def note(epoch: int, _: Any) -> None:
+            held.append(epoch + 1 if file.best is None else losses.index(file.best) + 1)
+
+        every = [Prescribed(crash), *callbacks, keras.callbacks.LambdaCallback(on_epoch_end=note)]
         model.fit(np.ones((4, 1)), np.ones((4, 1)), epochs=len(losses), verbose=0, callbacks=every)
 
     if crash:
