@@ -389,7 +389,7 @@ def regression(seeds=SEEDS) -> dict:
         }
         for name in ("raw", "standardized"):
             center, spread = (x_fit.mean(axis=0), x_fit.std(axis=0)) if name == "standardized" else (0, 1)
-            rates = [0.0003, 0.001, 0.003, 0.01, 0.03]
+            rates = [0.001, 0.003, 0.01, 0.03, 0.1]
             networks = stack([network(seed) for _ in rates])
             networks.compile(keras.optimizers.Adam(PerNetwork(rates)), "mse", steps_per_execution=8)
             stop = EarlyStopping(patience=20)
