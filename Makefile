@@ -5,6 +5,8 @@ ARGS ?=
 VENV := .venv
 COLAB := .venv-colab
 NEWEST := .venv-newest
+SITE := .venv-site
+MODULES := site/node_modules
 PINS := -c tests/pins.txt
 BIN := $(VENV)/bin
 FIRST_PAGE := 00_start_here.ipynb
@@ -13,7 +15,7 @@ ANNOUNCEMENTS := @jupyterlab/apputils-extension:announcements
 LAB_CONFIG := $(VENV)/etc/jupyter/labconfig
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv lab quick test test-colab test-newest test-browser nightly notebooks stamp handout bench pins clean
+.PHONY: help .venv lab quick test test-colab test-newest test-browser nightly notebooks stamp site slides handout bench pins audit clean
 .NOTPARALLEL:
 
 help:  ## list these targets
@@ -67,7 +69,7 @@ test: quick  ## run every check that a change must pass: quick, then longer test
 	@$(PYTEST) -m "long and not slow and not browser"
 	$(BIN)/python tests/notebooks/run_notebooks.py notebooks/*.ipynb
 
-test-browser: $(VENV)/.installed  ## look at one page in a real browser
+test-browser: $(VENV)/.installed $(SITE)/.installed $(MODULES)/.installed  ## look at a notebook, a page and a deck in a real browser
 	@$(PYTEST) -m "browser and not slow"
 
 $(COLAB)/.installed: tests/colab/pins.txt tests/colab/requirements.txt
@@ -91,8 +93,8 @@ newest:
 	@$(PYTEST) -m "not slow and not browser"
 	$(BIN)/python tests/notebooks/run_notebooks.py notebooks/*.ipynb
 
-nightly: $(VENV)/.installed  ## run what takes long: kills, servers, second runs, many examples, all of the browser, other versions
-	@HYPOTHESIS_PROFILE=nightly $(PYTEST)
+nightly: $(VENV)/.installed $(SITE)/.installed $(MODULES)/.installed  ## run what takes long: kills, servers, second runs, many examples, all of the browser, other versions
+	@COURSE_BROWSER=all HYPOTHESIS_PROFILE=nightly $(PYTEST)
 	$(MAKE) test-colab ARGS=--unit-tests
 	$(MAKE) test-newest
 
@@ -102,10 +104,25 @@ notebooks: $(VENV)/.installed  ## execute the notebooks and write their outputs 
 stamp: $(VENV)/.installed  ## write course.yml into README, badges and setup cells
 	$(BIN)/python tools/course.py --stamp $(ARGS)
 
+$(SITE)/.installed: site/requirements.txt
+	@$(call make_venv,$(SITE),v >= (3, 11),3.11 or newer,$(VENV)/bin/python) -r site/requirements.txt
+	@touch $@
+
+$(MODULES)/.installed: site/package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js with npm is needed for formulas and slides (Debian, Ubuntu: sudo apt install npm)."; exit 1; }
+	cd site && npm ci --no-fund --no-audit
+	@touch $@
+
+site: $(VENV)/.installed $(SITE)/.installed $(MODULES)/.installed  ## build the web edition, build/site/index.html (ARGS=03: one notebook)
+	$(BIN)/python tools/web_edition.py $(ARGS)
+
+slides: $(VENV)/.installed $(SITE)/.installed $(MODULES)/.installed  ## build the slides, build/slides/NN.html (ARGS=03: one deck)
+	$(BIN)/python tools/slides.py $(ARGS)
+
 handout: $(VENV)/.installed  ## write the course without solutions, ready to hand out (ARGS=--nbgrader: to be graded)
 	$(BIN)/python tools/handout.py $(ARGS)
 
-bench: $(VENV)/.installed  ## measure the helpers beside the obvious alternatives
+bench: $(VENV)/.installed  ## measure helpers and notebooks beside the alternatives (ARGS=--write: into the README)
 	$(BIN)/python tests/bench.py $(ARGS)
 
 pins: $(VENV)/.installed  ## take the newest versions that fit requirements.txt as the tested ones
@@ -114,5 +131,8 @@ pins: $(VENV)/.installed  ## take the newest versions that fit requirements.txt 
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --python-version 3.11 requirements.txt tests/requirements.txt >> build/pins.txt
 	mv build/pins.txt tests/pins.txt
 
+audit: $(VENV)/.installed  ## ask the package index for known holes in the tested versions
+	$(BIN)/uv tool run pip-audit==2.9.0 --no-deps --disable-pip --requirement tests/pins.txt $(ARGS)
+
 clean:  ## remove everything that these targets made, except the notebooks' outputs
-	rm -rf $(VENV) $(COLAB) $(NEWEST) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(COLAB) $(NEWEST) $(SITE) $(MODULES) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

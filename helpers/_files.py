@@ -19,6 +19,9 @@ else:
     import fcntl
 
 
+PROGRESS = ".course-progress.json"
+
+
 def user_path(text: str | os.PathLike[str]) -> Path:
     """Return a path that a user has written, with `~` at its beginning replaced by the home folder.
 
@@ -31,6 +34,19 @@ def user_path(text: str | os.PathLike[str]) -> Path:
     if written.startswith("~") and not os.path.isabs(path):
         raise ValueError(f"the home folder in {written!r} is not known on this machine: write the whole path")
     return Path(path)
+
+
+def progress_path() -> Path:
+    """Return where progress is kept: the file named by `COURSE_PROGRESS`, else one in the course's folder.
+
+    Raises:
+        ValueError: `COURSE_PROGRESS` begins with a home folder that is not known on this machine.
+    """
+    chosen = os.environ.get("COURSE_PROGRESS", "").strip()
+    if not chosen:
+        return Path(__file__).resolve().parents[1] / PROGRESS
+    place = user_path(chosen)
+    return place / PROGRESS if os.path.isdir(place) else place
 
 
 def check_regular(path: Path) -> None:

@@ -1,17 +1,22 @@
-"""Make results/initialization.json: what notebook 05 states about whole trainings, over eight seeds.
+"""Make results/initialization.json: what notebook 05 and its deeper part state about whole trainings.
 
-    python results/initialization.py             # everything, about a quarter of an hour on two cores
+    python results/initialization.py             # everything, about twenty minutes of CPU
     python results/initialization.py transfer    # one group again; the others stay as they are
 
-A comparison of starts or of scalings is fair only when each of them has its own best learning rate, so every group
-tries several rates and keeps the one with the best mean validation accuracy. That is hundreds of networks, more than a
-notebook may make a student wait for: this program makes the numbers; the notebook reads them and says so.
+Every competitor is tuned in the same way, on three seeds of its own and the validation images. Then it is trained from
+eight other seeds and measured on the images for comparison. The test images are not touched. The program says where a
+best value lies at the edge of what was tried; where nearly all gradients are clipped, only rate × limit counts, and
+that product lies within.
+
+All networks of a group are trained at once, their weights stacked along a first axis. The loop below is plain
+TensorFlow: clipping by norm, skips and rates per layer are beyond `helpers.stacked`.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,375 +27,532 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from helpers.results import make_results  # noqa: E402
-from helpers.stacked import ManyNetworks  # noqa: E402
 
 SEEDS = tuple(range(8))
-BATCH_SIZE = 64
-RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
-
-DEPTH, UNITS = 20, 32
-LARGE, SMALL = 0.35, 0.01
-HE = "he_normal, no clipping"
-STARTS = ("small normal", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "large normal")
-
-SCALING_RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-ADAM_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01)
-RAW = 1e-4
-"""Pixels from 0 to 255 need rates about 255² times as small."""
-
-SHIFT = 3
+TUNING_SEEDS = (100, 101, 102)
+BATCH_SIZE, EPOCH = 64, 93
+UNITS, LARGE, SMALL = 32, 0.35, 0.01
+SHIFT, COPIES = 3, 12
 LABELS = (5, 20, 100, 500)
 """Labelled images of each target class."""
 
+Run = dict[str, float]
+Settings = dict[str, Any]
 
-def load() -> tuple[Any, Any, Any]:
-    """Return (training, validation, test) pairs: 8,000, 2,000 and 2,000 images as rows of 784 numbers, 0 to 255."""
-    from helpers.data import load_fashion_mnist
-
-    (x, y), (x_test, y_test) = load_fashion_mnist()
-    x, x_test = (images.reshape(-1, 784).astype("float32") for images in (x, x_test))
-    order = np.random.default_rng(0).permutation(len(x))
-    train, validation = order[:8000], order[8000:]
-    return (x[train], y[train]), (x[validation], y[validation]), (x_test, y_test)
+# Many networks at once -----------------------------------------------------------------------------------------------
 
 
-def small_images() -> tuple[Any, Any, Any]:
-    """Return the same pairs with images shrunk to 14 × 14 and standardized with one mean and one deviation."""
+def forward(parameters: Any, inputs: Any, activation: str, skip: bool) -> Any:
+    """Return the logits (networks, examples, classes) of stacked networks.
 
-    def shrink(images: np.ndarray) -> np.ndarray:
-        return images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
+    Args:
+        parameters: Kernels (networks, inputs, units), biases (networks, 1, units), and a factor (networks, 1, 1) for
+            what each layer adds, of which all but those from the second hidden layer on are idle; without `skip`, all.
+        inputs: (examples, features).
+        activation: Name in `tf.nn`.
+        skip: Whether each hidden layer from the second on adds its output to its input.
+    """
+    import tensorflow as tf
 
-    pairs = [(shrink(images), labels) for images, labels in load()]
-    mean, deviation = pairs[0][0].mean(), pairs[0][0].std()
-    return tuple(((images - mean) / deviation, labels) for images, labels in pairs)  # type: ignore[return-value]
-
-
-def accuracy(networks: ManyNetworks, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return the share of right answers of each network."""
-    return np.mean(networks.layers(images)[-1].numpy().argmax(axis=-1) == labels, axis=1)
-
-
-def best_rate(rates: Any, validated: np.ndarray, tested: np.ndarray, losses: np.ndarray | None = None) -> list[dict]:
-    """Return a run for each seed at the rate with the best mean validation accuracy; arrays are (rates, seeds)."""
-    best = int(np.argmax(validated.mean(axis=1)))
-    runs = []
-    for seed in range(validated.shape[1]):
-        run = {"rate": rates[best], "validation_accuracy": validated[best, seed], "test_accuracy": tested[best, seed]}
-        if losses is not None:
-            run["loss"] = losses[best, seed]
-        runs.append(run)
-    return runs
+    kernels, biases, factors = parameters
+    a, f = inputs, getattr(tf.nn, activation)
+    for layer, (kernel, bias, factor) in enumerate(zip(kernels, biases, factors, strict=True)):
+        z = a @ kernel + bias
+        if layer == len(kernels) - 1:
+            return z
+        a = a + factor * f(z) if skip and layer else f(z)
+    return a
 
 
-# The same deep network from six starts -------------------------------------------------------------------------------
+def clipped(gradients: list, kind: str, limit: Any) -> list:
+    """Return `gradients`, arrays (networks, …), clipped network by network as Keras's arguments of that name do it."""
+    import tensorflow as tf
+
+    if kind == "clipvalue":
+        return [tf.clip_by_value(g, -limit, limit) for g in gradients]
+    squares = [tf.reduce_sum(g**2, axis=[1, 2], keepdims=True) for g in gradients]
+    if kind == "global_clipnorm":
+        squares = [tf.add_n(squares)] * len(gradients)
+    if kind:
+        return [g * tf.minimum(1.0, limit / tf.sqrt(s + 1e-30)) for g, s in zip(gradients, squares, strict=True)]
+    return gradients
 
 
-def kernels(name: str, sizes: tuple[int, ...], seeds: Any) -> list[np.ndarray]:
-    """Return what Keras's initializer `name` draws, an array (seeds, inputs, units) for each layer."""
+@cache
+def trainer(activation: str, skip: bool, optimizer: str, clip: str) -> Callable[..., Any]:
+    """Return a compiled loop over batches for one kind of training."""
+    import tensorflow as tf
+
+    @tf.function(jit_compile=True)
+    def loop(parameters: Any, moments: Any, first: Any, batches: Any, labels: Any, rates: Any, limit: Any) -> Any:
+        def body(i: Any, flat: Any, state: Any, losses: Any) -> Any:
+            parts = tf.nest.pack_sequence_as(parameters, flat)
+            with tf.GradientTape() as tape:
+                tape.watch(flat)
+                logits = forward(parts, batches[i], activation, skip)
+                wanted = tf.broadcast_to(labels[i], tf.shape(logits)[:2])
+                loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, logits), axis=1)
+                total = tf.reduce_sum(loss)
+            unused = tf.UnconnectedGradients.ZERO
+            gradients = clipped(tape.gradient(total, flat, unconnected_gradients=unused), clip, limit)
+            if optimizer == "adam":
+                t = tf.cast(first + i + 1, "float32")
+                m = [0.9 * one + 0.1 * g for one, g in zip(state[0], gradients, strict=True)]
+                v = [0.999 * one + 0.001 * g**2 for one, g in zip(state[1], gradients, strict=True)]
+                size = tf.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+                gradients = [size * a / (tf.sqrt(b) + 1e-7) for a, b in zip(m, v, strict=True)]
+                state = [m, v]
+            flat = [p - rate * g for p, rate, g in zip(flat, rates, gradients, strict=True)]
+            return i + 1, flat, state, tf.tensor_scatter_nd_update(losses, [[i]], [loss])
+
+        flat, steps = tf.nest.flatten(parameters), tf.shape(batches)[0]
+        empty = tf.zeros((batches.shape[0], flat[0].shape[0]))
+        _, flat, moments, losses = tf.while_loop(lambda i, *_: i < steps, body, (tf.constant(0), flat, moments, empty))
+        return tf.nest.pack_sequence_as(parameters, flat), moments, losses
+
+    return loop
+
+
+def train(
+    kernels: list[np.ndarray],
+    x: np.ndarray,
+    y: np.ndarray,
+    rates: Any,
+    steps: int,
+    *,
+    biases: list[np.ndarray] | None = None,
+    activation: str = "relu",
+    optimizer: str = "sgd",
+    clip: str = "",
+    limits: Any = 1.0,
+    skip: bool = False,
+    branch: float = 1.0,
+    learn_branch: bool = False,
+    layer_rates: Sequence[float] | None = None,
+    batch_size: int = BATCH_SIZE,
+) -> tuple[Any, np.ndarray]:
+    """Train stacked networks on the same batches; return their parameters and losses (steps, networks).
+
+    Args:
+        kernels: Initial weights of each layer, (networks, inputs, units).
+        x: (examples, features).
+        y: (examples,).
+        rates: Learning rate of each network.
+        steps: How many.
+        biases: Initial biases of each layer, (networks, 1, units); zeros when None.
+        activation: Name in `tf.nn`.
+        optimizer: "sgd" or "adam".
+        clip: "", "clipvalue", "clipnorm" or "global_clipnorm".
+        limits: Of the clipping, for each network.
+        skip: Whether layers add.
+        branch: What each added part is multiplied by.
+        learn_branch: Whether that factor is trained, too.
+        layer_rates: A factor for the rate of each layer.
+        batch_size: Drawn in shuffled passes; all examples where there are fewer.
+    """
+    import tensorflow as tf
+
+    networks, layers = len(kernels[0]), len(kernels)
+    zeros = [np.zeros((networks, 1, kernel.shape[2]), "float32") for kernel in kernels]
+    factors = [np.full((networks, 1, 1), branch, "float32") for _ in kernels]
+    parameters = tf.nest.map_structure(tf.constant, [list(kernels), biases or zeros, factors])
+    own = np.broadcast_to(np.asarray(rates, "float32"), (networks,)).reshape(-1, 1, 1)
+    shares = np.ones(layers) if layer_rates is None else np.asarray(layer_rates)
+    # Biases keep the plain rate: their fan-in is 1 whatever the width.
+    all_rates = [own * np.float32(s) for s in shares] + [own] * layers + [own * np.float32(learn_branch)] * layers
+    limit = np.broadcast_to(np.asarray(limits, "float32"), (networks,)).reshape(-1, 1, 1)
+    moments = [[tf.zeros_like(p) for p in tf.nest.flatten(parameters)] for _ in range(2 * (optimizer == "adam"))]
+    size, rng, rows = min(batch_size, len(x)), np.random.default_rng(0), list[np.ndarray]()
+    while len(rows) < steps:
+        order = rng.permutation(len(x))
+        rows += [order[i : i + size] for i in range(0, len(order) - size + 1, size)]
+    loop, losses = trainer(activation, skip, optimizer, clip), []
+    for start in range(0, steps, 940):
+        part = np.array(rows[start : min(start + 940, steps)])
+        parameters, moments, lost = loop(
+            parameters, moments, tf.constant(start), x[part].astype("float32"), y[part].astype("int32"),
+            all_rates, limit,
+        )  # fmt: skip
+        losses.append(lost.numpy())
+    return parameters, np.concatenate(losses)
+
+
+def accuracy(parameters: Any, x: np.ndarray, y: np.ndarray, activation: str = "relu", skip: bool = False) -> np.ndarray:
+    """Return the share of right answers of each network; numbers that are no longer finite are wrong answers."""
+    logits = forward(parameters, np.asarray(x, "float32"), activation, skip).numpy()
+    right = np.mean(logits.argmax(axis=-1) == y, axis=1)
+    return np.where(np.isfinite(logits).all(axis=(1, 2)), right, 0.0)
+
+
+def draw(kind: str, sizes: Sequence[int], seeds: Sequence[int]) -> list[np.ndarray]:
+    """Return what a Keras initializer draws, or a normal with this standard deviation: a stack for each layer."""
     import keras
 
-    normal = {"small normal": SMALL, "large normal": LARGE}
-    drawn = []
-    for layer, shape in enumerate(pairwise(sizes)):
-        each = []
-        for seed in seeds:
-            if name in normal:
-                initializer = keras.initializers.RandomNormal(stddev=normal[name], seed=1000 * seed + layer)
-            else:
-                initializer = type(keras.initializers.get(name))(seed=1000 * seed + layer)
-            each.append(np.array(initializer(shape)))
-        drawn.append(np.stack(each))
-    return drawn
+    def initializer(seed: int) -> Any:
+        if kind.startswith("normal"):
+            return keras.initializers.RandomNormal(stddev=float(kind.split()[1]), seed=seed)
+        if kind.startswith("orthogonal"):
+            return keras.initializers.Orthogonal(gain=float(kind.split()[1]), seed=seed)
+        return type(keras.initializers.get(kind))(seed=seed)
+
+    return [
+        np.stack([np.array(initializer(1000 * seed + layer)(shape)) for seed in seeds])
+        for layer, shape in enumerate(pairwise(sizes))
+    ]
 
 
-def starts(seeds: Any = SEEDS) -> dict:
-    """A network of 20 hidden layers with 32 ReLUs from six starts, SGD, 300 steps, each at its own best rate."""
-    import keras
+def tuned(
+    name: str,
+    fit: Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]],
+    rates: Sequence[float],
+    limits: Sequence[float] = (1.0,),
+    seeds: Sequence[int] = SEEDS,
+) -> list[Run]:
+    """Return a run for each of `seeds` at the rate, and limit, that are best on the tuning seeds.
 
-    train, validation, test = small_images()
-    sizes = (196, *[UNITS] * DEPTH, 10)
-    results = {}
-    for name in STARTS:
-        networks = ManyNetworks(sizes, "relu", [seed for _ in RATES for seed in seeds])
-        for variable, drawn in zip(networks.kernels, kernels(name, sizes, seeds), strict=True):
-            variable.assign(np.tile(drawn, (len(RATES), 1, 1)))
-        rates = np.repeat(RATES, len(seeds))
-        losses = networks.train(
-            *train, optimizer=keras.optimizers.SGD(1.0), steps=300, batch_size=BATCH_SIZE, rates=rates
-        )
-        found = [accuracy(networks, *pair).reshape(len(RATES), -1) for pair in (validation, test)]
-        results[name] = best_rate(
-            RATES, *found, np.nan_to_num(losses[-20:].mean(axis=0), nan=1e9).reshape(found[0].shape)
-        )
-    return results
+    Args:
+        name: What is tuned, for the message about a best value at an edge.
+        fit: `fit(seeds, rates, limits)` trains a network for each entry of the three, and returns for each its accuracy
+            on validation and comparison images, and the mean loss of its last steps.
+        rates: What to try.
+        limits: What to try.
+        seeds: To report.
+    """
+    grid = [(rate, limit) for rate in rates for limit in limits]
+    every = [(seed, rate, limit) for rate, limit in grid for seed in TUNING_SEEDS]
+    validated = fit(*zip(*every, strict=True))[0].reshape(len(grid), -1).mean(axis=1)
+    rate, limit = grid[int(validated.argmax())]
+    edge = rate in (min(rates), max(rates)) or (len(limits) > 1 and limit in (min(limits), max(limits)))
+    warning = " AT THE EDGE" if edge and validated.max() > 0.2 else ""
+    print(f"  {name}: rate {rate:g}, limit {limit:g}, validation {validated.max():.3f}{warning}", flush=True)
+    chosen = fit(seeds, [rate] * len(seeds), [limit] * len(seeds))
+    return [
+        {"rate": rate, "limit": limit, "validation": v, "comparison": c, "loss": loss if np.isfinite(loss) else 1e9}
+        for v, c, loss in zip(*chosen, strict=True)
+    ]
+
+
+@cache
+def parts() -> tuple[Any, Any, Any]:
+    """Return training, validation and comparison pairs: small images, rows of 196 numbers from 0 to 1."""
+    from helpers.data import hold_out, load_fashion_mnist, small_images
+
+    (x, y), _ = load_fashion_mnist()
+    return tuple((small_images(images), labels) for images, labels in hold_out(x, y))  # type: ignore[return-value]
+
+
+@cache
+def standardized() -> tuple[Any, Any, Any]:
+    """Return the same pairs with one mean and one standard deviation for all pixels."""
+    mean, deviation = parts()[0][0].mean(), parts()[0][0].std()
+    return tuple(((x - mean) / deviation, y) for x, y in parts())  # type: ignore[return-value]
+
+
+def fit_images(
+    seeds: Sequence[int],
+    rates: Sequence[float],
+    limits: Sequence[float],
+    *,
+    sizes: Sequence[int],
+    start: str,
+    steps: int,
+    data: Callable[[], Any] = standardized,
+    **settings: Any,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Train a network for each seed, as `tuned` asks for it."""
+    training, validation, comparison = data()
+    way = {key: settings[key] for key in ("activation", "skip") if key in settings}
+    kernels = draw(start, sizes, seeds)
+    parameters, losses = train(kernels, *training, rates, steps, limits=limits, **settings)
+    return (
+        accuracy(parameters, *validation, **way),
+        accuracy(parameters, *comparison, **way),
+        losses[-20:].mean(axis=0),
+    )
+
+
+# Deep networks: starts, clipping, skips ------------------------------------------------------------------------------
+
+DEEP_RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+STARTS = {
+    "small": f"normal {SMALL}",
+    "Glorot": "glorot_uniform",
+    "Glorot, normal": "glorot_normal",
+    "He": "he_normal",
+    "He, uniform": "he_uniform",
+    "large": f"normal {LARGE}",
+}
+
+
+def deep(depth: int, start: str, **settings: Any) -> Callable[..., Any]:
+    """Return how to train 196-[32 × depth]-10 for six epochs."""
+    return partial(fit_images, sizes=(196, *[UNITS] * depth, 10), start=start, steps=6 * EPOCH, **settings)
+
+
+def starts(seeds: Sequence[int] = SEEDS) -> Settings:
+    """Twenty layers of ReLUs from six starts, SGD, six epochs."""
+    tiny = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
+    return {
+        name: tuned(name, deep(20, start), tiny if name == "large" else DEEP_RATES, seeds=seeds)
+        for name, start in STARTS.items()
+    }
+
+
+def orthogonal(seeds: Sequence[int] = SEEDS) -> Settings:
+    """Random against orthogonal matrices in 20 and 40 layers of tanh and of ReLU."""
+    found = {}
+    for depth in (20, 40):
+        for activation, random, gain in (("tanh", "glorot_normal", 1.0), ("relu", "he_normal", 2**0.5)):
+            for name, start in (("random", random), ("orthogonal", f"orthogonal {gain}")):
+                title = f"{activation}, {depth} layers, {name}"
+                found[title] = tuned(title, deep(depth, start, activation=activation), DEEP_RATES, seeds=seeds)
+    return found
+
+
+CLIPS = {
+    "no clipping": ("", (1.0,)),
+    "clipvalue": ("clipvalue", (0.001, 0.003, 0.01, 0.03)),
+    "clipnorm": ("clipnorm", (0.003, 0.01, 0.03, 0.1)),
+    "global_clipnorm": ("global_clipnorm", (0.1, 0.3, 1.0, 3.0)),
+}
+
+
+def clipping(seeds: Sequence[int] = SEEDS) -> Settings:
+    """Twenty layers of ReLUs from He's start and from one that is too large, each with each kind of clipping."""
+    found = {}
+    for start in ("He", "large"):
+        for name, (kind, limits) in CLIPS.items():
+            tried: tuple[float, ...] = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0) if kind else DEEP_RATES
+            if start == "large" and not kind:
+                tried = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
+            title = f"{start}, {name}"
+            found[title] = tuned(title, deep(20, STARTS[start], clip=kind), tried, limits, seeds)
+    return found
+
+
+def skips(seeds: Sequence[int] = SEEDS) -> Settings:
+    """Layers of ReLUs that add to their input: how large what they add is at first; SGD, six epochs."""
+    found = {}
+    for depth in (5, 20, 40):
+        ways: dict[str, dict[str, Any]] = {
+            "plain": {},
+            "adds": {"skip": True},
+            "adds, small weights": {"skip": True, "start": STARTS["small"]},
+            "adds 1/√depth": {"skip": True, "branch": depth**-0.5},
+            "adds 0 at first": {"skip": True, "branch": 0.0, "learn_branch": True},
+        }
+        for name, way in ways.items():
+            title, rates = f"{depth} layers, {name}", (0.0003, 0.001, *DEEP_RATES)
+            fit = deep(depth, way.pop("start", "he_normal"), **way)
+            found[title] = tuned(title, fit, rates, seeds=seeds)
+    return found
 
 
 # Scalings of the inputs ----------------------------------------------------------------------------------------------
 
+SGD_RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+ADAM_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03)
 
-def scalings(x: np.ndarray) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
-    """Return name → function that scales images, all statistics from the training images `x`."""
-    mean, deviation = x.mean(axis=0), x.std(axis=0)
-    floor = np.maximum(deviation, 0.05 * 255)  # pixels that are nearly always black would become huge
-    covariance = np.cov((x / 255).T)
-    eigenvalues, vectors = np.linalg.eigh(covariance)
+
+@cache
+def scaled(name: str) -> tuple[Any, Any, Any]:
+    """Return the three pairs, scaled with numbers from the training images."""
+    x = parts()[0][0]
+    mean, deviation = x.mean(axis=0), np.maximum(x.std(axis=0), 0.05)  # some pixels are nearly always black
+    eigenvalues, vectors = np.linalg.eigh(np.cov(x.T))
     whitening = (vectors / np.sqrt(eigenvalues + 1e-3) @ vectors.T).astype("float32")
-    return {
-        "as they are": lambda images: images,
-        "÷ 255": lambda images: images / 255,
-        "standardized, all pixels alike": lambda images: (images - x.mean()) / x.std(),
-        "standardized, each pixel": lambda images: (images - mean) / floor,
-        "whitened": lambda images: (images - mean) / 255 @ whitening,
-    }
+    scale = {
+        "as they are": lambda images: images * 255,
+        "÷ 255": lambda images: images,
+        "all pixels alike": lambda images: (images - x.mean()) / x.std(),
+        "each pixel": lambda images: (images - mean) / deviation,
+        "whitened": lambda images: (images - mean) @ whitening,
+    }[name]
+    return tuple((scale(images), labels) for images, labels in parts())  # type: ignore[return-value]
 
 
-def _scaling(epochs: int, names: Any, seeds: Any) -> dict:
-    """Train a 784-64-10 network with SGD for each scaling, rate and seed; also return what each rate gave."""
-    import keras
-
-    train, validation, test = load()
-    results = {}
-    for name, scale in scalings(train[0]).items():
-        if name not in names:
-            continue
-        rates = [rate * (RAW if name == "as they are" else 1) for rate in SCALING_RATES]
-        networks = ManyNetworks([784, 64, 10], "relu", [seed for _ in rates for seed in seeds])
-        steps = epochs * (len(train[0]) // BATCH_SIZE)
-        networks.train(
-            scale(train[0]),
-            train[1],
-            optimizer=keras.optimizers.SGD(1.0),
-            steps=steps,
-            batch_size=BATCH_SIZE,
-            rates=np.repeat(rates, len(seeds)),
-        )
-        found = [
-            accuracy(networks, scale(images), labels).reshape(len(rates), -1) for images, labels in (validation, test)
-        ]
-        results[name] = best_rate(rates, *found)
-        for rate, row in zip(rates, found[1], strict=True):
-            results[f"{name} | {rate:g}"] = [{"test_accuracy": value} for value in row]
-        print(f"  {name}: rate {results[name][0]['rate']:g}", flush=True)
-    return results
+def scaling(seeds: Sequence[int] = SEEDS) -> Settings:
+    """Scalings of the inputs of 196-64-10: 8 epochs of SGD, 40 epochs of SGD, 8 epochs of Adam."""
+    found = {}
+    for title, epochs, optimizer, rates in (
+        ("SGD, 8 epochs", 8, "sgd", SGD_RATES),
+        ("SGD, 40 epochs", 40, "sgd", SGD_RATES[1:]),
+        ("Adam, 8 epochs", 8, "adam", ADAM_RATES),
+    ):
+        for name in ("as they are", "÷ 255", "all pixels alike", "each pixel", "whitened"):
+            if epochs == 40 and name in ("as they are", "whitened"):
+                continue
+            tried = [rate * 1e-4 for rate in rates] if name == "as they are" and optimizer == "sgd" else rates
+            fit = partial(
+                fit_images, sizes=(196, 64, 10), start="glorot_uniform", steps=epochs * EPOCH,
+                data=partial(scaled, name), optimizer=optimizer,
+            )  # fmt: skip
+            found[f"{title} | {name}"] = tuned(f"{title}, {name}", fit, tried, seeds=seeds)
+    return found
 
 
-def scaling(seeds: Any = SEEDS) -> dict:
-    """Five scalings of the inputs, 8 epochs of SGD, each at its own best rate; and at every rate."""
-    return _scaling(8, ("as they are", "÷ 255", *list(scalings(np.eye(784, dtype="float32")))[2:]), seeds)
+# Width and the best rate ---------------------------------------------------------------------------------------------
+
+WIDTHS = (16, 64, 256)
+WIDTH_RATES = tuple(0.0003 * 2.0**k for k in range(9))
 
 
-def scaling_long(seeds: Any = SEEDS) -> dict:
-    """Dividing by 255 and standardizing, 40 epochs of SGD."""
-    return _scaling(40, ("÷ 255", "standardized, all pixels alike", "standardized, each pixel"), seeds)
-
-
-def scaling_adam(seeds: Any = SEEDS) -> dict:
-    """Dividing by 255 and standardizing, 8 epochs of Adam."""
-    import keras
-
-    train, validation, test = load()
-    results = {}
-    for name, scale in scalings(train[0]).items():
-        if name in ("as they are", "whitened"):
-            continue
-        validated, tested = [], []
-        for rate in ADAM_RATES:
-            networks = ManyNetworks([784, 64, 10], "relu", seeds)
-            steps = 8 * (len(train[0]) // BATCH_SIZE)
-            networks.train(
-                scale(train[0]), train[1], optimizer=keras.optimizers.Adam(rate), steps=steps, batch_size=BATCH_SIZE
+def width(seeds: Sequence[int] = SEEDS[:5]) -> Settings:
+    """Training loss of 196-W-W-W-10 with Adam at each rate: usual parametrization, and μP with base width 16."""
+    training = standardized()[0]
+    found = {}
+    for wide in WIDTHS:
+        sizes, ratio = (196, wide, wide, wide, 10), WIDTHS[0] / wide
+        for name in ("usual", "μP"):
+            if wide == WIDTHS[0] and name == "μP":
+                continue  # the same network
+            every = [(seed, rate) for rate in WIDTH_RATES for seed in seeds]
+            kernels = draw("he_normal", sizes, [seed for seed, _ in every])
+            layer_rates = None
+            if name == "μP":  # Yang and others 2022, table 3: Adam, hidden and output rates ∝ 1/fan-in
+                layer_rates = (1.0, ratio, ratio, ratio)
+                kernels[-1] = kernels[-1] * np.float32(ratio**0.5)  # variance of the output ∝ 1/fan-in²
+            _, losses = train(
+                kernels, *training, [rate for _, rate in every], 3 * EPOCH, optimizer="adam", layer_rates=layer_rates
             )
-            validated.append(accuracy(networks, scale(validation[0]), validation[1]))
-            tested.append(accuracy(networks, scale(test[0]), test[1]))
-        results[name] = best_rate(ADAM_RATES, np.array(validated), np.array(tested))
-    return results
-
-
-# Clipping ------------------------------------------------------------------------------------------------------------
-
-
-def clipping(seeds: Any = SEEDS) -> dict:
-    """The network of 20 layers from a start that is too large, SGD, Keras's three ways to clip; and He's start."""
-    import keras
-
-    (x, y), _, test = small_images()
-    ways: dict[str, dict] = {
-        "no clipping": {},
-        "clipvalue=0.01": {"clipvalue": 0.01},
-        "clipnorm=0.1": {"clipnorm": 0.1},
-        "global_clipnorm=1": {"global_clipnorm": 1.0},
-        HE: {},
-    }
-    sizes = (196, *[UNITS] * DEPTH, 10)
-    hidden = [keras.layers.Dense(UNITS, activation="relu") for _ in range(DEPTH)]
-    network = keras.Sequential([keras.Input((196,)), *hidden, keras.layers.Dense(10)])
-    results: dict = {}
-    for name, arguments in ways.items():
-        results[name] = []
-        drawn = kernels("he_normal" if name == HE else "large normal", sizes, seeds)
-        for index, seed in enumerate(seeds):
-            keras.utils.set_random_seed(seed)
-            weights: list[np.ndarray] = []
-            for layer in drawn:
-                weights += [layer[index], np.zeros(layer.shape[2], "float32")]
-            network.set_weights(weights)
-            loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-            network.compile(keras.optimizers.SGD(0.03, **arguments), loss, steps_per_execution=25)
-            losses = network.fit(x, y, batch_size=BATCH_SIZE, epochs=6, verbose=0).history["loss"]
-            right = np.mean(np.array(network(test[0])).argmax(axis=-1) == test[1])
-            last = losses[-1] if np.isfinite(losses[-1]) else 1e9
-            results[name].append({"loss": last, "test_accuracy": right, "diverged": float(last == 1e9)})
-        print(f"  {name}", flush=True)
-    return results
+            last = np.nan_to_num(losses[-EPOCH // 2 :].mean(axis=0), nan=1e9).reshape(len(WIDTH_RATES), -1)
+            for rate, row in zip(WIDTH_RATES, last, strict=True):
+                found[f"{name} | {wide} | {rate:g}"] = [{"loss": min(loss, 1e9)} for loss in row]
+            best = WIDTH_RATES[int(np.argmin(np.median(last, axis=1)))]
+            print(f"  {name}, width {wide}: best rate {best:g}", flush=True)
+    return found
 
 
 # Transfer ------------------------------------------------------------------------------------------------------------
 
+TRANSFER_RATES = (0.01, 0.03, 0.1, 0.3, 1.0)
+WAYS = {  # body, moved copies of the few images
+    "from scratch, one place": ("none", False),
+    "fine-tuned, one place": ("tuned", False),
+    "frozen, one place": ("frozen", False),
+    "from scratch": ("none", True),
+    "fine-tuned": ("tuned", True),
+    "frozen": ("frozen", True),
+}
+
 
 def moved(images: np.ndarray, seed: int) -> np.ndarray:
-    """Return 14 × 14 images, rows of 196 from 0 to 1, each at a random place of a 20 × 20 frame, standardized."""
+    """Return rows of 196 numbers as 14 × 14 images, each at a random place of a 20 × 20 frame, standardized."""
     rng = np.random.default_rng(seed)
     side = 14 + 2 * SHIFT
     frames = np.zeros((len(images), side, side), "float32")
-    for frame, image, (row, column) in zip(
-        frames, images.reshape(-1, 14, 14), rng.integers(0, 2 * SHIFT + 1, (len(images), 2)), strict=True
-    ):
+    places = rng.integers(0, 2 * SHIFT + 1, (len(images), 2))
+    for frame, image, (row, column) in zip(frames, images.reshape(-1, 14, 14), places, strict=True):
         frame[row : row + 14, column : column + 14] = image
     return (frames.reshape(len(images), -1) - 0.14) / 0.28
 
 
 def centred(images: np.ndarray, seed: int) -> np.ndarray:
-    """Return the images as rows of 196 numbers, standardized, where they are; `seed` changes nothing."""
+    """Return rows of 196 numbers where they are, standardized; `seed` changes nothing."""
     return (images - 0.29) / 0.33
 
 
-def pick(images: np.ndarray, labels: np.ndarray, classes: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return the images of these classes, and their labels counted from 0."""
-    classes = np.sort(classes)
-    rows = np.isin(labels, classes)
-    return images[rows], np.searchsorted(classes, labels[rows])
+def pick(pair: tuple[np.ndarray, np.ndarray], classes: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the examples of these classes, and their labels counted from 0."""
+    rows = np.isin(pair[1], classes)
+    return pair[0][rows], np.searchsorted(np.sort(classes), pair[1][rows])
 
 
 class Task:
-    """Classes of one seed divided at random: five to pre-train on, and five with few labels."""
+    """Classes divided at random by a seed: five to pre-train on, and five with few labels."""
 
-    def __init__(self, seed: int, place: Callable[[np.ndarray, int], np.ndarray], times: int) -> None:
-        from helpers.data import load_fashion_mnist
-
-        (x, y), (x_test, y_test) = load_fashion_mnist()
-        x, x_test = (
-            images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196) / 255 for images in (x, x_test)
+    def __init__(self, seed: int, place: Callable[[np.ndarray, int], np.ndarray] = moved) -> None:
+        self.seed, self.place, self.copies = seed, place, COPIES if place is moved else 1
+        order = np.random.default_rng(seed).permutation(10)
+        self.source_classes, target = order[:5], order[5:]
+        training, validation, comparison = parts()
+        self.training, self.target_training = training, pick(training, target)
+        self.validation, self.comparison = (
+            (place(x, number), y) for number, (x, y) in ((50, pick(validation, target)), (99, pick(comparison, target)))
         )
-        self.seed, self.rng = seed, np.random.default_rng(seed)
-        order = self.rng.permutation(10)
-        self.source_classes, self.target_classes = order[:5], order[5:]
-        self.images = np.concatenate([place(x, 100 + copy) for copy in range(times)])
-        self.labels = np.tile(y, times)
-        self.target = pick(place(x, 50), y, self.target_classes)
-        self.test = pick(place(x_test, 99), y_test, self.target_classes)
-        self.inputs = self.images.shape[1]
+        self.inputs = self.validation[0].shape[1]
 
-    def pretrain(self, classes: Any, *, permuted: bool = False, images: int | None = None) -> ManyNetworks:
-        """Return a network trained on `classes`, on so many images (all when None), pixels in another order or not."""
-        import keras
+    def copy(self, x: np.ndarray, y: np.ndarray, copies: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return so many copies of each image, each at a place of its own."""
+        return np.concatenate([self.place(x, 100 + k) for k in range(copies)]), np.tile(y, copies)
 
-        x, y = pick(self.images, self.labels, classes)
+    def pretrain(self, classes: Any, *, permuted: bool = False, images: int | None = None) -> Any:
+        """Return the parameters of a network trained on `classes`, on so many different images (all when None)."""
+        x, y = pick(self.training, classes)
         rows = np.random.default_rng(self.seed).permutation(len(x))[:images]
+        x, y = self.copy(x[rows], y[rows], self.copies)
         x = x[:, np.random.default_rng(5).permutation(self.inputs)] if permuted else x
-        network = ManyNetworks([self.inputs, 128, 64, len(classes)], "relu", [self.seed])
-        network.train(x[rows], y[rows], optimizer=keras.optimizers.SGD(0.1), steps=3000, batch_size=BATCH_SIZE)
-        return network
+        kernels = draw("glorot_uniform", (self.inputs, 128, 64, len(classes)), [self.seed])
+        return train(kernels, x, y, 0.1, 3000)[0]
 
-    def draw(self, labels: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return rows of the target: `labels` of each class to train on, and 1,000 others to choose the rate with."""
-        y = self.target[1]
-        rng = np.random.default_rng([self.seed, labels])
+    def learn(self, labels: int, learned: Any, frozen: bool, copies: int) -> dict[str, np.ndarray]:
+        """Return validation and comparison accuracy for each of TRANSFER_RATES, from `learned` layers or from none."""
+        x, y = self.target_training
+        rng, rates = np.random.default_rng([self.seed, labels]), len(TRANSFER_RATES)
         few = np.concatenate([rng.permutation(np.flatnonzero(y == label))[:labels] for label in range(5)])
-        return few, rng.permutation(np.setdiff1d(np.arange(len(y)), few))[:1000]
-
-    def learn(self, labels: int, learned: ManyNetworks | None, frozen: bool) -> dict[str, np.ndarray]:
-        """Return validation and test accuracy for each of RATES, from `learned` hidden layers or from scratch."""
-        import keras
-
-        (x, y), (x_test, y_test) = self.target, self.test
-        few, others = self.draw(labels)
-        seeds = [1000 + self.seed] * len(RATES)
+        x, y = self.copy(x[few], y[few], copies)
+        pairs, biases = [self.validation, self.comparison], None
+        sizes = (64, 5) if frozen else (self.inputs, 128, 64, 5)
+        kernels = draw("glorot_uniform", sizes, [1000 + self.seed] * rates)
         if frozen:
-            x, x_test = (learned.layers(images)[1].numpy()[0] for images in (x, x_test))
-            networks = ManyNetworks([64, 5], "relu", seeds)
-        else:
-            networks = ManyNetworks([self.inputs, 128, 64, 5], "relu", seeds)
-            if learned is not None:
-                for layer in (0, 1):
-                    networks.kernels[layer].assign(np.repeat(learned.kernels[layer].numpy(), len(RATES), axis=0))
-                    networks.biases[layer].assign(np.repeat(learned.biases[layer].numpy(), len(RATES), axis=0))
-        networks.train(
-            x[few],
-            y[few],
-            optimizer=keras.optimizers.SGD(1.0),
-            steps=200 if labels < 500 else 600,
-            batch_size=min(32, len(few)),
-            rates=RATES,
-        )
-        return {
-            "validated": accuracy(networks, x[others], y[others]),
-            "tested": accuracy(networks, x_test, y_test),
-        }
+            x, *others = (self.features(learned, images) for images in (x, pairs[0][0], pairs[1][0]))
+            pairs = [(images, pair[1]) for images, pair in zip(others, pairs, strict=True)]
+        elif learned is not None:
+            many = [[np.repeat(array.numpy(), rates, axis=0) for array in kind] for kind in learned]
+            kernels[:2] = many[0][:2]
+            biases = [*many[1][:2], np.zeros((rates, 1, 5), "float32")]
+        steps = 300 if labels < 500 else 900
+        parameters, _ = train(kernels, x, y, TRANSFER_RATES, steps, biases=biases, batch_size=25)
+        return {"validated": accuracy(parameters, *pairs[0]), "compared": accuracy(parameters, *pairs[1])}
+
+    @staticmethod
+    def features(learned: Any, x: np.ndarray) -> np.ndarray:
+        """Return the activations of the last hidden layer."""
+        a = x
+        for kernel, bias in list(zip(*learned[:2], strict=True))[:2]:
+            a = np.maximum(a @ kernel.numpy()[0] + bias.numpy()[0], 0)
+        return a
 
 
-def _together(found: dict[str, list[dict[str, np.ndarray]]]) -> dict:
-    """Return for each setting its runs at the best rate; `found` has, for each setting, the rates' numbers by seed."""
-    return {
-        name: best_rate(
-            RATES,
-            np.array([each["validated"] for each in runs]).T,
-            np.array([each["tested"] for each in runs]).T,
-        )
-        for name, runs in found.items()
-    }
+def best_rates(found: dict[str, list[dict[str, np.ndarray]]]) -> Settings:
+    """Return for each setting its runs at the rate that is best on validation images, in the mean over the seeds."""
+    results = {}
+    for name, runs in found.items():
+        best = int(np.mean([run["validated"] for run in runs], axis=0).argmax())
+        edge = " AT THE EDGE" * (best in (0, len(TRANSFER_RATES) - 1))
+        print(f"  {name}: rate {TRANSFER_RATES[best]:g}{edge}", flush=True)
+        results[name] = [{"rate": TRANSFER_RATES[best], "comparison": run["compared"][best]} for run in runs]
+    return results
 
 
-def _transfer(place: Callable[[np.ndarray, int], np.ndarray], times: int, seeds: Any, permuted: bool) -> dict:
+def transfer(seeds: Sequence[int] = SEEDS) -> Settings:
+    """Five random classes to the other five, images at random places, with and without moved copies of the few."""
     found: dict = {}
     for seed in seeds:
-        task = Task(seed, place, times)
-        sources = {"": task.pretrain(task.source_classes)}
-        if permuted:
-            sources[", pixels in another order"] = task.pretrain(task.source_classes, permuted=True)
+        task = Task(seed)
+        learned, reordered = task.pretrain(task.source_classes), task.pretrain(task.source_classes, permuted=True)
         for labels in LABELS:
-            found.setdefault(f"{labels} | from scratch", []).append(task.learn(labels, None, frozen=False))
-            for source, learned in sources.items():
-                for way, frozen in (("fine-tuned", False), ("frozen", True)):
-                    found.setdefault(f"{labels} | {way}{source}", []).append(task.learn(labels, learned, frozen))
-        print(f"  seed {seed}", flush=True)
-    return _together(found)
+            for way, (body, copied) in WAYS.items():
+                start = None if body == "none" else learned
+                run = task.learn(labels, start, body == "frozen", COPIES if copied else 1)
+                found.setdefault(f"{labels} | {way}", []).append(run)
+            run = task.learn(labels, reordered, False, COPIES)
+            found.setdefault(f"{labels} | fine-tuned, pixels reordered", []).append(run)
+    return best_rates(found)
 
 
-def transfer(seeds: Any = SEEDS) -> dict:
-    """Five random classes to the other five, all images at random places: from scratch, fine-tuned and frozen."""
-    return _transfer(moved, 6, seeds, permuted=True)
-
-
-def transfer_centred(seeds: Any = SEEDS) -> dict:
-    """The same with the images where they are, in the middle."""
-    return _transfer(centred, 1, seeds, permuted=False)
-
-
-def breadth(seeds: Any = SEEDS) -> dict:
-    """Frozen layers from 2 to 5 source classes, always 3,000 images, and 20 labels of each target class."""
+def breadth(seeds: Sequence[int] = SEEDS) -> Settings:
+    """Frozen layers from 2 to 5 source classes, always 1,200 different garments, and 20 labels of each new class."""
     found: dict = {}
     for seed in seeds:
-        task = Task(seed, moved, 6)
+        task = Task(seed)
         for classes in (2, 3, 4, 5):
-            learned = task.pretrain(task.source_classes[:classes], images=3000)
-            found.setdefault(str(classes), []).append(task.learn(20, learned, frozen=True))
-    return _together(found)
+            learned = task.pretrain(task.source_classes[:classes], images=1200)
+            found.setdefault(str(classes), []).append(task.learn(20, learned, True, COPIES))
+    return best_rates(found)
 
 
-GROUPS = {
-    group.__name__: group
-    for group in (starts, scaling, scaling_long, scaling_adam, clipping, transfer, transfer_centred, breadth)
-}
+GROUPS = {group.__name__: group for group in (starts, orthogonal, clipping, skips, scaling, width, transfer, breadth)}
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ TABLE_END = "<!-- end -->"
 INDEX_TAG = "stamped-index"
 """Tag of the cell that the concept index is written into."""
 
-_BADGE = re.compile(r"\[!\[[^]]*\]\(https://colab\.research\.google\.com/assets/colab-badge\.svg\)\]\([^)\s]*\)")
+BADGE = re.compile(r"\[!\[[^]]*\]\(https://colab\.research\.google\.com/assets/colab-badge\.svg\)\]\([^)\s]*\)")
 _CLONE = re.compile(r"(?m)^git clone .*\ncd .*$")
 """The two lines of the README that fetch the course."""
 
@@ -102,9 +102,9 @@ def stamp_notebook(notebook: nbformat.NotebookNode, name: str, course: Course) -
         cell.source = source
     first = next((i for i, cell in enumerate(notebook.cells) if cell.source.startswith("## ")), len(notebook.cells))
     opening = [cell for cell in notebook.cells[:first] if cell.cell_type == "markdown"]
-    badge, badged = course.badge(name), [cell for cell in opening if _BADGE.search(cell.source)]
+    badge, badged = course.badge(name), [cell for cell in opening if BADGE.search(cell.source)]
     for cell in badged:
-        cell.source = _BADGE.sub(badge, cell.source).rstrip()
+        cell.source = BADGE.sub(badge, cell.source).rstrip()
     if badge and opening and not badged:
         # Where the times and the needs stand, which is below the first figure in the second edition.
         cell = next((cell for cell in opening if "**Time:**" in cell.source), opening[:2][-1])

@@ -13,28 +13,15 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from helpers._files import check_regular, locked, user_path, write_whole
+from helpers._files import check_regular, locked, write_whole
+from helpers._files import progress_path as path
 
 RANK = {"tried": 1, "done": 2}
 """States of an exercise that was answered; the higher one is kept."""
 
 PREFIX = "progress:"
-NAME = ".course-progress.json"
 WAIT = 2.0
 """Seconds to wait for another notebook that is writing."""
-
-
-def path() -> Path:
-    """Return where progress is kept: the file named by `COURSE_PROGRESS`, else one in the course's folder.
-
-    Raises:
-        ValueError: `COURSE_PROGRESS` begins with a home folder that is not known on this machine.
-    """
-    chosen = os.environ.get("COURSE_PROGRESS", "").strip()
-    if not chosen:
-        return Path(__file__).resolve().parents[2] / NAME
-    place = user_path(chosen)
-    return place / NAME if os.path.isdir(place) else place
 
 
 def merge(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any
 
 from ipywidgets import HTML, Box, Button, DOMWidget, HBox, Image, IntSlider, Layout, Play, VBox, link
@@ -166,10 +167,19 @@ class Explorer:
         return self.alternative
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
-        """Return one display for every place: widgets, or HTML with COURSE_STATIC=1, and a PNG with its alternative."""
+        """Return one display for every place: widgets, or HTML with COURSE_STATIC, and a PNG with its alternative."""
         data, metadata = bundle_pixels(*self._still())
-        if os.environ.get("COURSE_STATIC") == "1":
-            data["text/html"] = frames_to_html(self._picture, self.controls, play=self._play, interval=PLAY_INTERVAL)
+        if folder := os.environ.get("COURSE_STATIC"):
+            data["text/html"] = frames_to_html(
+                self._picture,
+                self.controls,
+                Path(folder),
+                name=self._redrawer.name,
+                constants=getattr(self._redrawer.draw, "keywords", {}),
+                play=self._play,
+                interval=PLAY_INTERVAL,
+                stills=[one if one.caption else replace(one, caption=self._caption(one.state)) for one in self._stills],
+            )
         elif self._view.model_id is not None:
             data["application/vnd.jupyter.widget-view+json"] = {
                 "version_major": 2,
@@ -191,7 +201,7 @@ def explore(
     """Return a figure that `draw` draws anew whenever one of `controls` moves.
 
     In a notebook, write it as the last line of a cell. Where no kernel runs (GitHub, PDF) a still picture stands in its
-    place; with the environment variable COURSE_STATIC=1 it is a page of frames behind plain HTML controls.
+    place; where the environment variable COURSE_STATIC names a folder, it is HTML with frames in files there.
 
     >>> import numpy as np
     >>> def wave(ax, data, frequency=1.0):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any, NamedTuple
@@ -239,14 +239,14 @@ def list_choices(widget: Any, most: int) -> Choices:
         return Choices([False, True], ["off", "on"], 2, "checkbox")
     if hasattr(widget, "options") and isinstance(getattr(widget, "index", None), int):
         options = _options(widget)
-        chosen = spread_evenly(len(options), most, widget.index)
+        chosen = spread_evenly(len(options), most, [widget.index])
         return Choices([options[i][1] for i in chosen], [options[i][0] for i in chosen], len(options), "select")
     if isinstance(value, Real) and hasattr(widget, "min") and step:
         total = math.floor((widget.max - widget.min) / step + 1e-6) + 1
         base = getattr(widget, "base", None)  # of a logarithmic slider, whose ends and step are exponents
         place = math.log(value, base) if base else value
         now = min(max(round((place - widget.min) / step), 0), total - 1)
-        ticks = [widget.min + i * step for i in spread_evenly(total, most, now)]
+        ticks = [widget.min + i * step for i in spread_evenly(total, most, [now])]
         values = [without_dust(base**tick if base else tick) for tick in ticks]
         nearest = min(range(len(values)), key=lambda i: abs(values[i] - value))
         values[nearest] = value
@@ -254,16 +254,17 @@ def list_choices(widget: Any, most: int) -> Choices:
     return Choices([value], [describe_value(widget, value)], 1, "fixed")
 
 
-def spread_evenly(total: int, most: int, keep: int) -> list[int]:
-    """Return at most `most` of the numbers 0 … total − 1, evenly spread from end to end, with `keep` among them."""
+def spread_evenly(total: int, most: int, keep: Sequence[int]) -> list[int]:
+    """Return at most `most` of the numbers 0 … total − 1, evenly spread from end to end, with those of `keep` first."""
     if most >= total:
         return list(range(total))
-    if most <= 1:
-        return [keep]
-    picked = [round(i * (total - 1) / (most - 1)) for i in range(most)]
-    nearest = min(range(most), key=lambda i: abs(picked[i] - keep))
-    picked[nearest] = keep
-    return picked
+    picked = {round(i * (total - 1) / (most - 1)) for i in range(most)} if most > 1 else {0}
+    first = list(dict.fromkeys(keep))[: max(most, 1)]
+    for wanted in first:
+        if wanted not in picked:
+            picked.remove(min(picked - set(first), key=lambda i: abs(i - wanted)))
+            picked.add(wanted)
+    return sorted(picked)
 
 
 def without_dust(value: Any) -> Any:

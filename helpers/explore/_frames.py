@@ -1,127 +1,118 @@
-"""A moving figure for pages without a kernel: its states as pictures behind plain HTML controls, in one text."""
+"""A moving figure for pages without a kernel: its states as files beside the page, behind plain HTML controls.
+
+What moves them is a script of the page's own (`site/static/figures.js`); without it, the first picture stands there.
+"""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import html
 import io
 import itertools
 import json
 import math
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from PIL import Image
+from PIL import Image, ImageChops
 
+from helpers import style
 from helpers.explore._controls import Choices, is_same_value, list_choices, spread_evenly
 from helpers.explore._redraw import Picture
+from helpers.explore._stills import Still
 
-MOST_BYTES = 3_000_000
-"""Size of the HTML of one figure at most, pictures and all."""
+MOST_BYTES = 800_000
+"""Size of the frames of one figure at most: a page has about ten figures, and is to stay under 6 MB."""
 
-MOST_FRAMES = 121
-"""States of one figure at most: two sliders of eleven values each. It bounds the time to make them."""
+MOST_FRAMES = 96
+"""States of one figure at most: two sliders of eight and twelve values. It bounds the time to make them."""
 
-LOSSLESS_BYTES = 24_000
-"""A frame that is bigger without loss, such as a smooth surface, loses some detail instead of many of its states."""
+MOST_CHOICES = 121
+"""Values of one control at most, where a script draws the figure and no frame is needed."""
 
-FORM = "flex-wrap:wrap;gap:.4em 1.4em;align-items:center;margin-bottom:.4em"
-HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
+COLORS = 128
+"""Of a frame: without those of smoothed edges that nobody tells apart, it takes half of the bytes."""
+
+STEP, STEPS = 4, 0.05
+"""With so few colours, no more than this share of a drawing's pixels may change by so many of 255 grey levels."""
 
 FEW = 3
 """A slider is thinned down to this many values before a choice loses any of its own."""
 
-SCRIPT = """
-for (const figure of document.querySelectorAll('[data-explore="IDENTIFIER"]:not([data-ready])')) {
-  figure.dataset.ready = "";
-  const data = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
-  const image = figure.querySelector("img"), status = figure.querySelector("[role=status]");
-  const inputs = [...figure.querySelectorAll("[data-control]")];
-  const place = input => input.type === "checkbox" ? Number(input.checked) : Number(input.value);
-  const update = () => {
-    let state = 0;
-    inputs.forEach((input, i) => {
-      state = state * data.labels[i].length + place(input);
-      const label = data.labels[i][place(input)], output = input.parentNode.querySelector("output");
-      if (output) { output.textContent = label; input.setAttribute("aria-valuetext", label); }
-    });
-    image.src = "data:image/webp;base64," + data.frames[data.order[state]];
-    image.alt = status.textContent = data.sentences[data.said[state]];
-  };
-  const reset = () => inputs.forEach((input, i) => {
-    if (input.type === "checkbox") input.checked = Boolean(data.initial[i]); else input.value = data.initial[i];
-  });
-  figure.addEventListener("input", update);
-  const form = figure.querySelector("form");
-  const buttons = Object.fromEntries([...figure.querySelectorAll("button")].map(b => [b.dataset.action, b]));
-  let timer = 0;
-  const stop = () => {
-    clearInterval(timer); timer = 0;
-    if (buttons.play) buttons.play.textContent = "▶ play";
-  };
-  if (buttons.reset) buttons.reset.addEventListener("click", () => { stop(); reset(); update(); });
-  if (buttons.play) buttons.play.addEventListener("click", () => {
-    if (timer) { stop(); return; }
-    const input = inputs[data.play], last = data.labels[data.play].length - 1;
-    if (Number(input.value) === last) { input.value = 0; update(); }
-    buttons.play.textContent = "⏸ pause";
-    timer = setInterval(() => {
-      input.value = Number(input.value) + 1; update();
-      if (Number(input.value) >= last) stop();
-    }, data.interval);
-  });
-  reset();
-  form.style.display = inputs.length ? "flex" : "none";
-  form.hidden = inputs.length === 0;
-}
-"""
-
 
 def frames_to_html(
-    picture: Callable[[dict[str, Any]], Picture], controls: Mapping[str, Any], *, play: str | None, interval: int
+    picture: Callable[[dict[str, Any]], Picture],
+    controls: Mapping[str, Any],
+    folder: Path,
+    *,
+    name: str = "",
+    constants: Mapping[str, Any] | None = None,
+    play: str | None = None,
+    interval: int = 250,
+    stills: Sequence[Still] = (),
 ) -> str:
-    """Return an HTML figure in which plain controls choose among pictures of the states; it needs no network.
+    """Return an HTML figure in which plain controls choose among pictures, and write these into `folder`.
 
     Args:
         picture: Returns the picture of a state, given a value for each control.
         controls: Name → widget, standing at the initial state.
+        folder: Gets a file for each picture, named after its content.
+        name: Of the function that draws. Where COURSE_LIVE lists it, a script of the page draws all states but the
+            first, and there are no more frames.
+        constants: What `draw` gets in every state; such a script is told the names in dictionaries.
         play: Name of the control that a play button moves, or None.
         interval: Milliseconds between two steps of playing.
+        stills: States that must be among the frames; those with captions get a button.
 
-    Without JavaScript the initial picture stands there. The same figure gives the same text, byte for byte.
+    The same figure gives the same text and the same files, byte for byte.
     """
+    live = bool(name) and name in os.environ.get("COURSE_LIVE", "").split(",")
     names, widgets = list(controls), list(controls.values())
-    offered = [list_choices(widget, MOST_FRAMES) for widget in widgets]
-    kept = [list(range(len(choice.values))) for choice in offered]
-    initial = [
-        next(i for i, value in enumerate(choice.values) if is_same_value(value, widget.value))
-        for choice, widget in zip(offered, widgets, strict=True)
+    offered = [list_choices(widget, MOST_CHOICES) for widget in widgets]
+    initial = [_place(choice, widget.value) for choice, widget in zip(offered, widgets, strict=True)]
+    wanted = [
+        [start, *(_place(choice, one.state[control]) for one in stills if control in one.state)]
+        for control, choice, start in zip(names, offered, initial, strict=True)
     ]
+    kept = [list(range(len(choice.values))) for choice in offered]
     frames: dict[tuple[int, ...], tuple[bytes, str]] = {}
-    lossless = True
-    most = MOST_FRAMES
+    most_bytes = int(MOST_BYTES * style.scale())  # pictures for a lecture are larger
+    most = math.prod(map(len, kept)) if live else MOST_FRAMES
     while True:
-        kept = _thin(kept, initial, [choice.kind == "range" for choice in offered], most)
-        for state in [tuple(initial), *itertools.product(*kept)]:
+        slides = [choice.kind == "range" for choice in offered]
+        weights = [
+            0 if not slide else 1 if control == play else 2 for slide, control in zip(slides, names, strict=True)
+        ]
+        kept = _thin(kept, wanted, weights, most)
+        states = [tuple(initial)] if live else list(itertools.product(*kept))
+        for state in [tuple(initial), *states]:
             if state not in frames:
                 values = [choice.values[i] for choice, i in zip(offered, state, strict=True)]
                 shown = picture(dict(zip(names, values, strict=True)))
-                frame = _webp(shown.png, lossless)
-                if not frames and len(frame) > LOSSLESS_BYTES:
-                    lossless = False
-                    frame = _webp(shown.png, lossless)
-                frames[state] = frame, shown.alternative
-        shown_controls = [
-            _Shown(name, choice, indices, indices.index(start))
-            for name, choice, indices, start in zip(names, offered, kept, initial, strict=True)
-        ]
-        states = list(itertools.product(*kept))
-        text = _page(shown_controls, [frames[state] for state in states], play, interval)
-        size = len(text.encode())
-        if size <= MOST_BYTES or len(states) == 1:
-            return text
-        most = max(1, min(len(states) - 1, len(states) * MOST_BYTES // size))
+                frames[state] = _webp(shown.png), shown.alternative
+        size = sum(map(len, {frames[state][0] for state in states}))
+        if size <= most_bytes or len(states) == 1:
+            break
+        most = max(1, min(len(states) - 1, len(states) * most_bytes // size))
+    shown_controls = [
+        _Shown(control, choice, indices, indices.index(start))
+        for control, choice, indices, start in zip(names, offered, kept, initial, strict=True)
+    ]
+    files = {frame: f"{hashlib.sha256(frame).hexdigest()[:16]}.webp" for frame, _ in map(frames.__getitem__, states)}
+    folder.mkdir(parents=True, exist_ok=True)
+    for frame, file in files.items():
+        (folder / file).write_bytes(frame)
+    presets = [
+        (one.caption, [_nearest(kept[i], offered[i], one.state.get(names[i]), initial[i]) for i in range(len(names))])
+        for one in stills
+        if one.caption
+    ]
+    pictures = [(files[frames[state][0]], frames[state][1]) for state in states]
+    told = {key: list(value) for key, value in (constants or {}).items() if isinstance(value, Mapping)}
+    named = (name, told) if live else ("", {})
+    return _page(shown_controls, pictures, frames[tuple(initial)], presets, play, interval, *named)
 
 
 class _Shown(NamedTuple):
@@ -137,72 +128,108 @@ class _Shown(NamedTuple):
         return [self.offered.labels[i] for i in self.indices]
 
 
-def _thin(kept: list[list[int]], initial: list[int], slides: list[bool], most: int) -> list[list[int]]:
+def _place(choice: Choices, value: Any) -> int:
+    """Return which of the values offered is `value`, or the nearest number."""
+    same = [i for i, other in enumerate(choice.values) if is_same_value(other, value)]
+    if same or choice.kind != "range":
+        return same[0] if same else 0
+    return min(range(len(choice.values)), key=lambda i: abs(choice.values[i] - value))
+
+
+def _nearest(indices: list[int], choice: Choices, value: Any, start: int) -> int:
+    """Return where among the `indices` of what is shown stands `value`, or what the control starts with for None."""
+    place = start if value is None else _place(choice, value)
+    return min(range(len(indices)), key=lambda i: abs(indices[i] - place))
+
+
+def _thin(kept: list[list[int]], wanted: list[list[int]], weights: list[int], most: int) -> list[list[int]]:
     """Return the grid `kept` with so many values left out, evenly, that it has `most` states or fewer.
 
-    Sliders lose values first, then choices; a control that loses all but its initial value leaves the page. Later
-    controls go before earlier ones.
+    Sliders lose values first, those of weight 2 down to half of the one that plays; then choices, of weight 0. What is
+    `wanted` goes last. Later controls go before earlier ones.
     """
     counts = [len(indices) for indices in kept]
     while math.prod(counts) > most:
-        loser = max(range(len(counts)), key=lambda i: (slides[i] and counts[i] > FEW, counts[i], i))
+        least = [max(FEW, len(set(values))) if weight else 1 for weight, values in zip(weights, wanted, strict=True)]
+        loser = max(
+            range(len(counts)),
+            key=lambda i: (bool(weights[i]) and counts[i] > least[i], counts[i] * max(weights[i], 1), i),
+        )
         counts[loser] -= 1
     return [
-        [indices[i] for i in spread_evenly(len(indices), count, indices.index(start))]
-        for indices, count, start in zip(kept, counts, initial, strict=True)
+        [indices[i] for i in spread_evenly(len(indices), count, [indices.index(i) for i in want if i in indices])]
+        for indices, count, want in zip(kept, counts, wanted, strict=True)
     ]
 
 
-def _webp(png: bytes, lossless: bool) -> bytes:
-    """Return the picture as WebP, which every browser shows: half as big as PNG, or a fifth when it may lose detail."""
+def _webp(png: bytes) -> bytes:
+    """Return the picture as WebP, which every browser shows: with few colours and no other loss, or like a photograph.
+
+    The latter for smooth surfaces, such as mist, on which few colours make steps.
+    """
     buffer = io.BytesIO()
     image = Image.open(io.BytesIO(png)).convert("RGB")
-    if lossless:
-        image.save(buffer, "webp", lossless=True, quality=75, method=2)
+    drawing = image.quantize(COLORS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).convert("RGB")
+    changed = ImageChops.difference(image, drawing).convert("L").histogram()
+    if sum(changed[STEP:]) > STEPS * sum(changed):
+        image.save(buffer, "webp", quality=88, method=2)
     else:
-        image.save(buffer, "webp", quality=88, method=4)
+        drawing.save(buffer, "webp", lossless=True, quality=75, method=2)
     return buffer.getvalue()
 
 
-def _page(shown: list[_Shown], frames: list[tuple[bytes, str]], play: str | None, interval: int) -> str:
-    """Return the HTML of the controls in `shown` and one frame (picture, text alternative) for each of their states."""
+def _page(
+    shown: list[_Shown],
+    pictures: list[tuple[str, str]],
+    first: tuple[bytes, str],
+    presets: list[tuple[str, list[int]]],
+    play: str | None,
+    interval: int,
+    live: str,
+    constants: dict[str, list[str]],
+) -> str:
+    """Return the HTML of the controls in `shown` and of `pictures` (file, text alternative) for their states."""
     moving = [control for control in shown if len(control.indices) > 1]
-    pictures: dict[bytes, int] = {}
-    order = [pictures.setdefault(frame, len(pictures)) for frame, _ in frames]
-    sentences: dict[str, int] = {}
-    said = [sentences.setdefault(sentence, len(sentences)) for _, sentence in frames]
-    encoded = [base64.b64encode(frame).decode() for frame in pictures]
     names = [control.name for control in moving]
-    data = {
-        "frames": encoded,
-        "order": order,
-        "sentences": list(sentences),
-        "said": said,
+    files = list(dict.fromkeys(file for file, _ in pictures))
+    sentences = list(dict.fromkeys(sentence for _, sentence in pictures))
+    data: dict[str, Any] = {
+        "names": names,
         "labels": [control.labels for control in moving],
         "initial": [control.start for control in moving],
         "play": names.index(play) if play in names else -1,
         "interval": interval,
+        "presets": [
+            [places[i] for i, control in enumerate(shown) if len(control.indices) > 1] for _, places in presets
+        ],
     }
+    if live:
+        data["constants"] = constants
+        data["values"] = [[control.offered.values[i] for i in control.indices] for control in moving]
+    else:
+        data["files"], data["order"] = files, [files.index(file) for file, _ in pictures]
+        data["sentences"], data["said"] = sentences, [sentences.index(sentence) for _, sentence in pictures]
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    identifier = hashlib.sha256(text.encode()).hexdigest()[:16]
-    start = 0
-    for control in moving:
-        start = start * len(control.indices) + control.start
-    width = Image.open(io.BytesIO(frames[start][0])).width
+    width, height = Image.open(io.BytesIO(first[0])).size
+    file = f"{hashlib.sha256(first[0]).hexdigest()[:16]}.webp"
     inputs = "".join(_input(control) for control in moving)
     if data["play"] != -1:
         inputs += '<button type="button" data-action="play">▶ play</button>'
     if moving:
         inputs += '<button type="button" data-action="reset">reset</button>'
-    left_out = "".join(f"<p><small>{html.escape(sentence)}</small></p>" for sentence in _left_out(shown))
+    states = "".join(
+        f'<button type="button" data-preset="{i}">{html.escape(caption)}</button>'
+        for i, (caption, _) in enumerate(presets)
+    )
+    left_out = "" if live else "".join(f"<p><small>{html.escape(said)}</small></p>" for said in _left_out(shown))
+    drawn = f' data-live="{html.escape(live)}"' if live else ""
+    states = f'<div class="presets" hidden>{states}</div>' if states and moving else ""
     return (
-        f'<div data-explore="{identifier}">'
-        f'<form hidden autocomplete="off" onsubmit="return false" style="{FORM}">{inputs}</form>'
-        f'<img src="data:image/webp;base64,{encoded[order[start]]}" alt="{html.escape(frames[start][1])}" '
-        f'style="width:{width}px;max-width:100%;height:auto">'
-        f'<span role="status" style="{HIDDEN}"></span>{left_out}'
-        f'<script type="application/json">{text}</script></div>'
-        f"<script>{SCRIPT.replace('IDENTIFIER', identifier)}</script>"
+        f'<div class="moving"{drawn}>'
+        f'<form hidden autocomplete="off" onsubmit="return false">{inputs}</form>'
+        f'<div class="picture"><img src="frames/{file}" alt="{html.escape(first[1])}" width="{width}" '
+        f'height="{height}" loading="lazy"></div>'
+        f'<span role="status"></span>{states}{left_out}<script type="application/json">{text}</script></div>'
     )
 
 
@@ -221,8 +248,8 @@ def _input(control: _Shown) -> str:
         return f'<label><input type="checkbox" data-control{checked}> {name}</label>'
     return (
         f'<label>{name} <input type="range" data-control min="0" max="{len(labels) - 1}" step="1" '
-        f'value="{control.start}" aria-valuetext="{labels[control.start]}" style="width:16em;vertical-align:middle"> '
-        f"<output>{labels[control.start]}</output></label>"
+        f'value="{control.start}" aria-valuetext="{labels[control.start]}"> <output>{labels[control.start]}</output>'
+        "</label>"
     )
 
 

@@ -12,6 +12,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import to_rgba
+from matplotlib.patheffects import withStroke
 from matplotlib.transforms import IdentityTransform
 from scipy.ndimage import gaussian_filter
 
@@ -237,6 +238,12 @@ def label_end(ax: Axes, x: float, y: float, text: str, color: str, **place: Any)
         text, (x, y), place.pop("offset", (6, 0)), textcoords="offset points", color=color, va="center",
         **place,
     )  # fmt: skip
+
+
+def halo(text: Any) -> Any:
+    """Give a text a white rim, so that it can be read on lines, and return it."""
+    text.set_path_effects([withStroke(linewidth=3, foreground="white")])
+    return text
 
 
 def faded(color: str, share: float) -> tuple[float, ...]:

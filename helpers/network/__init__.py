@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from helpers import style
 from helpers._text import Labels, text_width
-from helpers.network._artists import Page, draw_edges, draw_units, tint
+from helpers.network._artists import Page, draw_edges, draw_units
 from helpers.network._labels import UnitNames, check_weight_labels, place_labels, weight_texts
 from helpers.network._layout import GAP_SLOTS, Layout, arrange, edges, slots_needed
 from helpers.network._reading import Network, read_network, read_parameters, read_per_unit
@@ -275,7 +275,7 @@ def _draw_layers(
     labels = Labels(ax, font or 0.0)
     for layer, (column, values) in enumerate(zip(layout.columns, filled, strict=True)):
         role = "input" if layer == 0 else "output" if layer == len(filled) - 1 else "hidden"
-        fills: list[Any] = [tint(role)] * len(column.units)
+        fills: list[Any] = ["white"] * len(column.units)
         if values is not None:
             fills = list(map(tuple, matplotlib.colormaps[style.SEQUENTIAL]((values[column.units] - low) / span)))
         fills = ["white" if off else color for color, off in zip(fills, lost[layer], strict=True)]

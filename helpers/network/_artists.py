@@ -9,7 +9,6 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.colors import to_rgb
 from matplotlib.path import Path
 
 from helpers import style
@@ -147,35 +146,28 @@ def draw_units(
         role: "input" (squares), "hidden" (circles) or "output" (double circles).
         radius: Of a unit.
         ax: Where, with an aspect of 1.
-        fills: A colour for each unit; when None, that of its role.
+        fills: A colour for each unit; white when None.
         bias: Middle and radius of the bias node, the first to be drawn; None where there is none.
         crossed: Which units are dropped, shape (units,): dashed, with a cross. None when none are.
         divided: Whether a line separates the halves of a unit.
     """
-    fills = [tint(role)] * len(centres) if fills is None else fills
+    fills = ["white"] * len(centres) if fills is None else fills
     crossed = np.zeros(len(centres), bool) if crossed is None else np.asarray(crossed, bool)
     lines = float(matplotlib.rcParams["lines.linewidth"]) / 2
-    edge = {"input": style.BLUE, "hidden": style.BLACK, "output": style.GREEN}[role]
     shape = _shape(role, divided)
     hollow = Path.make_compound_path(_shape(role, False), _CROSS)
     paths = [_moved(hollow if off else shape, x, y, radius) for (x, y), off in zip(centres, crossed, strict=True)]
     faces = list(fills)
-    outlines = [style.GREY if off else edge for off in crossed]
+    outlines = [style.GREY if off else style.BLACK for off in crossed]
     styles = [(0, (2, 1.5)) if off else "-" for off in crossed]
     if bias is not None:
         paths.insert(0, _moved(_DIAMOND, *bias))
-        faces.insert(0, "#EEEEEE")
-        outlines.insert(0, style.GREY)
+        faces.insert(0, "white")
+        outlines.insert(0, style.BLACK)
         styles.insert(0, "-")
     looks = {"facecolors": faces, "edgecolors": outlines, "linestyles": styles if crossed.any() else "-"}
     ax.add_collection(PathCollection(paths, linewidths=1.2 * lines, zorder=2, **looks), autolim=False)
     return ax
-
-
-def tint(role: str) -> tuple[float, ...]:
-    """Return the light colour of a layer's units that show no activation."""
-    strong = np.array(to_rgb({"input": style.SKY, "hidden": style.LIGHT_GREY, "output": style.GREEN}[role]))
-    return tuple(1 - 0.25 * (1 - strong))
 
 
 def _moved(path: Path, x: float, y: float, size: float) -> Path:
@@ -185,7 +177,7 @@ def _moved(path: Path, x: float, y: float, size: float) -> Path:
 
 def _shape(role: str, divided: bool) -> Path:
     """Return the outline of a unit of radius 1."""
-    parts = {"input": [_SQUARE], "hidden": [_CIRCLE], "output": [_CIRCLE, _moved(_CIRCLE, 0, 0, 0.86)]}[role]
+    parts = {"input": [_SQUARE], "hidden": [_CIRCLE], "output": [_CIRCLE, _moved(_CIRCLE, 0, 0, 0.78)]}[role]
     return Path.make_compound_path(*parts, _DIVIDER) if divided else Path.make_compound_path(*parts)
 
 
@@ -193,5 +185,5 @@ _BOX = Path([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)], closed=True)
 _SQUARE = _moved(_BOX, 0, 0, 0.88)
 _DIAMOND = Path([(0, -1), (1, 0), (0, 1), (-1, 0), (0, -1)], closed=True)
 _CIRCLE = Path.unit_circle()
-_DIVIDER = Path([(0, -0.86), (0, 0.86)])
+_DIVIDER = Path([(0, -0.78), (0, 0.78)])
 _CROSS = Path([(-0.6, -0.6), (0.6, 0.6), (-0.6, 0.6), (0.6, -0.6)], [Path.MOVETO, Path.LINETO] * 2)

@@ -183,7 +183,7 @@ def _size(value: Any, number: int) -> int:
     """Return a layer size as int, or say what is wrong with it."""
     said = f"layer sizes must be positive whole numbers, but layer {number} has {_shown(value)}"
     if isinstance(value, float | np.floating):
-        raise ValueError(f"{said} (write {int(value)})" if value.is_integer() and value > 0 else said)
+        raise ValueError(f"{said} (write {int(value)})" if value.is_integer() and 0 < value < 1e9 else said)
     try:
         if isinstance(value, bool | np.bool_):
             raise TypeError

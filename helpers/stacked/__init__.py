@@ -25,13 +25,11 @@ refused. A bias before batch normalization has a gradient of 0 but for rounding,
 """
 
 from helpers.stacked._first_edition import SideBySide, accuracy_and_loss, sweep_images, train_many
-from helpers.stacked._many_networks import ManyNetworks
 from helpers.stacked._model import StackedModel, stack
 from helpers.stacked._training import EarlyStopping, OwnBatches, PerNetwork
 
 __all__ = [
     "EarlyStopping",
-    "ManyNetworks",
     "OwnBatches",
     "PerNetwork",
     "SideBySide",

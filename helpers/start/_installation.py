@@ -149,7 +149,7 @@ def _embedded_images() -> tuple[Path, str]:
 
 def _progress_path() -> Path:
     """Return the file that remembers which exercises are done."""
-    from helpers.exercise import progress_path
+    from helpers._files import progress_path
 
     return progress_path()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 from numbers import Integral, Real
 from typing import Any
 
@@ -16,10 +17,8 @@ class Surface:
 
     Args:
         name: What pictures call it.
-        function: `function(x, y)`, the height. It must work elementwise on NumPy arrays, on TensorFlow tensors and on
-            plain numbers, so it is written with + − × ÷ and powers (or with `keras.ops`), and must always give the same
-            height for the same point. Numbers bound by `functools.partial` may change from surface to surface without
-            a new compilation in `trace`.
+        function: `function(x, y)`, the height above the weights x and y. It gets arrays and works element by element,
+            so it is written with + − × ÷, powers and NumPy's functions.
         minima: Array (n, 2) of the known minima; empty when there are none, as on a saddle.
         xlim: Left and right end of the part that pictures show.
         ylim: Lower and upper end of it.
@@ -64,8 +63,9 @@ class Surface:
         except Exception as error:
             reason = str(error).partition("\n")[0]
             raise TypeError(
-                f"the function of the surface {self.name!r} must work on arrays x and y, all their points at once, so "
-                f"write it with + - * / ** or keras.ops and not with Python's math, if or max; this one fails: {reason}"
+                f"the function of the surface {self.name!r} must work on arrays x and y, all points at once, so "
+                f"write it with + - * / ** and NumPy's functions, not with Python's math, if or max; this one fails: "
+                f"{reason}"
             ) from error
         if heights.shape != (3,) or heights.dtype.kind not in "fiu":
             raise ValueError(
@@ -77,33 +77,16 @@ class Surface:
 
 
 def pair(value: Any, what: str) -> tuple[float, float]:
-    """Return `value` as two floats.
-
-    Raises:
-        TypeError: It is not a sequence of two real numbers.
-        ValueError: There are more or fewer than two, or one is not finite.
-    """
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    if not isinstance(value, list | tuple):
-        raise TypeError(f"{what} must be two numbers, such as (1.0, 1.5), but got {value!r}")
-    if len(value) != 2:
-        raise ValueError(f"{what} must be two numbers, such as (1.0, 1.5), but got {len(value)}")
-    if not all(isinstance(number, Real) and not isinstance(number, bool | np.bool_) for number in value):
-        raise TypeError(f"{what} must be two numbers, such as (1.0, 1.5), but got {tuple(value)!r}")
-    first, second = (float(number) for number in value)
-    if not np.isfinite([first, second]).all():
-        raise ValueError(f"{what} must be two finite numbers, but got {(first, second)}")
-    return first, second
+    """Return `value` as two finite floats."""
+    numbers = value.tolist() if isinstance(value, np.ndarray) else value
+    two = isinstance(numbers, list | tuple) and len(numbers) == 2
+    if not two or not all(isinstance(n, Real) and not isinstance(n, bool) and isfinite(n) for n in numbers):
+        raise ValueError(f"{what} must be two finite numbers, such as (1.0, 1.5), but got {value!r}")
+    return float(numbers[0]), float(numbers[1])
 
 
 def whole(value: Any, what: str) -> int:
-    """Return `value`, a whole number from 0 up, as an int.
-
-    Raises:
-        TypeError: It is no whole number (True and 3.0 are none either).
-        ValueError: It is negative.
-    """
+    """Return `value`, a whole number from 0 up, as an int."""
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise TypeError(f"{what} must be a whole number, but got {value!r}")
     if value < 0:
@@ -112,12 +95,7 @@ def whole(value: Any, what: str) -> int:
 
 
 def find_surface(surface: Any) -> Surface:
-    """Return `surface`, or the one of SURFACES that has this name.
-
-    Raises:
-        TypeError: It is neither a `Surface` nor a text.
-        ValueError: No surface has this name.
-    """
+    """Return `surface`, or the one of SURFACES that has this name."""
     if isinstance(surface, Surface):
         return surface
     if not isinstance(surface, str):

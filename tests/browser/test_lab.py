@@ -1,4 +1,7 @@
-"""Notebook 01 in a real JupyterLab in a real browser: what a student sees, moves and is told."""
+"""Notebook 01 in a real JupyterLab in a real browser: what a student sees, moves and is told.
+
+With COURSE_BROWSER=all, as `make nightly` sets it, every notebook is run, and every slider of it moved.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ import pytest
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
+FIRST = "01_architecture"
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("0*.ipynb") if "reference" not in path.stem)
+NAMES = NOTEBOOKS if os.environ.get("COURSE_BROWSER") == "all" else [FIRST]
 SETTINGS = {
     "notification": ("apputils-extension", '{"fetchNews": "false"}'),
     "tracker": ("notebook-extension", '{"windowingMode": "none"}'),  # every cell is in the page, not only those in view
@@ -26,12 +32,13 @@ PICTURES = "handle => [...handle.closest('.jp-OutputArea').querySelectorAll('img
 CHANGED = f"([handle, before]) => ({PICTURES})(handle) !== before"
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    """Return the address of a JupyterLab on a copy of the course."""
+@pytest.fixture(scope="module", params=NAMES)
+def course(tmp_path_factory, request):
+    """Return the address of a notebook in a JupyterLab on a copy of the course."""
     folder = tmp_path_factory.mktemp("course")
     (folder / "notebooks").mkdir()
-    shutil.copy2(ROOT / "notebooks/01_architecture.ipynb", folder / "notebooks")
+    shutil.copy2(ROOT / f"notebooks/{request.param}.ipynb", folder / "notebooks")
+    shutil.copy2(ROOT / "notebooks/course.yml", folder / "notebooks")
     for name in ("helpers", "data", "results"):
         (folder / name).symlink_to(ROOT / name)
     settings = tmp_path_factory.mktemp("settings")
@@ -53,7 +60,7 @@ def course(tmp_path_factory):
     )  # fmt: skip
     try:
         wait_for(f"http://127.0.0.1:{port}/api?token=t", server)
-        yield f"http://127.0.0.1:{port}/lab/tree/notebooks/01_architecture.ipynb?token=t&reset"
+        yield f"http://127.0.0.1:{port}/lab/tree/notebooks/{request.param}.ipynb?token=t&reset"
     finally:
         server.terminate()
         server.wait(20)
@@ -71,7 +78,7 @@ def wait_for(address, server):
 
 @pytest.fixture(scope="module")
 def page(browser, course):
-    """Return notebook 01 in the browser, after "Run All Cells"."""
+    """Return the notebook in the browser, after "Run All Cells"."""
     page = browser.new_page(viewport={"width": 1280, "height": 1400})
     page.goto(course)
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=120_000)
@@ -105,7 +112,7 @@ def test_every_cell_runs_without_an_error_or_a_warning(page):
 
 def test_every_slider_moves_its_picture(page):
     handles = page.query_selector_all(".jp-OutputArea .noUi-handle")
-    assert len(handles) >= 9
+    assert handles or FIRST not in page.url
     for handle in handles:
         handle.scroll_into_view_if_needed()
         before = handle.evaluate(PICTURES)
@@ -125,6 +132,8 @@ def test_every_slider_moves_its_picture(page):
 
 
 def test_wrong_answer_is_told_its_misconception_and_the_right_one_that_it_is_right(page):
+    if FIRST not in page.url:
+        pytest.skip("this looks at notebook 01")
     ids = page.locator(".jp-CodeCell", has_text='check("architecture.widest", widest)')
     stub = ids.first
     stub.scroll_into_view_if_needed()

@@ -115,6 +115,9 @@ def main() -> int:
     parser.add_argument("--unit-tests", action="store_true", help="run the quick unit tests of the helpers, too")
     parser.add_argument("names", nargs="*", metavar="NN", help="numbers of notebooks, such as 07; all without one")
     arguments = parser.parse_args()
+    unknown = set(arguments.names) - {path.name[:2] for path in (ROOT / "notebooks").glob("*.ipynb")}
+    if unknown:
+        parser.error(f"notebooks are named by their numbers, such as 07, but got {' '.join(sorted(unknown))}")
     before = versions(Path(sys.prefix, "before.txt").read_text())
     uv = Path(sys.executable).with_name("uv")
     if installed() != before:  # The setup cells of an earlier run installed something.

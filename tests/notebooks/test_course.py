@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -25,7 +23,7 @@ from tools.concepts import NOTEBOOKS
 from tools.course import ROOT, TABLE_END, TABLE_START
 from tools.setup_cell import setup_cell
 
-COUNTS = {"S": 6, "A": 13, "L": 12, "B": 11, "C": 8, "I": 9, "O": 12, "T": 16, "R": 10, "U": 10}
+COUNTS = {"S": 6, "A": 13, "L": 12, "B": 11, "C": 8, "I": 10, "O": 14, "T": 16, "R": 10, "U": 10}
 SMALL: dict[str, Any] = {
     "repository": "someone/course",
     "release": "v1.5",
@@ -55,17 +53,22 @@ DEEPER = {
 
 
 def test_syllabus_lists_every_concept_and_in_order() -> None:
-    ids = [f"{letter}{number}" for letter, count in COUNTS.items() for number in range(1, count + 1)]
+    """None of the first edition's is lost; who adds one counts on."""
     entries = read_syllabus().notebooks
-    assert {concept for entry in entries for concept in entry.concepts} == set(ids)
+    listed = {concept for entry in entries for concept in entry.concepts}
+    numbers = {letter: sorted(int(id[1:]) for id in listed if id[0] == letter) for letter in {id[0] for id in listed}}
+    assert all(there == list(range(1, len(there) + 1)) for there in numbers.values())
+    assert all(len(numbers.get(letter, ())) >= count for letter, count in COUNTS.items())
     for entry in entries:
-        assert list(entry.concepts) == [concept for concept in ids if concept in entry.concepts]
+        assert list(entry.concepts) == sorted(
+            entry.concepts, key=lambda id: ([*COUNTS, id[0]].index(id[0]), int(id[1:]))
+        )
 
 
-def test_syllabus_lists_the_ten_notebooks_with_questions_as_titles() -> None:
+def test_syllabus_counts_the_notebooks_on_with_questions_as_titles() -> None:
     entries = read_syllabus().notebooks
     cores = [entry.number for entry in entries if entry.part == "core"]
-    assert cores == [f"{number:02}" for number in range(10)]
+    assert cores == [f"{number:02}" for number in range(max(10, len(cores)))]
     assert all(entry.title.endswith("?") for entry in entries if entry.part == "core" and entry.number != "00")
 
 
@@ -376,99 +379,3 @@ def test_command_runs_as_the_makefile_calls_it() -> None:
     run = subprocess.run([sys.executable, "tools/course.py"], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip() == stamping.table(read_syllabus())
-
-
-# The setup cell
-
-ON_COLAB = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')"
-MISSING = "AssertionError: Open this in its course; on Colab set REPOSITORY or add its zip."
-NAMED = Course("someone/course", (), "v1.5")
-
-
-def run_setup(
-    folder: Path, *, course: Course = NAMED, before: str = "", times: int = 1, environment: dict[str, str] | None = None
-) -> str:
-    """Run the setup cell in `folder`; return what it prints, its error, and what entries of the path hold a course."""
-    source = setup_cell(course)
-    last = "print([os.path.basename(entry) for entry in sys.path if os.path.isdir(entry + '/helpers')])"
-    run = subprocess.run(
-        [sys.executable, "-c", "\n".join([before, *[source] * times, last])],
-        cwd=folder,
-        env={**os.environ, **(environment or {})},
-        capture_output=True,
-        text=True,
-    )
-    return run.stdout + run.stderr
-
-
-@pytest.fixture
-def small_course(tmp_path: Path) -> Path:
-    """A folder with helpers and notebooks as the setup cell expects them."""
-    (tmp_path / "course" / "helpers").mkdir(parents=True)
-    (tmp_path / "course" / "notebooks").mkdir()
-    (tmp_path / "course" / "helpers" / "startup.py").write_text("def start():\n    print('Ready.')\n")
-    return tmp_path / "course"
-
-
-@pytest.fixture
-def content(tmp_path: Path) -> Path:
-    """An empty folder, as a notebook finds it on Colab."""
-    (tmp_path / "content").mkdir()
-    return tmp_path / "content"
-
-
-def instead_of_github(folder: Path) -> dict[str, str]:
-    """Return the environment in which git takes the repository in `folder` for someone/course on GitHub."""
-    return {
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"url.file://{folder}.insteadOf",
-        "GIT_CONFIG_VALUE_0": "https://github.com/someone/course",
-    }
-
-
-def test_setup_cell_finds_the_course_and_can_run_again(small_course: Path) -> None:
-    assert run_setup(small_course / "notebooks", times=2) == "Ready.\nReady.\n['course']\n"
-
-
-def test_setup_cell_fetches_nothing_away_from_colab(small_course: Path, content: Path) -> None:
-    (content / "deep").mkdir()
-    shutil.make_archive(str(content / "deep" / "course"), "zip", small_course.parent, "course")
-    said = run_setup(content / "deep", environment=instead_of_github(small_course))
-    assert said.count("Error") == 1
-    assert MISSING in said
-    assert [path.name for path in (content / "deep").iterdir()] == ["course.zip"]
-
-
-def test_setup_cell_fits_on_the_first_screen() -> None:
-    for course in (read_syllabus(), Course("some-owner-here/inside-neural-networks", (), "v12.10")):
-        lines = [line for line in setup_cell(course).splitlines() if line.strip()]
-        assert len(lines) <= 10
-        assert max(map(len, lines)) <= 88
-
-
-def test_setup_cell_says_so_when_colab_cannot_fetch_the_course(tmp_path: Path, content: Path) -> None:
-    said = run_setup(content, before=ON_COLAB, environment=instead_of_github(tmp_path / "nowhere"))
-    assert "fatal: " in said  # git says what went wrong
-    assert MISSING in said
-
-
-def test_setup_cell_asks_for_a_name_or_a_zip_while_the_course_has_no_repository(content: Path) -> None:
-    assert MISSING in run_setup(content, course=Course("", (), "v1.5"), before=ON_COLAB)
-
-
-def test_setup_cell_clones_the_stamped_release_on_colab_once(small_course: Path, content: Path) -> None:
-    git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org"]
-    for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "A course"], ["tag", "v1.5"]):
-        subprocess.run([*git, *command], cwd=small_course, check=True)
-    (small_course / "helpers" / "startup.py").write_text("raise RuntimeError('newer than the notebook')\n")
-    subprocess.run([*git, "commit", "--quiet", "-am", "What came after the release"], cwd=small_course, check=True)
-    said = run_setup(content, before=ON_COLAB, times=2, environment=instead_of_github(small_course))
-    assert said == "Ready.\nReady.\n['it']\n"
-    assert os.listdir(content) == ["v1.5"]
-
-
-def test_setup_cell_unpacks_the_zip_that_was_uploaded(small_course: Path, content: Path) -> None:
-    """As GitHub's "Download ZIP" makes it: with one folder around everything."""
-    shutil.make_archive(str(content / "the course"), "zip", small_course.parent, "course")
-    said = run_setup(content, course=Course("", (), "v1.5"), before=ON_COLAB, times=2)
-    assert said == "Ready.\nReady.\n['course']\n"

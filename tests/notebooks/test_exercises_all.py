@@ -178,7 +178,7 @@ def softmax_less(number):
         lambda logits: logits.max(),
     ],
 )
-@pytest.mark.parametrize("id", ["losses.stable_softmax", "activations.bug_hunt"])
+@pytest.mark.parametrize("id", ["activations.bug_hunt"])
 def test_softmax_that_overflows_in_a_wide_row_is_refused(number, id):
     rejected(id, softmax_less(number))
 
@@ -285,11 +285,6 @@ def test_stratified_split_may_round_as_it_likes(rounded):
     [
         ("optimizers.contraction", lambda eigenvalues, rate: abs(1 - rate * min(eigenvalues)), "Only the smallest"),
         (
-            "initialization.clip",
-            lambda g, limit: g * min(1, limit / np.linalg.norm(g, 2)) if np.any(g) else g,
-            "spectral norm",
-        ),
-        (
             "training.early_stopping",
             lambda losses, patience: (
                 int(np.argmin(losses)) + 1,
@@ -303,7 +298,7 @@ def test_slip_gets_its_own_sentence(id, answer, said):
     assert said in rejected(id, answer)
 
 
-@pytest.mark.parametrize("id", ["optimizers.adam", "optimizers.bug_hunt"])
+@pytest.mark.parametrize("id", ["optimizers.bug_hunt"])
 def test_adam_that_counts_from_zero_is_told_so(id):
     def adam(w, gradients, learning_rate, beta_1, beta_2, epsilon):
         m, r = 0.0, 0.0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 
+import nbformat
 import numpy as np
 import pytest
 from taught import find_sentence, taught
@@ -15,6 +17,7 @@ from helpers.exercise.content.architecture import CORNERS, XOR
 from helpers.figures import architecture as figures
 from helpers.figures import architecture_deeper as deeper_figures
 from helpers.results import RESULTS
+from tools.concepts import NOTEBOOKS
 
 EXERCISES = exercises("architecture")
 
@@ -257,12 +260,38 @@ def test_attention_is_that_of_keras(deeper):
 
 
 def test_tables_of_shares_are_what_the_solution_calls_them():
-    for name, kind in EXERCISES["architecture.which_shares"].reference.items():
-        table = deeper_figures.SHARES[name]
+    cells = nbformat.read(NOTEBOOKS / "01_architecture_deeper.ipynb", as_version=4).cells
+    (tables,) = (cell.source for cell in cells if "begin{pmatrix}" in cell.source)
+    shown = re.findall(r"([A-D]) = \\begin\{pmatrix\}(.*?)\\end", tables)
+    for name, entries in shown:
+        kind = EXERCISES["architecture.which_shares"].reference[name]
+        table = np.array([[float(entry) for entry in row.split("&")] for row in entries.split(r"\\")])
         rows = np.allclose(table.sum(axis=1), 1)
         assert (kind == "impossible") == (not rows)
         assert (kind == "masked") == bool(np.allclose(np.triu(table, 1), 0))
         assert (kind == "plain mean") == bool(np.ptp(table) == 0)
+
+
+@pytest.mark.slow
+def test_only_training_makes_units_whose_patches_are_all_of_one_class():
+    import keras
+
+    from helpers.data import hold_out, load_fashion_mnist
+
+    (x, y), _ = load_fashion_mnist()
+    (x_train, y_train), _, (x_new, y_new) = hold_out(x / np.float32(255), y, seed=0)
+    keras.utils.set_random_seed(1)
+    layers = [layer for filters in (8, 16) for layer in (
+        keras.layers.Conv2D(filters, 5, activation="relu"), keras.layers.MaxPooling2D(2)
+    )]  # fmt: skip
+    model = keras.Sequential([keras.Input((28, 28, 1)), *layers, keras.layers.Flatten(), keras.layers.Dense(10)])
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    second, pure = keras.Model(model.inputs[0], model.layers[2].output), []
+    for epochs in (0, 3):
+        model.fit(x_train[..., None], y_train, batch_size=50, epochs=epochs, verbose=0)
+        found = deeper_figures.best_patches(np.asarray(second(x_new[..., None])), x_new, y_new)
+        pure.append(sum(one["purity"] == 1 for one in found))
+    assert pure[1] > pure[0]
 
 
 def test_codes_of_the_picture_have_the_sizes_of_the_solution():

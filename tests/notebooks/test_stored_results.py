@@ -13,6 +13,7 @@ NOT_A_RUN_A_SEED = {
     ("activations", "two_layers"): None,  # by activation: test_facts_activations.py counts them
     ("activations", "ten_layers"): None,
     ("activations", "comebacks"): None,  # counts over all seeds
+    ("initialization", "width"): 5,  # nine rates for each of five networks: the first five seeds
     ("regularization", "strengths"): 2,  # seeds of their own, for choosing
     ("training", "contenders"): None,  # for models without seeds a run is a setting
     ("tuning", "searches"): None,  # some are repeated: test_facts_tuning.py counts them

@@ -16,20 +16,16 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from helpers import style, surface
-from helpers.figures import initialization, start, tuning
+from helpers.figures import start, tuning
 from helpers.start import read_syllabus
 
 TABLE = pd.DataFrame(
     {"rate": [0.1, 0.01, 0.001], "kind": ["a", "b", "a"], "share": [0.5, None, 0.1], "score": [0.1, 0.3, 0.2]}
 )
 BRACKETS = tuning.keras_tuner_brackets(27, 3)
-COLUMNS = {"signal": [np.full(9, 0.5), np.full(9, 0.01)], "gradient": [np.full(9, 3e-4), np.zeros(9)]}
-RELIEF = {"labels": ("x₁", "x₂", "ŷ"), "limits": (-3, 3)}
-HEIGHTS = np.linspace(0, 1, 12).reshape(3, 4)
 PATHS = {"SGD": np.linspace((1, 1), (3, 0.5), 5), "Adam": np.linspace((1, 1), (2, 2), 5)}
 
 CASES: dict[str, tuple[Callable, tuple, dict[str, Any], Callable, dict[str, Any]]] = {
-    "ridgelines": (initialization.draw_ridgelines, (COLUMNS,), {}, initialization.describe_ridgelines, {}),
     "brackets": (tuning.draw_brackets, (BRACKETS,), {}, tuning.describe_brackets, {}),
     "parallel coordinates": (
         tuning.draw_parallel_coordinates,
@@ -39,11 +35,9 @@ CASES: dict[str, tuple[Callable, tuple, dict[str, Any], Callable, dict[str, Any]
         {"best": 2},
     ),
     "course": (start.draw_course, (read_syllabus(),), {}, start.describe_course, {}),
-    "relief": (surface.draw_relief, (HEIGHTS,), RELIEF, surface.describe_relief, RELIEF),
     "surface": (surface.draw_surface, ("beale",), {}, surface.describe_surface, {}),
     "contour": (surface.draw_contour, ("beale",), {}, surface.describe_surface, {}),
     "paths": (surface.draw_paths, (PATHS, "beale"), {}, surface.describe_paths, {}),
-    "distances": (surface.draw_distances, (PATHS, "beale"), {}, surface.describe_paths, {}),
 }
 
 
@@ -95,7 +89,7 @@ def test_texts_and_lines_can_be_read_in_a_dark_style(case):
         matplotlib.style.use("dark_background")
         ax = draw(*things, **options)
         ax.figure.draw_without_rendering()
-    on_fills = {start.draw_course.__name__}
+    on_fills = {start.draw_course.__name__, surface.draw_paths.__name__}
     for text, behind in bare_texts(ax):
         if text.get_text().strip() not in ("", "start") and draw.__name__ not in on_fills:
             # The number in a disc stands on the colour of the disc.
@@ -107,31 +101,20 @@ def test_texts_and_lines_can_be_read_in_a_dark_style(case):
 
 
 def test_optimizers_look_the_same_in_every_figure():
-    for draw in (surface.draw_paths, surface.draw_distances):
-        for names in (("Adam", "SGD"), ("momentum", "SGD", "Adam")):
-            ax = draw({name: PATHS["SGD"] for name in names}, "beale")
-            drawn = {line.get_label(): line for line in ax.lines}
-            assert [drawn[name].get_color() for name in names] == [style.look(name).color for name in names]
-            assert [drawn[name].get_marker() for name in names] == [style.look(name).marker for name in names]
-        ax = draw({"Adam": PATHS["SGD"], "my own": PATHS["Adam"]}, "beale")
-        assert [line.get_color() for line in ax.lines if line.get_label() == "my own"] == [style.COLORS[1]]
-
-
-def test_the_start_of_paths_can_be_read_on_the_contour_in_any_style():
-    with matplotlib.rc_context():
-        matplotlib.style.use("dark_background")
-        ax = surface.draw_paths(PATHS, "beale")
-    assert [text.get_color() for text in ax.texts if text.get_text() == "start"] == [style.BLACK]
+    for names in (("Adam", "SGD"), ("momentum", "SGD", "Adam")):
+        ax = surface.draw_paths({name: PATHS["SGD"] for name in names}, "beale")
+        looks = [style.look(name) for name in names]
+        heads = [line for line in ax.lines if line.get_markersize() == 9 and line.get_markerfacecolor() != "white"]
+        assert [line.get_color() for line in heads[: len(names)]] == [look.color for look in looks]
+        assert [line.get_marker() for line in heads[: len(names)]] == [look.marker for look in looks]
 
 
 @pytest.mark.parametrize(
     ("said", "words"),
     [
         (tuning.describe_parallel_coordinates(TABLE, ["rate", "kind", "share"], best=1), "rate 0.01 to 0.01, kind b"),
-        (initialization.describe_ridgelines(COLUMNS), "gradient: about 0.0003 in layer 1, none in layer 2"),
-        (surface.describe_relief(HEIGHTS, **RELIEF), "0 at x₁ = −3, x₂ = −3 up to 1 at x₁ = 3, x₂ = 3"),
         (surface.describe_surface("himmelblau"), "4 minima at (3, 2)"),
-        (surface.describe_paths(PATHS, "beale"), "SGD ends at (3, 0.5) after 4 steps"),
+        (surface.describe_paths(PATHS, "beale"), "SGD ends at (3, 0.5); Adam ends at (2, 2)"),
     ],
 )
 def test_descriptions_say_what_matters(said, words):

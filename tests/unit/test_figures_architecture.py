@@ -78,7 +78,7 @@ def test_every_corner_is_drawn_and_described(draw, state):
     [getattr(module, name) for module in (architecture, architecture_deeper) for name in (
         "draw_clothes", "draw_activation_functions", "draw_what_changed",
             "draw_changes", "draw_product", "draw_broadcasting", "draw_bent",
-        "draw_channels", "draw_wirings", "draw_shares", "draw_three_codes",
+        "draw_channels", "draw_wirings", "draw_three_codes",
     ) if hasattr(module, name)],
     ids=lambda draw: draw.__name__,
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """What people outside meet first: workflows, templates, and the commands that the pages for contributors name."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -46,3 +47,31 @@ def test_templates_ask_for_what_is_needed_to_repeat_it(path):
     form = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert {"name", "description", "body"} <= set(form)
     assert any(field.get("validations", {}).get("required") for field in form["body"])
+
+
+def test_each_trouble_names_a_test_that_is_there():
+    text = (ROOT / "tests" / "TROUBLE.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ")][2:]
+    for row in rows:
+        named = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", row)
+        assert named, row
+        for file, test in named:
+            assert f"def {test or 'test_'}" in (ROOT / "tests" / file).read_text(encoding="utf-8"), (file, test)
+
+
+def test_nothing_from_a_disk_or_a_network_becomes_code():
+    """SECURITY.md promises it: no pickle, no eval, no YAML that makes objects."""
+    modules, calls = {"pickle", "dill", "joblib", "marshal", "shelve"}, {"eval", "exec", "compile", "__import__"}
+    found = []
+    suspect = re.compile(rf"pickle|yaml|{'|'.join(modules)}|\b({'|'.join(calls)})\(")  # few files need be parsed
+    for path in sorted((ROOT / "helpers").rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(source)) if suspect.search(source) else ():
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            loads = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in calls
+            pickles = isinstance(node, ast.keyword) and node.arg == "allow_pickle" and node.value.value is not False
+            yaml_objects = isinstance(node, ast.Attribute) and ast.unparse(node) in ("yaml.load", "yaml.unsafe_load")
+            if modules & {name.split(".")[0] for name in names} or loads or pickles or yaml_objects:
+                found.append(f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', '?')}")
+    assert found == []

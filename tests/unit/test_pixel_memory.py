@@ -16,7 +16,7 @@ from helpers import style
 from helpers._pixels import PIXELS, PixelMemory
 from helpers.explore import _redraw as redraw
 from helpers.explore._redraw import Redrawer
-from helpers.surface._drawing import draw_contour
+from helpers.surface import draw_contour
 
 ROUNDING = 4
 """Of 255: letters are mixed with the background twice, once in memory and once when they are pasted."""

@@ -474,8 +474,8 @@ QUIZZES = [
     ),
     Quiz(
         id="activations.q5",
-        question="A 20-layer network of sigmoids stays at the loss ln 10. After 100 steps all its gradients are tiny, "
-        "those of the last layers too. What does the last layer lack?",
+        question="Under plain descent, a 20-layer network of sigmoids stays at the loss ln 10. After 100 steps all its "
+        "gradients are tiny, those of the last layers too. What does the last layer lack?",
         options=[
             Option(
                 text="A learning rate that is large enough",

@@ -17,6 +17,8 @@ XOR = np.array([False, True, True, False])
 
 PREDICTIONS, LABELS = np.array([[2.0], [4.5], [1.0]]), np.array([3.0, 4.0, 5.0])
 MORE_PREDICTIONS, MORE_LABELS = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0.0, 1.0, 2.0, 3.0])
+# Differences of both signs, and an order that sorting would hide: 16/3 as they stand, 4/3 sorted, 2/3 of the means.
+SWAPPED_PREDICTIONS, SWAPPED_LABELS = np.array([[1.0], [9.0], [3.0]]), np.array([5.0, 2.0, 8.0])
 
 # What a right answer returns ------------------------------------------------------------------------------------------
 
@@ -227,7 +229,12 @@ EXERCISES = [
         id="architecture.bug_hunt",
         task="Bug hunt: a difference that becomes a table",
         reference=mean_absolute_difference,
-        cases=[(PREDICTIONS, LABELS), (MORE_PREDICTIONS, MORE_LABELS), (np.array([[7.0]]), np.array([5.0]))],
+        cases=[
+            (SWAPPED_PREDICTIONS, SWAPPED_LABELS),
+            (PREDICTIONS, LABELS),
+            (MORE_PREDICTIONS, MORE_LABELS),
+            (np.array([[7.0]]), np.array([5.0])),
+        ],
         stub=lambda predictions, labels: np.abs(predictions - labels).mean(),
         equal_mutants={"0 → -1": "the only column is the first and the last"},
         hints=[
@@ -244,6 +251,9 @@ EXERCISES = [
             ),
             "Only the means are compared: two predictions that are wrong in opposite directions then look right.": (
                 lambda predictions, labels: float(abs(predictions.mean() - labels.mean()))
+            ),
+            "Sorting makes each prediction meet another example's label; keep them in their order.": (
+                lambda predictions, labels: float(np.abs(np.sort(predictions[:, 0]) - np.sort(labels)).mean())
             ),
             "The square is not asked for here: take the absolute value.": (
                 lambda predictions, labels: float(((predictions[:, 0] - labels) ** 2).mean())
@@ -284,7 +294,7 @@ EXERCISES += [
         task="What linear probes show",
         reference={"A": "shown", "B": "not shown", "C": "not shown", "D": "shown"},
         hints=[
-            "Compare bands, not means: do they overlap?",
+            "Where two bands overlap, accuracy rises from layer to layer with some seeds and falls with others.",
             "Look at the single diamond before you say something about all random layers.",
         ],
         misconceptions={

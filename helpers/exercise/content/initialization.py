@@ -1,4 +1,4 @@
-"""The exercises and quiz questions of notebook 05, initialization."""
+"""The exercises and quiz questions of notebook 05, initialization, core and deeper."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from helpers.exercise.content import Exercise, Option, Quiz
 # Inputs ---------------------------------------------------------------------------------------------------------------
 
 _RNG = np.random.default_rng(0)
-NORMAL = _RNG.normal(size=20_000)
+_DRAWS = _RNG.normal(size=20_000)
+NORMAL = _DRAWS / np.sqrt(np.mean(_DRAWS**2))  # mean square 1, so that measuring that of z changes nothing
 # The test set lies elsewhere than the training set and is of another size; the columns have different scales.
 TRAIN = _RNG.normal(size=(12, 3)) * (1.0, 20.0, 0.1) + (0.0, 50.0, 3.0)
 TEST = _RNG.normal(size=(5, 3)) * (2.0, 10.0, 0.3) + (1.0, 80.0, 2.5)
@@ -32,16 +33,6 @@ def shifted_tanh(z: np.ndarray) -> np.ndarray:
 # What a right answer returns ------------------------------------------------------------------------------------------
 
 
-def he_deviation(inputs: int, units: int) -> float:
-    """Standard deviation of weights under He's rule."""
-    return float(np.sqrt(2 / inputs))
-
-
-def glorot_limit(inputs: int, units: int) -> float:
-    """Largest weight of Glorot's uniform distribution."""
-    return float(np.sqrt(6 / (inputs + units)))
-
-
 def last_deviation(sigma: float, units: int, depth: int) -> float:
     """Standard deviation of the signal after `depth` linear layers."""
     return float((sigma * np.sqrt(units)) ** depth)
@@ -57,10 +48,9 @@ def standardized(train: np.ndarray, test: np.ndarray) -> np.ndarray:
     return (test - train.mean(axis=0)) / train.std(axis=0)
 
 
-def clipped_by_norm(gradient: np.ndarray, limit: float) -> np.ndarray:
-    """Gradient, shortened to length `limit` where it is longer."""
-    norm = np.sqrt(np.sum(gradient**2))
-    return gradient * (limit / norm) if norm > limit else gradient
+def first_layer(inputs: int, mean_square: float) -> float:
+    """Standard deviation of weights that give sums of mean square 1."""
+    return float(np.sqrt(1 / (inputs * mean_square)))
 
 
 def prepare(x: np.ndarray, train_rows: int) -> tuple[np.ndarray, np.ndarray]:
@@ -91,31 +81,6 @@ def _from_test(x: np.ndarray, train_rows: int) -> tuple[np.ndarray, np.ndarray]:
 def _train_only(x: np.ndarray, train_rows: int) -> tuple[np.ndarray, np.ndarray]:
     train, test = x[:train_rows], x[train_rows:]
     return standardized(train, train), test
-
-
-def _always_scaled(gradient: np.ndarray, limit: float) -> np.ndarray:
-    norm = np.sqrt(np.sum(gradient**2))
-    return gradient * (limit / norm) if norm else gradient
-
-
-def _by_spectral_norm(gradient: np.ndarray, limit: float) -> np.ndarray:
-    norm = np.linalg.norm(gradient, 2)
-    return gradient * (limit / norm) if norm > limit else gradient
-
-
-def _by_largest(gradient: np.ndarray, limit: float) -> np.ndarray:
-    largest = np.abs(gradient).max()
-    return gradient * (limit / largest) if largest > limit else gradient
-
-
-def _by_squared_norm(gradient: np.ndarray, limit: float) -> np.ndarray:
-    square = np.sum(gradient**2)
-    return gradient * (limit / square) if square > limit else gradient
-
-
-def _to_length_one(gradient: np.ndarray, limit: float) -> np.ndarray:
-    norm = np.sqrt(np.sum(gradient**2))
-    return gradient / norm if norm > limit else gradient
 
 
 SYMMETRIC = {"a", "c", "f"}
@@ -160,62 +125,7 @@ ALL_EQUAL = "Look at c again: equal weights in and out mean equal numbers forwar
 
 # The exercises --------------------------------------------------------------------------------------------------------
 
-LAYERS = [(300, 100), (8, 512), (784, 784)]
-
 EXERCISES = [
-    Exercise(
-        id="initialization.he",
-        task="The standard deviation of He's rule",
-        reference=he_deviation,
-        cases=LAYERS,
-        hints=[
-            "Which of the two numbers says over how many terms a unit sums?",
-            "He's rule gives the variance: twice that of LeCun. What is a standard deviation, if that is the variance?",
-        ],
-        misconceptions={
-            "This is the variance of He's rule; the standard deviation is its square root.": lambda i, u: 2 / i,
-            "This uses the fan-out; a unit sums over its inputs, so He's rule divides by the fan-in.": (
-                lambda i, u: float(np.sqrt(2 / u))
-            ),
-            "This is LeCun's rule; ReLU halves the mean square, so He's rule doubles the variance.": (
-                lambda i, u: float(np.sqrt(1 / i))
-            ),
-            "This is Glorot's rule, with both fans; He's rule looks at the fan-in alone.": (
-                lambda i, u: float(np.sqrt(2 / (i + u)))
-            ),
-            "This is the limit of he_uniform, its largest weight; the standard deviation is smaller by √3.": (
-                lambda i, u: float(np.sqrt(6 / i))
-            ),
-        },
-        insight="he_normal widens this by 1/0.8796 before it cuts the tails, so that it is exact again afterwards.",
-    ),
-    Exercise(
-        id="initialization.glorot",
-        task="The limit of glorot_uniform",
-        reference=glorot_limit,
-        cases=LAYERS,
-        hints=[
-            "Glorot's variance is 2 divided by the sum of both fans.",
-            "A uniform distribution from −r to r has variance r²/3; solve for r.",
-        ],
-        misconceptions={
-            "This is Glorot's standard deviation, √2 on top; the limit of a uniform one is √3 times as large.": (
-                lambda i, u: float(np.sqrt(2 / (i + u)))
-            ),
-            "This uses the fan-in alone; Glorot's rule takes the sum of both fans.": lambda i, u: float(np.sqrt(6 / i)),
-            "This uses the fan-out alone; Glorot's rule takes the sum of both fans.": (
-                lambda i, u: float(np.sqrt(6 / u))
-            ),
-            "This is the square of the limit: take the root.": lambda i, u: 6 / (i + u),
-            "This makes the variance half of Glorot's: r²/3 shall be 2 divided by the sum of both fans.": (
-                lambda i, u: float(np.sqrt(3 / (i + u)))
-            ),
-            "The variance of a uniform distribution from −r to r is r²/3, not r²/12, which belongs to a width of r.": (
-                lambda i, u: float(np.sqrt(24 / (i + u)))
-            ),
-        },
-        insight="it is what Dense takes when you say nothing.",
-    ),
     Exercise(
         id="initialization.last_deviation",
         task="The signal after many linear layers",
@@ -270,69 +180,6 @@ EXERCISES = [
         insight="for ReLU it is close to √2, which makes He's rule out of LeCun's.",
     ),
     Exercise(
-        id="initialization.standardize",
-        task="Standardize a test set",
-        reference=standardized,
-        cases=[(TRAIN, TEST), (TRAIN, TEST[:1]), (TEST, TRAIN)],
-        hints=[
-            "Think of a single new image, years later: which mean and which deviation can it be given?",
-            "One mean and one deviation for each feature: along which axis?",
-        ],
-        misconceptions={
-            "This uses the test set's own mean and deviation; the model has learned with those of the training set.": (
-                lambda train, test: standardized(test, test)
-            ),
-            "This uses training and test set together; then the test set has had a say in the model.": (
-                lambda train, test: standardized(np.concatenate([train, test]), test)
-            ),
-            "This divides by the variance; the standard deviation brings a feature to deviation 1.": (
-                lambda train, test: (test - train.mean(axis=0)) / train.var(axis=0)
-            ),
-            "This uses one mean and one deviation for all features; each feature has its own, along axis 0.": (
-                lambda train, test: (test - train.mean()) / train.std()
-            ),
-            "The deviation divides by n − 1 here, as pandas does; NumPy's and Keras's divide by n.": (
-                lambda train, test: (test - train.mean(axis=0)) / train.std(axis=0, ddof=1)
-            ),
-            "This is the training set; the test set is asked for.": lambda train, test: standardized(train, train),
-            "This only divides; the mean of the training set has to be subtracted first.": (
-                lambda train, test: test / train.std(axis=0)
-            ),
-        },
-        insight="scikit-learn's StandardScaler keeps the two numbers between fit and transform for this reason.",
-    ),
-    Exercise(
-        id="initialization.clip",
-        task="Clip a gradient by its norm",
-        reference=clipped_by_norm,
-        cases=[
-            (np.array([0.1, 10.0]), 1.0),
-            (np.array([3.0, -4.0]), 10.0),
-            (np.array([[3.0, 1.0], [2.0, -4.0]]), 2.5),
-            (np.zeros(3), 1.0),
-            (np.array([0.3, 0.4]), 1.0),
-        ],
-        examples=2,
-        equal_mutants={"norm > limit → norm >= limit": "a gradient exactly as long as the limit is multiplied by 1"},
-        hints=[
-            "The norm is the length of the vector: the root of the sum of all squares.",
-            "A gradient that is shorter than the limit stays as it is; only a longer one is multiplied by one number.",
-        ],
-        misconceptions={
-            "This clips by value, each number by itself, which turns the gradient; by norm keeps its direction.": (
-                lambda gradient, limit: np.clip(gradient, -limit, limit)
-            ),
-            "This also lengthens short gradients; clipping only makes a gradient smaller.": _always_scaled,
-            "This is the spectral norm of a matrix, its largest stretch; the norm here is the root of all squares.": (
-                _by_spectral_norm
-            ),
-            "This brings the largest number to the limit; the length of the whole vector counts.": _by_largest,
-            "This is the squared length; the norm is its root.": _by_squared_norm,
-            "Long gradients become length 1 here, whatever the limit is.": _to_length_one,
-        },
-        insight="with several variables, clipnorm does this to each of them, global_clipnorm to all of them together.",
-    ),
-    Exercise(
         id="initialization.symmetric",
         task="Which starts are symmetric?",
         reference=SYMMETRIC,
@@ -350,6 +197,130 @@ EXERCISES = [
             ALL_ZERO: {"c", "f"},
         },
         insight="one difference between the units, in or out, is enough to break the symmetry.",
+    ),
+    Exercise(
+        id="initialization.which_start",
+        task="Four ridgelines: which initialization made which?",
+        reference={"A": "Glorot, ReLU", "B": "too large, tanh", "C": "He, ReLU", "D": "too large, ReLU"},
+        hints=[
+            "Which activation cannot give numbers larger than 1, whatever the weights are?",
+            "With equally wide layers, Glorot's variance is 1/fan-in. What does ReLU do to the mean square after that?",
+        ],
+        misconceptions={
+            "A shrinks by √½ per layer: that is what ReLU leaves of a rule made for linear layers. He's rule has √2 "
+            "more, which keeps the size.": {
+                "A": "He, ReLU",
+                "B": "too large, tanh",
+                "C": "Glorot, ReLU",
+                "D": "too large, ReLU",
+            },
+            "In B no number is larger than 1, in any layer. ReLU has no such bound; tanh does.": {
+                "A": "Glorot, ReLU",
+                "B": "too large, ReLU",
+                "C": "He, ReLU",
+                "D": "too large, tanh",
+            },
+            "B stays in its place, but look where: all numbers lie just below 1. That is saturation, and not a signal "
+            "that keeps its size.": {
+                "A": "Glorot, ReLU",
+                "B": "He, ReLU",
+                "C": "too large, tanh",
+                "D": "too large, ReLU",
+            },
+        },
+        insight="a column that stands upright is a signal that keeps its size, unless it stands against a wall.",
+    ),
+    Exercise(
+        id="initialization.first_layer",
+        task="Weights for inputs that are not standardized",
+        reference=first_layer,
+        cases=[(100, 0.25), (784, 0.2), (400, 13_000.0), (9, 1.0)],
+        hints=[
+            "Write down the mean square of z for n inputs, and set it to 1.",
+            "You now have the variance of the weights. The standard deviation is its square root.",
+        ],
+        misconceptions={
+            "This is the variance; the standard deviation is its square root.": lambda n, m: 1 / (n * m),
+            "These inputs do not have mean square 1: larger inputs need smaller weights.": (
+                lambda n, m: float(np.sqrt(1 / n))
+            ),
+            "Larger inputs need smaller weights, not larger ones: the mean square belongs below the line.": (
+                lambda n, m: float(np.sqrt(m / n))
+            ),
+            "The 2 of He's rule makes up for a ReLU before the sum. These inputs have not passed one.": (
+                lambda n, m: float(np.sqrt(2 / (n * m)))
+            ),
+        },
+        insight="standardized inputs have mean square 1, so with them the rules hold from the first layer on.",
+    ),
+    Exercise(
+        id="initialization.read_the_log",
+        task="Four logs: what is wrong with the initial weights?",
+        reference={
+            "A": "weights too small",
+            "B": "weights too large",
+            "C": "fine",
+            "D": "all weights equal",
+        },
+        hints=[
+            "Which loss does a network have that gives each of ten classes 10 %?",
+            "Two networks begin at ln 10. Only in one of them does anything arrive.",
+        ],
+        misconceptions={
+            "Both A and D begin at ln 10, but D learns a little: as much as one unit per layer can tell.": {
+                "A": "all weights equal",
+                "B": "weights too large",
+                "C": "fine",
+                "D": "weights too small",
+            },
+            "C begins above ln 10, but falls fast and goes on falling: its initial weights are good enough.": {
+                "A": "weights too small",
+                "B": "fine",
+                "C": "weights too large",
+                "D": "all weights equal",
+            },
+        },
+        insight="the loss before the first step is the cheapest check there is.",
+    ),
+    Exercise(
+        id="initialization.whose_mean",
+        task="Statistics of the inputs: fine, leak or mismatch?",
+        reference={"A": "fine", "B": "leak", "C": "mismatch", "D": "leak", "E": "fine"},
+        hints=[
+            "Ask of each: has an image for testing decided any number or any choice of the model?",
+            "Then ask: would the very same photo become the very same numbers in training and in the app?",
+        ],
+        misconceptions={
+            "Choosing with the test images is a leak as well, even if no mean was computed from them (D).": {
+                "A": "fine",
+                "B": "leak",
+                "C": "mismatch",
+                "D": "fine",
+                "E": "fine",
+            },
+            "In C no test image gets into the model, but the same photo becomes other numbers in the app.": {
+                "A": "fine",
+                "B": "leak",
+                "C": "leak",
+                "D": "leak",
+                "E": "fine",
+            },
+            "Statistics of the training set belong to the model, wherever they are stored (A, E).": {
+                "A": "mismatch",
+                "B": "leak",
+                "C": "mismatch",
+                "D": "leak",
+                "E": "mismatch",
+            },
+            "In B the common mean contains the test images.": {
+                "A": "fine",
+                "B": "fine",
+                "C": "mismatch",
+                "D": "leak",
+                "E": "fine",
+            },
+        },
+        insight="scikit-learn's StandardScaler keeps the two numbers between fit and transform for this reason.",
     ),
     Exercise(
         id="initialization.bug_hunt",
@@ -371,6 +342,58 @@ EXERCISES = [
             ),
         },
         insight="split first, then fit whatever is fitted, scalers included, on the training part alone.",
+    ),
+    Exercise(
+        id="initialization.which_clip",
+        task="Which kind of clipping was it?",
+        reference={"A": "global_clipnorm", "B": "clipvalue", "C": "none", "D": "clipnorm"},
+        hints=[
+            "For each answer, compare the ratio of the two numbers in each variable with the ratio before.",
+            "If both variables keep their direction: has their common length become 1, or the length of each?",
+        ],
+        misconceptions={
+            "In A both variables shrink by the same factor, so the whole step keeps its direction. In D each of them "
+            "has length 1.": {"A": "clipnorm", "B": "clipvalue", "C": "none", "D": "global_clipnorm"},
+            "In B the numbers of the first variable have another ratio than before: no norm does that.": {
+                "A": "global_clipnorm",
+                "B": "clipnorm",
+                "C": "none",
+                "D": "clipvalue",
+            },
+        },
+        insight="only global_clipnorm keeps the direction of the step as a whole.",
+    ),
+    Exercise(
+        id="initialization.fair_transfer",
+        task="Is the comparison fair?",
+        reference={"A": "unfair", "B": "fair", "C": "unfair", "D": "unfair"},
+        hints=[
+            "Name what each of the two competitors has been given: images, copies of them, tries.",
+            "In which of the four does one competitor get something that has nothing to do with pre-training?",
+        ],
+        misconceptions={
+            "In A the pre-trained network sees each new image at many places, the other at one: moved copies, not "
+            "pre-training, may be what helps.": {"A": "fair", "B": "fair", "C": "unfair", "D": "unfair"},
+            "In C one learning rate was tuned and the other was not.": {
+                "A": "unfair",
+                "B": "fair",
+                "C": "fair",
+                "D": "unfair",
+            },
+            "In D the numbers come from one seed each: the difference may be luck.": {
+                "A": "unfair",
+                "B": "fair",
+                "C": "unfair",
+                "D": "fair",
+            },
+            "In B both have the same images, copies and tries; they differ in the initial weights alone.": {
+                "A": "unfair",
+                "B": "unfair",
+                "C": "unfair",
+                "D": "unfair",
+            },
+        },
+        insight="what differs besides the thing you test can be what decides.",
     ),
 ]
 
@@ -395,11 +418,11 @@ QUIZZES = [
     ),
     Quiz(
         id="initialization.q2",
-        question="A deep network of sigmoids learns slowly in its first layers. Which number explains it best?",
+        question="A deep network of sigmoids does not learn. Which property of the sigmoid is to blame?",
         options=[
             Option(
                 text="The slope of a sigmoid is at most 1/4",
-                because="Each layer multiplies the gradient by such a slope, so little is left in the first layers.",
+                because="Each layer multiplies gradients, and differences between examples, by such a slope.",
                 right=True,
             ),
             Option(text="A sigmoid answers between 0 and 1", because="This bounds the signal, not yet the gradient."),
@@ -458,29 +481,33 @@ QUIZZES = [
     ),
     Quiz(
         id="initialization.q6",
-        question="A plain network of 30 ReLU layers with Keras's default start hardly learns. What is NOT a remedy?",
+        question="A plain network of 30 ReLU layers with Keras's default initialization hardly learns. "
+        "What helps most?",
         options=[
             Option(
-                text="Clip the gradients",
-                because="These gradients are too small; clipping only shortens large ones.",
+                text="A larger learning rate",
+                because="The core notebook tuned the rate of each initialization, and the order stayed.",
+            ),
+            Option(
+                text="kernel_initializer='he_normal'",
+                because="It doubles the variance, and so keeps the mean square through every ReLU.",
                 right=True,
             ),
-            Option(text="kernel_initializer='he_normal'", because="It keeps the mean square through every ReLU."),
             Option(
-                text="Skip connections, with a smaller start",
-                because="They carry signal and gradient past each layer; the section has measured it.",
+                text="kernel_initializer='glorot_normal'",
+                because="The default is Glorot's rule too, uniform: the variance is the same.",
             ),
         ],
     ),
     Quiz(
         id="initialization.q7",
-        question="Method A got 83.1 % in one run, method B 82.4 %. Random starts of one method spread over 1.4 points "
-        "here. What do you conclude?",
+        question="Method A got 83.1 % in one run, method B 82.4 %. Runs of one method with different seeds spread "
+        "over about 2 points here. What do you conclude?",
         options=[
-            Option(text="A is better", because="Two starts of the same method can differ by more than this."),
+            Option(text="A is better", because="Two runs of the same method can differ by more than this."),
             Option(
                 text="Nothing yet: run both several times",
-                because="The difference is smaller than the spread between random starts; compare bands, not runs.",
+                because="The difference is smaller than the spread between seeds; compare bands, not runs.",
                 right=True,
             ),
             Option(

@@ -29,10 +29,11 @@ def weighted_cross_entropy(y: np.ndarray, y_hat: np.ndarray, weight: float) -> f
     return float(np.mean(-(weight * y * np.log(y_hat) + (1 - y) * np.log(1 - y_hat))))
 
 
-def stable_softmax(logits: np.ndarray) -> np.ndarray:
-    """Softmax of each row of `logits` (examples, classes), without overflow."""
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+def cross_entropy_of(labels: np.ndarray, logits: np.ndarray) -> float:
+    """Mean cost in nats of class numbers `labels` (examples,) under `logits` (examples, classes), never infinite."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_sums = np.log(np.exp(shifted).sum(axis=1))
+    return float(np.mean(log_sums - shifted[np.arange(len(labels)), labels]))
 
 
 def threshold_for_recall(labels: np.ndarray, scores: np.ndarray, wanted_recall: float) -> float:
@@ -67,15 +68,16 @@ def _recall_rounded_down(labels: np.ndarray, scores: np.ndarray, wanted: float) 
     return float(sick[max(int(wanted * len(sick)) - 1, 0)])
 
 
-def _whole_batch_softmax(logits: np.ndarray) -> np.ndarray:
-    """The code of the bug hunt, as it stands in the notebook."""
-    exponentials = np.exp(logits - logits.max())
-    return exponentials / exponentials.sum()
+def _divides_first(labels: np.ndarray, logits: np.ndarray, lowest: float = 0.0) -> float:
+    """The code of the bug hunt, as it stands in the notebook; with `lowest`, its probabilities are clipped."""
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    y_hat = exponentials / exponentials.sum(axis=1, keepdims=True)
+    return float(np.mean(-np.log(np.maximum(y_hat[np.arange(len(labels)), labels], lowest))))
 
 
-def _softmax(logits: np.ndarray, axis: int | None, largest: Any) -> np.ndarray:
-    exponentials = np.exp(logits - largest)
-    return exponentials / exponentials.sum(axis=axis, keepdims=True)
+def _log_sum_exp(labels: np.ndarray, logits: np.ndarray, largest: Any) -> float:
+    shifted = logits - largest
+    return float(np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]))
 
 
 FIRST_LOSSES = {
@@ -247,49 +249,46 @@ EXERCISES = [
         insight="Keras can do it too: fit(…, class_weight={0: 1, 1: weight}).",
     ),
     Exercise(
-        id="losses.stable_softmax",
-        task="Bug hunt: a softmax that fails for batches",
-        reference=stable_softmax,
-        stub=_whole_batch_softmax,
-        cases=[(np.array([[0.0, 1.0, 2.0]]),), (SQUARE_LOGITS,), (LOGITS,), (WIDE_LOGITS,)],
+        id="losses.infinite_loss",
+        task="Bug hunt: a loss that becomes infinite",
+        reference=cross_entropy_of,
+        stub=_divides_first,
+        cases=[
+            (np.array([2]), LOGITS[:1]),
+            (np.array([1, 0]), SQUARE_LOGITS),
+            (np.array([0, 2, 1, 1]), LOGITS),
+            (np.array([1, 0, 2]), WIDE_LOGITS),
+        ],
+        equal_mutants={"labels → logits (2)": "there are as many labels as rows of logits"},
         hints=[
-            "Softmax does not change when the same number is subtracted from all logits of a row: which number helps?",
-            "With the largest logit of each row at 0, no exponential exceeds 1.",
-            "keepdims=True keeps the shape (examples, 1), so that it can be subtracted from (examples, classes).",
+            "Which number does softmax give to class 0 for the logits (0, 1000)? What is its logarithm?",
+            "The logarithm of a fraction is a difference: which part of it needs no exponential at all?",
+            "−ln ŷ is ln of the sum of exponentials minus the true logit. Subtract the row's largest logit from both.",
         ],
         misconceptions={
-            "np.exp overflows for large logits, and the result is NaN: subtract each row's largest logit first.": (
-                lambda logits: _softmax(logits, 1, 0.0)
+            "A clipped probability is not repaired: the loss stops near 16, and its slope there is 0.": (
+                lambda labels, logits: _divides_first(labels, logits, lowest=1e-7)
             ),
-            "The wrong axis: each row, an example, must add up to 1; here the columns do.": (
-                lambda logits: _softmax(logits, 0, logits.max(axis=0, keepdims=True))
+            "np.exp overflows for large logits: subtract each row's largest logit first.": (
+                lambda labels, logits: _log_sum_exp(labels, logits, 0.0)
             ),
-            "The largest logit of the whole batch is subtracted, so small rows become 0 / 0; take each row's.": (
-                lambda logits: _softmax(logits, 1, logits.max())
+            "The largest logit of the whole batch is subtracted, so sums of small rows become 0; take each row's.": (
+                lambda labels, logits: _log_sum_exp(labels, logits, logits.max())
             ),
-            "The mean of the row is subtracted; one logit may still lie 1000 above it. Subtract the largest.": (
-                lambda logits: _softmax(logits, 1, logits.mean(axis=1, keepdims=True))
+            "What is subtracted in the sum must be subtracted from the true logit too.": (
+                lambda labels, logits: cross_entropy_of(labels, logits) - float(np.mean(logits.max(axis=1)))
             ),
-            "The smallest logit of the row is subtracted, and the others overflow all the more; take the largest.": (
-                lambda logits: _softmax(logits, 1, logits.min(axis=1, keepdims=True))
+            "This is only the distance to the largest logit; the logarithm of the sum belongs to it.": (
+                lambda labels, logits: float(np.mean(logits.max(axis=1) - logits[np.arange(len(labels)), labels]))
             ),
-            "Without keepdims=True the maxima or sums of the rows line up with the columns: keep the shape (n, 1).": (
-                lambda logits: np.exp(logits - logits.max(axis=1)) / np.exp(logits - logits.max(axis=1)).sum(axis=1)
+            "This is the sum over the examples, not their mean.": (
+                lambda labels, logits: cross_entropy_of(labels, logits) * len(labels)
             ),
-            "The largest logit of each column is subtracted, but a softmax lives in a row: take both along axis 1.": (
-                lambda logits: _softmax(logits, 1, logits.max(axis=0, keepdims=True))
-            ),
-            "The wrong axis, and no largest logit is subtracted: each row must add up to 1, without overflow.": (
-                lambda logits: _softmax(logits, 0, 0.0)
-            ),
-            "All entries of the batch together add up to 1 here; each row must.": (
-                lambda logits: _softmax(logits, None, logits.max(axis=1, keepdims=True))
-            ),
-            "Logits are divided by their sum here, without exponentials; negative logits show that this fails.": (
-                lambda logits: logits / logits.sum(axis=1, keepdims=True)
+            "The sign: the cost of an example is never negative.": (
+                lambda labels, logits: -cross_entropy_of(labels, logits)
             ),
         },
-        insight="only differences of logits count.",
+        insight="Keras does the same when its loss gets logits: from_logits=True.",
     ),
     Exercise(
         id="losses.which_code",

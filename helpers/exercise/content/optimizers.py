@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from helpers.exercise.content import Exercise, Option, Quiz
+from helpers.figures import optimizers as figures
 
 Vector = np.ndarray
 Slope = Callable[[np.ndarray], np.ndarray]
 
 # Inputs ---------------------------------------------------------------------------------------------------------------
 
-PLACE, VELOCITY, GRADIENT = np.array([1.0, -2.0]), np.array([0.3, 0.1]), np.array([4.0, -1.0])
+PLACE, VELOCITY = np.array([1.0, -2.0]), np.array([0.3, 0.1])
 
 # Gradients of different sizes, and an epsilon that is large enough to show where it stands.
 TWO_GRADIENTS = [np.array([2.0, -0.5]), np.array([-1.0, -0.1])]
@@ -38,14 +39,6 @@ def _bent(w: Vector) -> Vector:
 # What a right answer returns ------------------------------------------------------------------------------------------
 
 
-def momentum_step(
-    w: Vector, v: Vector, gradient: Vector, learning_rate: float, beta: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Weights and velocity after one step with momentum."""
-    v = beta * v - learning_rate * gradient
-    return w + v, v
-
-
 def adam(
     w: Vector, gradients: Sequence[Vector], learning_rate: float, beta_1: float, beta_2: float, epsilon: float
 ) -> np.ndarray:
@@ -57,11 +50,6 @@ def adam(
         r = beta_2 * r + (1 - beta_2) * gradient**2
         w = w - learning_rate * (m / (1 - beta_1**step)) / (np.sqrt(r / (1 - beta_2**step)) + epsilon)
     return w
-
-
-def largest_stable_rate(hessian: np.ndarray) -> float:
-    """The learning rate up to which gradient descent on a parabola with this Hessian does not diverge."""
-    return float(2 / np.max(np.linalg.eigvalsh(hessian)))
 
 
 def contraction(eigenvalues: Sequence[float], learning_rate: float) -> float:
@@ -84,45 +72,39 @@ def nesterov_step(
     return w + v, v
 
 
-def adagrad_rates(gradients: Vector, learning_rate: float, start: float) -> np.ndarray:
-    """The effective learning rate in each step of Adagrad for the gradients (n,) of one weight."""
-    return learning_rate / np.sqrt(start + np.cumsum(np.asarray(gradients) ** 2))
+def largest_stable_rate(hessian: np.ndarray, beta: float) -> float:
+    """The learning rate up to which descent with momentum on a parabola with this Hessian does not diverge."""
+    return float(2 * (1 + beta) / np.max(np.linalg.eigvalsh(hessian)))
 
 
-NAN_SOON = "the loss becomes NaN within the first steps"
-CRAWLING = "the loss falls, but as slowly in the tenth epoch as in the first"
-JITTER = "the loss stops falling and only jitters from batch to batch"
-LEAP = "the loss leaps up in the first few steps and recovers; later all is well"
-GAP = "training loss near 0, validation loss rises"
-REMEDIES = {
-    NAN_SOON: "lower the learning rate",
-    CRAWLING: "raise the learning rate",
-    JITTER: "decay the learning rate",
-    LEAP: "warm up",
-    GAP: "something other than the optimizer",
-}
+REMEDIES = {"A": "raise η", "B": "lower η", "C": "decay η", "D": "warm up"}
+
+_HILLS = {"A": "creeps", "B": "jumps and settles", "C": "climbs out"}
+_BETAS = {"A": 0.9, "B": 0, "C": 0.99, "leaves": "none"}
+_EDGE = {"A": "at the edge", "B": "below it", "C": "at the edge", "then": 20}
+_VERDICT = {"difference": 1.0, "error": 0.447, "verdict": "first"}
+_PATHS = {"A": "momentum", "B": "Adam", "C": "SGD"}
 
 # What wrong answers return, and how a free answer is judged -----------------------------------------------------------
 
 _WRONG_REMEDY = {
-    NAN_SOON: "A loss that becomes NaN so soon has diverged, and stays that way; every step is too long.",
-    CRAWLING: "A loss that falls steadily and slowly has steps that are too short, from the first epoch to the last.",
-    JITTER: "A loss that jitters around a level needs smaller steps in the end, but not from the start.",
-    LEAP: "Where all is well later, the rate suits all but the start: it need not be lowered for good.",
-    GAP: "A training loss near 0 means that the optimizer has done its work; the gap is another problem.",
+    "A": "A falls steadily and slowly: its steps are too short, from the first to the last.",
+    "B": "B explodes and stays lost: every step is too long, not only the first or the last ones.",
+    "C": "C jitters around a level: it needs shorter steps in the end, but it did arrive with those it has.",
+    "D": "D leaps once, at the start, and then behaves: only its first steps are too long.",
 }
 
 
 def _remedies_problem(answer: Any) -> str | None:
-    """Return what is wrong with the first symptom that has another symptom's remedy."""
+    """Return what is wrong with the first curve that has another curve's remedy."""
     if not isinstance(answer, dict) or set(answer) != set(REMEDIES):
-        return "a dictionary with the five symptoms as keys is expected"
-    for symptom, remedy in REMEDIES.items():
-        given = str(answer[symptom]).strip().casefold()
+        return "a dictionary with the keys A, B, C and D is expected"
+    for curve, remedy in REMEDIES.items():
+        given = str(answer[curve]).strip().casefold()
         if given not in REMEDIES.values():
-            return f"{answer[symptom]!r} is none of the five remedies"
+            return f"{answer[curve]!r} is none of the four remedies"
         if given != remedy:
-            return _WRONG_REMEDY[symptom]
+            return _WRONG_REMEDY[curve]
     return None
 
 
@@ -200,43 +182,119 @@ def _cosine_over(start: int, end: int, step: int, peak: float) -> float:
 
 EXERCISES = [
     Exercise(
-        id="optimizers.momentum_step",
-        task="One step with momentum",
-        reference=momentum_step,
-        cases=[
-            (PLACE, VELOCITY, GRADIENT, 0.1, 0.9),
-            (PLACE, np.zeros(2), GRADIENT, 0.05, 0.5),
-            (np.array([3.0]), np.array([-1.0]), np.array([2.0]), 0.2, 0.99),
-        ],
+        id="optimizers.three_hills",
+        task="Three hills, one learning rate: what does each ball do?",
+        picture=figures.draw_three_hills,
+        reference=_HILLS,
         hints=[
-            "First the velocity: what is left of the old one, and which way does the gradient push it?",
-            "Then the weights: they move by the velocity itself, whose size already contains the learning rate.",
-            "Return both: the new weights first, then the new velocity.",
+            "The loss is ½ λ w². How high is the hill at w = −1, and what is λ then?",
+            "One step multiplies w by 1 − ηλ. Negative means the other side; a size above 1 means farther away.",
         ],
         misconceptions={
-            "The sign: the velocity points downhill here, so it is added to the weights.": (
-                lambda w, v, g, rate, beta: (w - (beta * v - rate * g), beta * v - rate * g)
+            "The height at w = −1 is λ/2, not λ: B has λ = 15, and 1 − 0.1 · 15 = −0.5 lies on the other side.": (
+                _HILLS | {"B": "creeps", "C": "jumps and settles"}
             ),
-            "The gradient points uphill: it is subtracted from the velocity.": (
-                lambda w, v, g, rate, beta: (w + beta * v + rate * g, beta * v + rate * g)
+            "Flat ground gives short steps: A is the gentlest hill, and stays on its side.": (
+                {"A": "climbs out", "B": "jumps and settles", "C": "creeps"}
             ),
-            "The learning rate acts twice: it is in the velocity already, so the weights move by the whole of it.": (
-                lambda w, v, g, rate, beta: (w + rate * (beta * v - rate * g), beta * v - rate * g)
-            ),
-            "The weights move by the old velocity; the rule moves them by the new one.": (
-                lambda w, v, g, rate, beta: (w + v, beta * v - rate * g)
-            ),
-            "This is the damped form, whose gradient is multiplied by 1 − β: its steps are that much shorter.": (
-                lambda w, v, g, rate, beta: (
-                    w + beta * v - (1 - beta) * rate * g,
-                    beta * v - (1 - beta) * rate * g,
-                )
-            ),
-            "The order is turned round: first the weights, then the velocity.": (
-                lambda w, v, g, rate, beta: (beta * v - rate * g, w + beta * v - rate * g)
+            "Jumping to the other side is not yet climbing out: that needs a factor of a size above 1.": (
+                _HILLS | {"B": "climbs out"}
             ),
         },
-        insight="two lines, and the second contains neither gradient nor learning rate.",
+        insight="the factors 1 − ηλ are 0.6, −0.5 and −1.5.",
+    ),
+    Exercise(
+        id="optimizers.which_beta",
+        task="Three walks down a long valley: which β was it?",
+        picture=figures.draw_three_betas,
+        reference=_BETAS,
+        hints=[
+            "Without memory a walk cannot run past the bottom of a valley with this η. Which one never does?",
+            "The more it remembers, the longer it swings.",
+            "Doubling the gradients doubles λ. Compare η with 2 (1 + β)/50 for each β.",
+        ],
+        misconceptions={
+            "A swings and settles, C goes on swinging: less friction, longer memory.": _BETAS | {"A": 0.99, "C": 0.9},
+            "B is slow, but not because it remembers much: it never runs past the bottom, so it has no memory.": (
+                _BETAS | {"B": 0.99, "C": 0}
+            ),
+            "Swinging is not leaving: with β = 0.99 the limit is 2 · 1.99/50 = 0.08, and η is 0.02.": (
+                _BETAS | {"leaves": "C"}
+            ),
+            "Without momentum the limit is 2/50 = 0.04; η = 0.02 is below it.": _BETAS | {"leaves": "B"},
+        },
+        insight="momentum swings longer, and still its limit is higher than that of plain descent.",
+    ),
+    Exercise(
+        id="optimizers.whose_path",
+        task="Three paths on Beale: whose are they?",
+        picture=figures.draw_three_paths,
+        reference=_PATHS,
+        hints=[
+            "Which rule makes its steps shorter as soon as the ground is flat? Look at the distances between dots.",
+            "Two run past the bend of the valley or past the minimum. Which of them cares how steep the ground is?",
+        ],
+        misconceptions={
+            "Both overshoot; but B's dots stay far apart on flat ground: its steps do not depend on the size of "
+            "the gradient.": _PATHS | {"A": "Adam", "B": "momentum"},
+            "Plain descent has no velocity, so it cannot run past a valley with this learning rate: C never does.": (
+                {"A": "SGD", "B": "Adam", "C": "momentum"}
+            ),
+            "Dots that crowd where the ground gets flat mean steps proportional to the slope: plain descent.": (
+                {"A": "momentum", "B": "SGD", "C": "Adam"}
+            ),
+        },
+        insight="the distance between dots tells more than the shape of the path.",
+    ),
+    Exercise(
+        id="optimizers.remedies",
+        task="Four sick loss curves: which remedy for which?",
+        picture=figures.draw_sick_curves,
+        reference=REMEDIES,
+        hints=[
+            "Too large a learning rate explodes, too small a one crawls. Which curve is which?",
+            "Jitter that does not shrink comes from batches, whose noise every step multiplies by η.",
+            "If only the first steps are too long, must all be shortened?",
+        ],
+        verify=_remedies_problem,
+        misconceptions={
+            _WRONG_REMEDY[curve]: REMEDIES | {curve: wrong}
+            for curve, wrong in {"A": "decay η", "B": "warm up", "C": "lower η", "D": "lower η"}.items()
+        },
+        insight="all four are one number at the wrong time.",
+    ),
+    Exercise(
+        id="optimizers.largest_stable_rate",
+        task="The largest stable learning rate with momentum, from a Hessian",
+        reference=largest_stable_rate,
+        cases=[
+            (LONG_VALLEY, 0.0),
+            (ROUND_VALLEY, 0.9),
+            (np.diag([0.5, 4.0, 1.0]), 0.5),
+            (np.array([[8.0, -3.0], [-3.0, 4.0]]), 0.2),
+        ],
+        hints=[
+            "All directions must be stable at once: which eigenvalue decides?",
+            "np.linalg.eigvalsh returns the eigenvalues of a symmetric matrix. Momentum multiplies the limit by 1 + β.",
+        ],
+        misconceptions={
+            "This is the limit without momentum; momentum raises it.": (
+                lambda hessian, beta: 2 / np.max(np.linalg.eigvalsh(hessian))
+            ),
+            "The smallest eigenvalue is used; the direction that bends most diverges first.": (
+                lambda hessian, beta: 2 * (1 + beta) / np.min(np.linalg.eigvalsh(hessian))
+            ),
+            "The diagonal is used; the largest curvature lies along an eigenvector, which may run slantwise.": (
+                lambda hessian, beta: 2 * (1 + beta) / np.max(np.diag(hessian))
+            ),
+            "The sum of the eigenvalues is used, which is safe but too careful: the largest one decides.": (
+                lambda hessian, beta: 2 * (1 + beta) / np.trace(hessian)
+            ),
+            "1/(1 − β) is how much longer the steps become; the limit grows with 1 + β.": (
+                lambda hessian, beta: 2 / (1 - beta) / np.max(np.linalg.eigvalsh(hessian))
+            ),
+        },
+        insight="the steepest direction sets the learning rate, and the flattest then sets the time.",
     ),
     Exercise(
         id="optimizers.nesterov_step",
@@ -258,6 +316,18 @@ EXERCISES = [
             "The look-ahead point is w + βv: the velocity that is left, not the whole of the old one.": (
                 lambda w, v, slope, rate, beta: (w + beta * v - rate * slope(w + v), beta * v - rate * slope(w + v))
             ),
+            "This is the point that Keras stores, one look ahead of the weights: return w + v itself.": (
+                lambda w, v, slope, rate, beta: (
+                    w + (1 + beta) * (beta * v - rate * slope(w + beta * v)),
+                    beta * v - rate * slope(w + beta * v),
+                )
+            ),
+            "The velocity points downhill here, so it is added to the weights.": (
+                lambda w, v, slope, rate, beta: (
+                    w - (beta * v - rate * slope(w + beta * v)),
+                    beta * v - rate * slope(w + beta * v),
+                )
+            ),
             "This looks back, not ahead: the point is w + βv.": (
                 lambda w, v, slope, rate, beta: (
                     w + beta * v - rate * slope(w - beta * v),
@@ -272,68 +342,6 @@ EXERCISES = [
             ),
         },
         insight="the gradient corrects a step that is about to happen, not one that has happened.",
-    ),
-    Exercise(
-        id="optimizers.adam",
-        task="The first steps of Adam",
-        reference=adam,
-        cases=[
-            (PLACE, TWO_GRADIENTS, 0.1, 0.9, 0.99, 0.1),
-            (np.array([1.0]), THREE_GRADIENTS, 0.5, 0.8, 0.95, 0.01),
-            (PLACE, TWO_GRADIENTS[:1], 0.1, 0.9, 0.999, 1e-8),
-        ],
-        hints=[
-            "Begin with m and r as zeros, and count the steps from 1.",
-            "Both averages are too small at first. Divide each by the weight that its gradients have had: 1 − βᵗ.",
-            "ε is added to the root of the corrected r, not under it.",
-        ],
-        misconceptions={
-            "This is NaN: counted from 0, the first correction is 1 − β⁰ = 0; or there is a minus under the root.": (
-                _adam_counting_from_zero
-            ),
-            "The correction is missing: m and r start at 0, and are much too small in the first steps.": (
-                _adam_without_correction
-            ),
-            "Both averages use β₁ here; the squares are averaged, and corrected, with β₂.": _adam_one_beta,
-            "ε stands under the root; Adam adds it to the root.": _adam_inside,
-            "The correction is the same in every step; its exponent is the step: 1 − βᵗ.": _adam_same_correction,
-            "The step is counted from 2 here; in the first step the correction is 1 − β.": _adam_counting_from_two,
-            "The step multiplies β here; it is its exponent.": _adam_times_step,
-            "r averages the squares of the gradients; here it averages their sizes.": _adam_not_squared,
-            "This is Keras's form, where ε is added before the correction; the exercise asks for the published one.": (
-                _adam_epsilon_first
-            ),
-        },
-        insight="with a tiny ε the first step has the size of the learning rate, however large the gradient is.",
-    ),
-    Exercise(
-        id="optimizers.largest_stable_rate",
-        task="The largest stable learning rate from a Hessian",
-        reference=largest_stable_rate,
-        cases=[(LONG_VALLEY,), (ROUND_VALLEY,), (np.diag([0.5, 4.0, 1.0]),)],
-        hints=[
-            "Along an eigenvector a step multiplies the distance by 1 − ηλ. When does its size exceed 1?",
-            "All directions must be stable at once: which eigenvalue decides?",
-            "np.linalg.eigvalsh returns the eigenvalues of a symmetric matrix.",
-        ],
-        misconceptions={
-            "This is 1/λ: the rate that is best in one direction. Stable is every rate up to twice as much.": (
-                lambda hessian: 1 / np.max(np.linalg.eigvalsh(hessian))
-            ),
-            "The smallest eigenvalue is used; the direction that bends most diverges first.": (
-                lambda hessian: 2 / np.min(np.linalg.eigvalsh(hessian))
-            ),
-            "The diagonal is used; the largest curvature lies along an eigenvector, which may run slantwise.": (
-                lambda hessian: 2 / np.max(np.diag(hessian))
-            ),
-            "The sum of the eigenvalues is used, which is safe but too careful: the largest one decides.": (
-                lambda hessian: 2 / np.trace(hessian)
-            ),
-            "This is the best rate, 2/(λ_min + λ_max); the largest stable one is larger.": (
-                lambda hessian: 2 / (np.max(np.linalg.eigvalsh(hessian)) + np.min(np.linalg.eigvalsh(hessian)))
-            ),
-        },
-        insight="the steepest direction sets the rate, and the flattest then sets the time.",
     ),
     Exercise(
         id="optimizers.contraction",
@@ -411,64 +419,6 @@ EXERCISES = [
         insight="Keras's CosineDecay with warmup_target does the same; its decay_steps begin after the warm-up.",
     ),
     Exercise(
-        id="optimizers.adagrad_rates",
-        task="The effective learning rate of Adagrad",
-        reference=adagrad_rates,
-        cases=[
-            (np.array([1.0, 2.0, -2.0]), 0.1, 0.1),
-            (np.array([0.5, 0.5, 0.5, 0.5]), 1.0, 0.0),
-            (np.array([3.0, 0.0, -1.0]), 0.01, 0.1),
-        ],
-        hints=[
-            "In step t the gradient is multiplied by η divided by the root of what has been summed up so far.",
-            "Squares are summed up, and the present gradient is already among them.",
-            "np.cumsum returns the sums up to each step.",
-        ],
-        misconceptions={
-            "The gradients themselves are summed up, with their signs; Adagrad sums up their squares.": (
-                lambda gradients, rate, start: rate / np.sqrt(np.abs(start + np.cumsum(gradients)))
-            ),
-            "The root is missing: the rate is divided by the root of the sum of squares.": (
-                lambda gradients, rate, start: rate / (start + np.cumsum(gradients**2))
-            ),
-            "The squares are averaged, as in RMSprop; Adagrad's sum never forgets.": (
-                lambda gradients, rate, start: (
-                    rate / np.sqrt(start + np.cumsum(gradients**2) / np.arange(1, len(gradients) + 1))
-                )
-            ),
-            "The present gradient is missing from its own sum: it is added first, then the step is taken.": (
-                lambda gradients, rate, start: (
-                    rate / np.sqrt(start + np.concatenate([[0.0], np.cumsum(gradients**2)[:-1]]))
-                )
-            ),
-            "The start of the sum is missing: in Keras it begins at 0.1.": (
-                lambda gradients, rate, start: rate / np.sqrt(np.cumsum(gradients**2))
-            ),
-        },
-        insight="the sum only grows, so the rate only falls: this is how Adagrad dies out.",
-    ),
-    Exercise(
-        id="optimizers.remedies",
-        task="Which remedy for which symptom",
-        reference=REMEDIES,
-        hints=[
-            "Too large a rate diverges, too small a one crawls. Which of the two is which symptom?",
-            "Jitter that does not shrink comes from batches, whose noise every step multiplies by the learning rate.",
-            "An optimizer makes the training loss small. Is that still the problem in the last line?",
-        ],
-        verify=_remedies_problem,
-        misconceptions={
-            _WRONG_REMEDY[symptom]: REMEDIES | {symptom: wrong}
-            for symptom, wrong in {
-                NAN_SOON: "raise the learning rate",
-                CRAWLING: "decay the learning rate",
-                JITTER: "raise the learning rate",
-                LEAP: "lower the learning rate",
-                GAP: "decay the learning rate",
-            }.items()
-        },
-    ),
-    Exercise(
         id="optimizers.bug_hunt",
         task="Bug hunt: an Adam that starts well and then goes wrong",
         reference=adam,
@@ -493,6 +443,45 @@ EXERCISES = [
         },
         insight="1 − βᵗ is small at first and grows towards 1: the correction fades out.",
     ),
+    Exercise(
+        id="optimizers.read_the_edge",
+        task="Learning rates and measured curvatures: which trainings are at the edge?",
+        reference=_EDGE,
+        rtol=0.05,
+        hints=[
+            "Compare each measured curvature with 2/η.",
+            "After the change of η the training is far above its new edge. Where does the swinging push it?",
+        ],
+        misconceptions={
+            "B's edge would be 2/0.05 = 40; with 12 it has far to go.": _EDGE | {"B": "at the edge"},
+            "C is not steep, and still at its edge: 2/0.2 = 10.": _EDGE | {"C": "below it"},
+            "The curvature does not stay: it follows the learning rate, to about 2/η.": _EDGE | {"then": 39},
+            "Twice the learning rate halves the curvature that it tolerates; it does not double it.": (
+                _EDGE | {"then": 80}
+            ),
+        },
+        insight="in a network the curvature follows the learning rate.",
+    ),
+    Exercise(
+        id="optimizers.verdict",
+        task="Two networks on the same images: a difference, its error, a verdict",
+        reference=_VERDICT,
+        rtol=0.02,
+        hints=[
+            "Only the images on which the two disagree count: 105 and 75 of 3,000.",
+            "The error is √(b + c)/n. How many errors large is the difference?",
+        ],
+        misconceptions={
+            "This is the error of one accuracy, √(p (1 − p)/n); what both get right or wrong says nothing here.": (
+                _VERDICT | {"error": 0.65}
+            ),
+            "In percentage points: multiply by 100.": {"difference": 0.01, "error": 0.0045, "verdict": "first"},
+            "The difference is more than two of its errors: by the rule of the task, it counts.": (
+                _VERDICT | {"verdict": "cannot tell"}
+            ),
+        },
+        insight="beside a second seed, what helps most is more images to compare on.",
+    ),
 ]
 
 # The quiz -------------------------------------------------------------------------------------------------------------
@@ -513,7 +502,7 @@ QUIZZES = [
     ),
     Quiz(
         id="optimizers.q2",
-        question="In a contour plot of the loss, how does the gradient at a point stand to the contour through it?",
+        question="In a contour plot of the loss, which way does the gradient point, relative to the contour?",
         options=[
             Option(
                 text="Along the contour.", because="Along a contour the loss stays the same; the gradient shows change."
@@ -561,7 +550,7 @@ QUIZZES = [
     ),
     Quiz(
         id="optimizers.q5",
-        question="The gradient has long been the same. How long is a step with momentum, β = 0.9, against one without?",
+        question="The gradient has not changed for many steps. How long is a step with momentum, β = 0.9?",
         options=[
             Option(text="0.9 times as long.", because="0.9 is what one old step contributes; many of them add up."),
             Option(text="1.9 times as long.", because="That is the second step; the velocity goes on growing."),
@@ -609,6 +598,32 @@ QUIZZES = [
                 right=True,
             ),
             Option(text="1", because="At this rate the training has already diverged."),
+        ],
+    ),
+    Quiz(
+        id="optimizers.q9",
+        question="A weight's gradients flip their sign at every step. What does Adam do to them?",
+        options=[
+            Option(
+                text="It divides them by their size, and the average nearly cancels.",
+                because="The squares do not cancel, the values do: the weight hardly moves.",
+                right=True,
+            ),
+            Option(text="It takes steps of length η.", because="That is so where gradients agree in sign."),
+            Option(text="Nothing: flips have a mean of 0.", because="Adam knows of the mean only by averaging."),
+        ],
+    ),
+    Quiz(
+        id="optimizers.q10",
+        question="Near the minimum a noisy walk jitters. What makes the cloud smaller?",
+        options=[
+            Option(text="More steps.", because="The walk has arrived; the noise throws it about as before."),
+            Option(text="More momentum.", because="It averages, but its steps get longer by the same factor."),
+            Option(
+                text="A smaller learning rate.",
+                because="Every step multiplies the noise by η: that is what a decay is for.",
+                right=True,
+            ),
         ],
     ),
 ]

@@ -81,7 +81,7 @@ def draw_one_step(runs: Mapping[float, Sequence[tuple[Any, Any]]], *, ax: Axes |
     ax.minorticks_off()
     ax.text(0.01, 0.97, "worse", transform=ax.transAxes, va="top")
     ax.text(0.01, 0.03, "better", transform=ax.transAxes)
-    ax.set_title("Loss after one step ÷ loss before: larger weights, smaller steps")
+    ax.set_title("Loss after one step ÷ loss before: larger weights, smaller learning rates")
     return ax
 
 

@@ -94,7 +94,7 @@ def one_neuron(ax: Axes, w1: float = 1.0, w2: float = 1.0, b: float = 0.0) -> st
 def _sketch(ax: Axes, w1: float, w2: float, b: float) -> None:
     """Draw the neuron: inputs, weights on the edges, the sigmoid in the unit."""
     kit.bare(ax, (-0.3, 4.5), (-1.6, 1.45))
-    for y, name, value, kind in ((0.9, "x₁", w1, "input"), (-0.1, "x₂", w2, "input"), (-1.1, "1", b, "bias")):
+    for y, name, value, kind in ((0.9, "1", b, "bias"), (-0.1, "x₁", w1, "input"), (-1.1, "x₂", w2, "input")):
         look = style.look("negative" if value < 0 else "positive")
         ax.plot([0, 2.6], [y, 0], linewidth=kit.points(0.8 + 0.8 * abs(value)), zorder=1, **look.line)
         kit.draw_node(ax, 0, y, name, kind, size=26)

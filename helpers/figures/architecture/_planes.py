@@ -146,7 +146,7 @@ def units(
     _dots(out, points, labels, 3.6)
     out.set_title(f"output: {right:.0%} right")
     ax.text(0.02, 6.58, "4 hidden units: dark is high", va="bottom")
-    ax.text(4.9, 0.5, "○ where it bends (by 4° or more): at a unit's line", va="top")
+    ax.text(4.9, 0.5, "○ bends, by 4° or more, at a unit's line", va="top")
     kit.keep_inside(ax)
     cut = f", unit {gone + 1} cut off" if gone is not None else ""
     return f"Four hidden units, each with its straight line, and their sum after epoch {epoch}{cut}: {right:.0%} right."

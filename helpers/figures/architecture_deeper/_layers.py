@@ -1,4 +1,4 @@
-"""What layers see: sums of kinks, tensors, weights as images, classes that part, and how readable a layer is."""
+"""What layers see: sums of kinks, weights as images, classes that part, and how readable a layer is."""
 
 from __future__ import annotations
 
@@ -59,39 +59,6 @@ def approximation(ax: Axes, network: Callable[..., Any], function: str = "wave",
     ax.set(xlim=(-0.2, 1.2), ylim=(-1.3, 2.3), xlabel="x", title=f"largest error on [0, 1]: {kit.short(error)}")
     ax.grid(False)
     return f"{units} ReLU units meet the {function} at even points of [0, 1]; the largest error there is {error:.2g}."
-
-
-def draw_tensors(tensors: Mapping[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
-    """Draw an example of each rank from 0 to 5, with its shape.
-
-    Args:
-        tensors: Name → tensor of rank 0, 1, 2, 3 (grey images), 4 (colour photos) and 5 (clips of colour frames).
-        ax: Where to draw.
-    """
-    if ax is None:
-        ranks = ", ".join(f"{rank} {name}" for rank, name in enumerate(tensors))
-        ax = new_axes(f"Tensors of rank {ranks}.", figsize=(7.6, 3.2))
-    for rank, (panel, (name, tensor)) in enumerate(zip(kit.panels(ax, (3, 3), below=22), tensors.items(), strict=True)):
-        kit.bare(panel, (0, 1), (0, 1))
-        panel.set_title(f"rank {rank}: {name}", fontsize=kit.points(11))
-        panel.text(0, -0.06, f"shape {tensor.shape}", va="top", color=style.GREY, fontsize=kit.points(10.5))
-        if rank == 0:
-            panel.text(0, 0.5, f"{tensor:.1f}", va="center", fontsize=kit.points(16))
-        elif rank == 1:
-            panel.text(0, 0.5, "  ".join(map(str, tensor[:7])) + " …", va="center")
-        elif rank == 2:
-            rows = ["  ".join(f"{value:5.1f}" for value in row[:4]) + " …" for row in tensor[:4]]
-            panel.text(0, 0.5, "\n".join(rows), va="center", family="monospace", fontsize=kit.points(10))
-        else:
-            several = tensor[0] if rank == 5 else tensor
-            for k in range(min(2, len(several)))[::-1]:
-                step = max(1, several.shape[1] // 40)
-                small = several[k][::step, ::step]
-                box = panel.inset_axes((0.2 * k, 0.12 * k, 0.55, 0.74))
-                box.imshow(small, cmap="gray_r", aspect="auto", interpolation="nearest")
-                box.set_axis_off()
-                box.set_zorder(5 - k)
-    return ax
 
 
 def draw_first_layer(before: np.ndarray, after: np.ndarray, *, ax: Axes | None = None) -> Axes:

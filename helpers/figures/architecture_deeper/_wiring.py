@@ -134,43 +134,6 @@ def attention_table(ax: Axes, words: Sequence[str], heads: Any, head: str = "mea
     return f"Who looks at whom in {' '.join(words)}: '{words[lit]}' looks {whom}."
 
 
-SHARES = {
-    "A": np.array([[0.25, 0.25, 0.25, 0.25]] * 4),
-    "B": np.array([[0.7, 0.1, 0.1, 0.1], [0.3, 0.4, 0.2, 0.1], [0.1, 0.1, 0.2, 0.6], [0.0, 0.5, 0.1, 0.4]]),
-    "C": np.array([[0.6, 0.1, 0.2, 0.3], [0.2, 0.5, 0.3, 0.1], [0.1, 0.3, 0.4, 0.0], [0.1, 0.1, 0.1, 0.6]]),
-    "D": np.array([[1.0, 0, 0, 0], [0.4, 0.6, 0, 0], [0.1, 0.3, 0.6, 0], [0.2, 0.1, 0.3, 0.4]]),
-}
-"""Four tables of `draw_shares`: a plain mean, an attention, one that is none (columns add up to 1), a masked one."""
-
-
-def draw_shares(*, ax: Axes | None = None) -> Axes:
-    """Draw the tables of `SHARES`."""
-    if ax is None:
-        said = "; ".join(
-            f"{name}: rows {', '.join(' '.join(f'{v:g}' for v in row) for row in table)}"
-            for name, table in SHARES.items()
-        )
-        ax = new_axes(f"Four tables of 4 by 4 shares. {said}.", figsize=(7.6, 2.3))
-    ax.set_axis_off()
-    for k, (name, table) in enumerate(SHARES.items()):
-        panel = ax.inset_axes((k / 4 + 0.005, 0, 0.235, 0.87))
-        panel.imshow(np.zeros((4, 4)), alpha=0, aspect="auto")
-        for (i, j), share in np.ndenumerate(table):
-            face = kit.faded(style.PURPLE, share)
-            panel.fill(
-                [j - 0.5, j + 0.5, j + 0.5, j - 0.5],
-                [i - 0.5, i - 0.5, i + 0.5, i + 0.5],
-                color=face,
-                linewidth=0,
-                linestyle="-",
-            )
-            panel.text(j, i, f"{share:g}", ha="center", va="center", color=style.ink(face), fontsize=kit.points(10))
-        panel.set(xticks=[], yticks=[])
-        panel.set_title(name, weight="bold")
-        panel.grid(False)
-    return ax
-
-
 def draw_rebuilt(rows: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
     """Draw rows of images under each other, such as originals, what a code keeps of them, and new ones.
 

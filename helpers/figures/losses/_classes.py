@@ -91,8 +91,8 @@ def draw_two_learners(paths: Mapping[str, Any], *, ax: Axes | None = None) -> Ax
         dash, color = looks[name]
         left.plot(z, slope, dash, color=color)
         right.plot(paths[name], dash, color=color)
-    left.text(-7.7, -0.9, "cross-entropy", color=looks["cross-entropy"][1])
-    left.text(-7.7, -0.16, "squared error", color=looks["squared error"][1])
+    left.text(-7.7, -0.75, "cross-entropy", color=looks["cross-entropy"][1])
+    left.text(-7.7, -0.36, "squared error", color=looks["squared error"][1])
     left.set(xlabel="logit z (y = 1)", ylabel="slope ∂L/∂z", xlim=(-8, 8), ylim=(-1.08, 0.28), title="the push")
     right.text(30, 0.84, "cross-entropy", color=looks["cross-entropy"][1])
     right.text(205, 0.3, "squared\nerror", color=looks["squared error"][1], ha="right")
@@ -223,11 +223,13 @@ def story(axes: Any, name: str = "accuracy rises, loss flat", step: int = 20) ->
     left.set_title(f"{right_now.sum()} of {len(place)} right")
     left.grid(False)
     accuracy, loss = 100 * np.mean(p > 0.5, axis=1), np.mean(-np.log(p), axis=1)
-    right.plot(accuracy[: step + 1], loss[: step + 1], "-", color=style.GREY, linewidth=1.5)
+    right.plot(accuracy[: step + 1], loss[: step + 1], "-", color=style.BLACK, linewidth=2.2)
     right.plot(accuracy[0], loss[0], "o", markerfacecolor="white", color=style.GREY, markersize=kit.points(7))
-    if step and (abs(loss[step] - loss[0]) > 0.02 or accuracy[step] != accuracy[0]):
+    moved = np.flatnonzero((accuracy[:step] != accuracy[step]) | (abs(loss[:step] - loss[step]) > 0.02))
+    if moved.size:
         look: dict[str, Any] = {"arrowstyle": "-|>", "color": style.BLACK, "lw": 2.2, "mutation_scale": 14}
-        right.annotate("", (accuracy[step], loss[step]), (accuracy[0], loss[0]), arrowprops=look | {"shrinkA": 6})
+        before = accuracy[moved[-1]], loss[moved[-1]]
+        right.annotate("", (accuracy[step], loss[step]), before, arrowprops=look | {"shrinkA": 0, "shrinkB": 0})
     right.set(xlim=(35, 107), ylim=(0, 1.3), xlabel="accuracy (%)", ylabel="loss (nats)", xticks=[40, 60, 80, 100])
     right.set_title(f"accuracy {accuracy[step]:.0f} %, loss {loss[step]:.2f}")
     return (

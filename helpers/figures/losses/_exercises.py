@@ -55,4 +55,7 @@ def draw_ten_answers(*, ax: Axes | None = None) -> Axes:
         panel.axhline(0.5, color=style.GREY, linewidth=1.2, linestyle="-")
         panel.plot(range(1, 11), p, "o", color=style.BLACK, markersize=kit.points(7))
         panel.set(xlim=(0, 11), ylim=(-0.05, 1.05), xticks=[1, 5, 10], yticks=[0, 0.5, 1], xlabel="example", title=name)
+        panel.set_ylabel("p of the true class" if name == "A" else "")
+        if p.min() < 0.1:
+            panel.text(p.argmin() + 0.5, 0.0, f"{p.min():g} ", ha="right", va="center")
     return ax

@@ -132,7 +132,8 @@ def draw_half_and_double(losses: Mapping[str, Loss], *, ax: Axes | None = None) 
             panel.text(guess, cost + 0.06 * top, number(cost, 2 if cost < 1 else 1), color=style.VERMILION,
                        ha="right" if guess > 9 else "left", weight="bold")  # fmt: skip
         panel.set(xlim=(0, 25), ylim=(0, top), xticks=[5, 10, 20], yticks=[], xlabel="prediction, when 10 is right")
-        panel.set_title(f"{name}: double costs {double / half:.1f} × half")
+        costs = f"{kit.short(round(double, 2))} / {kit.short(round(half, 2))}"
+        panel.set(ylabel="cost (own scale)", title=f"{name}: {costs} = {double / half:.1f}")
     return ax
 
 
@@ -204,26 +205,29 @@ def floor(axes: Any, degree: int = 3) -> str:
     left.plot(fine, _truth(fine), "-", color=style.LIGHT_GREY, linewidth=kit.points(5))
     left.plot(fine, fit(fine), "-", color=style.BLUE)
     left.plot(x, y, "o", color=style.BLACK)
-    left.set(xlim=(-1.08, 1.08), ylim=(-2.2, 2.2), xlabel="input x", ylabel="target y", title=f"degree {degree}")
-    left.text(0.98, 0.05, "grey: the truth without noise", transform=left.transAxes, ha="right", color=style.GREY)
+    left.set(xlim=(-1.08, 1.08), ylim=(-2.2, 2.2), xlabel="input x", ylabel="target y")
+    left.set_title(f"one set of ten points, degree {degree}")
+    left.text(0.03, 0.9, "grey: the truth without noise", transform=left.transAxes, color=style.GREY)
+    if fit(fine).min() < -2.2:
+        left.text(fine[fit(fine) < -2.2].mean(), -2.1, "↓", ha="center", color=style.BLUE, weight="bold")
     own, new = floor_losses()
     degrees = np.arange(own.shape[1])
     for losses, name, word, place in (
-        (own, "training", "training points", 0.004),
-        (new, "validation", "new points", 3),
+        (own, "training", "training points", (0.2, 0.008)),
+        (new, "validation", "new points", (3.6, 0.75)),
     ):
         look = style.look(name)
         low, middle, high = np.maximum(np.quantile(losses, (0.1, 0.5, 0.9), axis=0), 1e-9)
         right.fill_between(degrees, low, high, color=look.color, alpha=0.2, linewidth=0)
         right.plot(degrees, middle, **look.line)
         right.plot(degree, max(middle[degree], 0.0011), **look.dots, markersize=kit.points(8))
-        right.text(0.2, place, word, color=look.color)
+        right.text(*place, word, color=look.color)
     right.axhline(NOISE**2, color=style.BLACK, linewidth=1.2)
     right.text(9.1, NOISE**2 * 0.88, "noise: 0.09", ha="right", va="top", fontsize=kit.points(10))
-    right.set(yscale="log", xlim=(-0.2, 9.3), ylim=(0.001, 20), ylabel="mean squared error")
-    right.set(xlabel="degree (median and 80 % of 100 draws)", title="Loss on old and on new points")
-    right.set(xticks=range(0, 10, 3), yticks=[0.001, 0.01, 0.1, 1, 10])
-    right.set_yticklabels(["0.001", "0.01", "0.1", "1", "10"])
+    right.set(yscale="log", xlim=(-0.2, 9.3), ylim=(0.001, 4), ylabel="mean squared error", xlabel="degree")
+    right.set_title("100 such sets: median, 80 % band")
+    right.set(xticks=range(0, 10, 3), yticks=[0.001, 0.01, 0.1, 1])
+    right.set_yticklabels(["0.001", "0.01", "0.1", "1"])
     middle_own, middle_new = np.median(own, axis=0)[degree], np.median(new, axis=0)[degree]
     return (
         f"A polynomial of degree {degree} on ten noisy points: over 100 draws the median loss is {middle_own:.2f} on "

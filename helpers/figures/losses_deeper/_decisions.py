@@ -40,29 +40,32 @@ def threshold(ax: Axes, labels: Any, scores: Any, threshold: float = 0.5) -> str
     """
     labels, cut = np.asarray(labels, bool), _logit(threshold)
     place = np.clip(scores, LOGIT_EDGES[0], LOGIT_EDGES[-1] - 1e-6)
-    gap = 0.04 * np.histogram(place[~labels], LOGIT_EDGES)[0].max()
     for own, color, sign in ((labels, SHIRT, 1), (~labels, OTHER, -1)):
         edges = np.unique(np.append(LOGIT_EDGES, np.clip(cut, LOGIT_EDGES[0], LOGIT_EDGES[-1])))
         bins = np.searchsorted(LOGIT_EDGES, edges[:-1], side="right") - 1
         tall = np.histogram(place[own], LOGIT_EDGES)[0][bins]  # a bin that is cut keeps its height on both sides
         called = edges[:-1] >= cut - 1e-9
         for which, shade in ((called, color), (~called, kit.faded(color, 0.3))):
-            ax.bar(edges[:-1][which], sign * tall[which], np.diff(edges)[which] * 0.94, bottom=sign * gap,
-                   align="edge", color=shade, linewidth=0)  # fmt: skip
+            ax.bar(edges[:-1][which], sign * tall[which], np.diff(edges)[which] * 0.94, align="edge", color=shade,
+                   linewidth=0)  # fmt: skip
     found, missed, alarms, left = counts(labels, scores, threshold)
-    top = np.histogram(place[labels], LOGIT_EDGES)[0].max() + gap
-    low = -np.histogram(place[~labels], LOGIT_EDGES)[0].max() - gap
-    kit.bare(ax, (LOGIT_EDGES[0] - 0.2, LOGIT_EDGES[-1] + 2.9), (1.25 * low, top + 0.45 * abs(low)))
-    ax.vlines(cut, 1.15 * low, top + 0.22 * abs(low), color=style.BLACK, linewidth=kit.points(3), zorder=4)
+    top = np.histogram(place[labels], LOGIT_EDGES)[0].max()
+    low = -np.histogram(place[~labels], LOGIT_EDGES)[0].max()
+    kit.bare(ax, (LOGIT_EDGES[0] - 0.2, LOGIT_EDGES[-1] + 2.9), (1.45 * low, top + 0.45 * abs(low)))
+    ax.axhline(0, color="white", linewidth=kit.points(2))
+    ax.vlines(cut, 1.08 * low, top + 0.22 * abs(low), color=style.BLACK, linewidth=kit.points(3), zorder=4)
     words: dict[str, Any] = {"va": "center"}
     ax.text(cut - 0.2, top + 0.32 * abs(low), "← called other", ha="right", weight="bold", **words)
-    ax.text(cut + 0.2, top + 0.32 * abs(low), "called shirt →", weight="bold", **words)
+    ax.text(min(cut, 2.2) + 0.2, top + 0.32 * abs(low), "called shirt →", weight="bold", **words)
     ax.text(2.4, top + 0.1 * abs(low), f"{found} shirts found", color="#8F5200", weight="bold", ha="left", **words)
-    ax.text(-5.5, 0.6 * top + gap, f"{missed} shirts missed", color="#8F5200", ha="center", **words)
+    ax.text(-5.5, 0.6 * top, f"{missed} shirts missed", color="#8F5200", ha="center", **words)
     ax.text(2.4, 0.35 * low, f"{alarms} false alarms", color=OTHER, weight="bold", ha="left", **words)
-    ax.text(-8.6, 1.13 * low, f"{left:,} others left alone", color=OTHER, **words)
-    for p, text in ((0.001, "0.001"), (0.01, "0.01"), (0.1, "0.1"), (0.5, "0.5"), (0.9, "0.9")):
-        ax.text(_logit(p), 0, text, ha="center", color=style.GREY, fontsize=kit.points(10), **words)
+    ax.text(-9.3, 0.92 * low, f"{left:,} others\nleft alone", color=OTHER, **words)
+    ax.plot([LOGIT_EDGES[0], LOGIT_EDGES[-1]], [1.15 * low] * 2, "-", color=style.GREY, linewidth=1)
+    for p in (0.001, 0.01, 0.1, 0.5, 0.9):
+        ax.plot([_logit(p)] * 2, [1.15 * low, 1.19 * low], "-", color=style.GREY, linewidth=1)
+        ax.text(_logit(p), 1.3 * low, f"{p:g}", ha="center", fontsize=kit.points(10), **words)
+    ax.text(2.75, 1.3 * low, "probability of shirt", fontsize=kit.points(10), **words)
     ax.set_title(
         f"threshold {threshold:.2f}: {found + alarms} alarms, {alarms / max(1, found + alarms):.0%} of them false"
     )
@@ -117,7 +120,7 @@ def roc_and_precision(
     right.plot([recall, recall], [0, now], "-", color=SHIRT, linewidth=kit.points(5))
     right.plot([recall, recall], [now, 1], "-", color=OTHER, linewidth=kit.points(5))
     _ring(right, recall, now)
-    right.set_title(f"{shirts}: {now:.0%} of the alarms are shirts")
+    right.set_title(f"{shirts}: {now:.0%} of alarms are shirts")
     right.set(xlabel="recall: found, share of shirts", ylabel="precision")
     for ax in axes:
         ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.05), xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
@@ -148,15 +151,21 @@ def draw_class_weights(scores: Mapping[int, Any], *, ax: Axes | None = None) -> 
     if ax is None:
         means = {weight: row.mean(axis=0) for weight, row in rows.items()}
         told = "; ".join(f"weight {w}: recall {recall:.0%}, precision {p:.0%}" for w, (recall, p) in means.items())
-        ax = new_axes(f"Curves of all runs lie on each other; the threshold ½ on them: {told}.", figsize=(5.8, 3.3))
-    for (weight, runs), color, marker in zip(scores.items(), style.COLORS, style.MARKERS, strict=False):
-        for labels, scored in runs:
-            precision, recall, _ = metrics.precision_recall_curve(labels, scored)
-            ax.plot(recall[:-1], precision[:-1], "-", color=kit.faded(color, 0.35), linewidth=1, zorder=1)
+        said = f"Mean curves that lie nearly on each other; the threshold ½ on them: {told}."
+        ax = new_axes(said, figsize=(5.8, 3.3))
+    shares = np.linspace(0.05, 1, 96)
+    for (weight, runs), color, marker, dash in zip(
+        scores.items(), style.COLORS, style.MARKERS, style.LINE_STYLES, strict=False
+    ):
+        curves = [metrics.precision_recall_curve(*run)[:2] for run in runs]
+        mean = np.mean([np.interp(shares, recall[::-1], precision[::-1]) for precision, recall in curves], axis=0)
+        ax.plot(shares, mean, linestyle=dash, color=color, linewidth=1.6, zorder=1)
         ax.plot(*rows[weight].T, marker, color=color, markersize=kit.points(8), linestyle="none", zorder=3)
-        ax.annotate(f"weight {weight}", rows[weight].mean(axis=0), (12, 12), textcoords="offset points", color=color)
-    ax.set(xlabel="recall", ylabel="precision", xlim=(0, 1.02), ylim=(0, 1.02))
-    ax.set_title("A class weight moves along the same curve")
+        place = rows[weight].mean(axis=0)
+        ax.annotate(f"weight {weight}", place, (8, 12), textcoords="offset points", color=color)
+    ax.text(0.03, 0.06, "lines: means of five splits", color=style.GREY)
+    ax.set(xlabel="recall", ylabel="precision", xlim=(0, 1.15), ylim=(0, 0.9), xticks=np.arange(0, 1.1, 0.2))
+    ax.set_title("Weights move ½ along nearly the same curve")
     return ax
 
 

@@ -127,7 +127,7 @@ def draw_ridge(shares: Any, losses: Any, *, ax: Axes | None = None) -> Axes:
     ax.text(0.5, 0.06, "convex: never above this line", ha="center", color=style.VERMILION)
     ax.set(xticks=[0, 0.5, 1], xlabel="place on the straight way", ylabel="loss (nats)", xlim=(shares[0], shares[-1]))
     ax.set_xticklabels(["network", "half-way", "twin"])
-    ax.set(ylim=(0, None), title="Two valleys, and a ridge between them")
+    ax.set(ylim=(0, None), title="On the straight way stands a ridge")
     return ax
 
 
@@ -149,24 +149,26 @@ def draw_slices(slices: Mapping[str, Any], places: Sequence[Any], *, ax: Axes | 
     """
     if ax is None:
         ax = new_axes(
-            "Loss over two planes through a trained network. In a random plane one bowl; in the plane that holds its "
-            "reordered twin two valleys and a ridge.", figsize=(7.6, 3.5),
+            "Loss over two planes through a trained network, dark where it is low. In a random plane one bowl; in the "
+            "plane that holds its reordered twin two low places and a ridge between them.", figsize=(7.6, 3.5),
         )  # fmt: skip
     low, top = (end([end(each[2]) for each in slices.values()]) for end in (np.min, np.max))
     levels = low + (top - low) * np.linspace(0, 1, 14) ** 2
     titled = zip(kit.panels(ax, (2,), below=44), slices.items(), places, strict=True)
     for panel, (title, (x, y, losses)), marks in titled:
         panel.contourf(x, y, losses, levels=levels, cmap=style.SEQUENTIAL)
-        lines = panel.contour(x, y, losses, levels=levels, colors="white", linewidths=0.7)
-        panel.clabel(lines, levels[3::2], fmt="%.1f", fontsize=kit.points(10))
-        for (px, py), name in zip(marks, ("network", "twin"), strict=False):
-            panel.plot(px, py, "o", color="white", markeredgecolor=style.BLACK, markersize=kit.points(9))
-            panel.annotate(
-                name, (px, py), (0, 9), textcoords="offset points", ha="center", color="white", weight="bold"
-            )
-        panel.set(title=title, xlabel="length along the first direction", xticks=[x[0], 0, x[-1]])
+        panel.contour(x, y, losses, levels=levels, colors="white", linewidths=0.7)
+        named = list(zip(marks, ("network", "twin"), strict=False))
+        if len(marks) == 2:
+            named.append((np.mean(marks, axis=0), "ridge"))
+        for (px, py), name in named:
+            height = losses[np.abs(y - py).argmin(), np.abs(x - px).argmin()]
+            panel.plot(px, py, "o", color="white", markeredgecolor=style.BLACK, markersize=kit.points(7))
+            panel.annotate(f"{name}\n{height:.1f}", (px, py), (0, 9), textcoords="offset points", ha="center",
+                           bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5})  # fmt: skip
+        panel.set(title=title, xlabel="first direction", xticks=[x[0], 0, x[-1]], yticks=[y[0], 0, y[-1]])
         panel.set_xticklabels([number(value, 0) for value in (x[0], 0, x[-1])])
-        panel.set_yticks([])
+        panel.set_yticklabels([number(value, 0) for value in (y[0], 0, y[-1])])
         panel.grid(False)
     return ax
 
