@@ -133,13 +133,16 @@ def write_live_data(target: Path) -> None:
     target.write_text(f"window.liveData = {json.dumps(data)};\n", encoding="utf-8")
 
 
+def frames_named(page: str) -> set[str]:
+    """Return the files of the pictures that the HTML `page` names."""
+    return set(re.findall(r"[0-9a-f]{16}\.(?:webp|png)", page))
+
+
 def copy_frames(pages: Path) -> int:
     """Put the pictures that the pages in the folder `pages` name beside them; return how many bytes they have."""
     target = pages / "frames"
     target.mkdir(exist_ok=True)
-    named = set()
-    for page in pages.glob("*.html"):
-        named |= set(re.findall(r"[0-9a-f]{16}\.(?:webp|png)", page.read_text(encoding="utf-8")))
+    named = {name for page in pages.glob("*.html") for name in frames_named(page.read_text(encoding="utf-8"))}
     for old in target.iterdir():
         if old.name not in named:
             old.unlink()

@@ -50,13 +50,18 @@ c.Execute.timeout = 300  # seconds a cell, where students train; `check` itself 
 '''
 
 
-def without_solutions(notebook: NotebookNode) -> None:
-    """Take solutions, the links to them, and all outputs out of `notebook`."""
-    end = next(
+def solutions_start(notebook: NotebookNode) -> int:
+    """Return the index of the cell with which the section "Solutions" begins, or the number of cells."""
+    return next(
         (i for i, cell in enumerate(notebook.cells) if cell.cell_type == "markdown" and _SOLUTIONS.match(cell.source)),
         len(notebook.cells),
     )
-    notebook.cells = [cell for cell in notebook.cells[:end] if "solution" not in tags(cell)]
+
+
+def without_solutions(notebook: NotebookNode) -> None:
+    """Take solutions, the links to them, and all outputs out of `notebook`."""
+    cells = notebook.cells[: solutions_start(notebook)]
+    notebook.cells = [cell for cell in cells if "solution" not in tags(cell)]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

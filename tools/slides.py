@@ -34,7 +34,16 @@ from helpers.start import Course, Entry, read_syllabus  # noqa: E402
 from tools.course import BADGE  # noqa: E402
 from tools.executed import BUILD, copy_frames, executed, write_live_data  # noqa: E402
 from tools.normalize import output_text, tags  # noqa: E402
-from tools.web_edition import MODULES, SITE, UNUSED_OF_KATEX, checked, draws, published  # noqa: E402
+from tools.web_edition import (  # noqa: E402
+    MODULES,
+    SITE,
+    SOLUTION_LINK,
+    UNUSED_OF_KATEX,
+    checked,
+    code_in,
+    draws,
+    published,
+)
 
 DECKS = BUILD / "slides"
 LINES = 12.5
@@ -161,7 +170,7 @@ def make_slides(notebook: NotebookNode, entry: Entry) -> list[Slide]:
                     first = not slides
                     slides.append(Slide(title, kind="title" if first else "exercise" if "Exercise" in title else ""))
                 _add_text(slides, title, text)
-        elif title not in LEFT_OUT:
+        else:
             _add_code(slides, title, cell)
     return _finish(slides)
 
@@ -177,7 +186,7 @@ def _add_text(slides: list[Slide], title: str, text: str) -> None:
 
     What is said about a figure below it is for the speaker to say; formulas, tables and lists are shown.
     """
-    text = re.sub(r"\s*\[Solution \d+, at the end\]\(#solution-\d+\)\.?", "", text)
+    text = SOLUTION_LINK.sub("", text)
     for paragraph in [one.strip() for one in re.split(r"\n\s*\n", text) if one.strip()]:
         last = slides[-1]
         if re.fullmatch(r"\*\*[^*]+\*\*", paragraph):
@@ -286,13 +295,12 @@ def _question(title: str, id: str) -> Slide:
     found = content.find(id, content.quizzes, "quiz question")
     if isinstance(found, str):
         return Slide(title, [Block(f"<p>{html.escape(found)}</p>", 1)])
-    code = lambda text: re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))  # noqa: E731
-    options = "".join(f"<li>{code(option.text)}</li>" for option in found.options)
+    options = "".join(f"<li>{code_in(option.text)}</li>" for option in found.options)
     right = next(option for option in found.options if option.right)
-    answer = f'<p class="fragment"><strong>{code(right.text)}</strong><br>{code(right.because)}</p>'
+    answer = f'<p class="fragment"><strong>{code_in(right.text)}</strong><br>{code_in(right.because)}</p>'
     why = [f"{option.text}: {option.because}" for option in found.options if not option.right]
     return Slide(
-        title, [Block(f"<p>{code(found.question)}</p><ol class=options>{options}</ol>{answer}", LINES)], why, "quiz"
+        title, [Block(f"<p>{code_in(found.question)}</p><ol class=options>{options}</ol>{answer}", LINES)], why, "quiz"
     )
 
 

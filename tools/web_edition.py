@@ -29,7 +29,8 @@ from helpers.exercise import content  # noqa: E402
 from helpers.start import Course, Entry, read_syllabus  # noqa: E402
 from tools.concepts import headings  # noqa: E402
 from tools.course import BADGE  # noqa: E402
-from tools.executed import BUILD, copy_frames, executed, write_live_data  # noqa: E402
+from tools.executed import BUILD, copy_frames, executed, frames_named, write_live_data  # noqa: E402
+from tools.handout import last_check, solutions_start  # noqa: E402
 from tools.normalize import give_ids, tags  # noqa: E402
 
 SITE, SOURCE, PAGES = ROOT / "site", BUILD / "site-source", BUILD / "site"
@@ -43,7 +44,7 @@ _MINUTES = re.compile(r"(<h2>[^\n]*?) \((\d+ min)\)(?=<a class=\"headerlink\")")
 
 _LINK = re.compile(r"\]\((?P<file>[\w.]+\.ipynb)?#(?P<anchor>[^)\s]+)(?P<title> \"[^\"]*\")?\)")
 _PAGE_LINK = re.compile(r"\[([^][]+)\]\((\d\d_\w+)\.ipynb[^)]*\)")
-_SOLUTION_LINK = re.compile(r"\s*\[Solution \d+, at the end\]\(#solution-\d+\)\.?")
+SOLUTION_LINK = re.compile(r"\s*\[Solution \d+, at the end\]\(#solution-\d+\)\.?")
 _SOLUTION = re.compile(r"(?m)^(?:<a id=.*</a>\s*\n)?### Solution \d+: .*\n?")
 
 
@@ -52,14 +53,15 @@ _SOLUTION = re.compile(r"(?m)^(?:<a id=.*</a>\s*\n)?### Solution \d+: .*\n?")
 
 def as_page(notebook: NotebookNode, entry: Entry, course: Course, labels: dict[tuple[str, str], str]) -> NotebookNode:
     """Return the executed `notebook` as Sphinx reads it: without set-up, its exercises with hints and solutions."""
+    start = solutions_start(notebook)
     _label_headings(notebook, entry.name, labels)
-    solutions = _take_solutions(notebook)
+    solutions = _take_solutions(notebook, start)
     cells: list[NotebookNode] = []
     for cell in notebook.cells:
         if "setup" in tags(cell) or "notes" in tags(cell):
             continue
         if cell.cell_type == "markdown":
-            cell.source = _SOLUTION_LINK.sub("", BADGE.sub("", cell.source))
+            cell.source = SOLUTION_LINK.sub("", BADGE.sub("", cell.source))
             cell.source = re.sub(r"(?m)^(### Exercise \d)", r"{.exercise}\n\1", cell.source)
             cells.append(cell)
             continue
@@ -116,11 +118,8 @@ def label_all(notebooks: dict[str, NotebookNode]) -> dict[tuple[str, str], str]:
     return labels
 
 
-def _take_solutions(notebook: NotebookNode) -> dict[str, list[NotebookNode]]:
-    """Take the section of solutions out of `notebook`; return exercise → its explanation and its code."""
-    start = next((i for i, cell in enumerate(notebook.cells) if re.search(r"(?m)^## Solutions$", cell.source)), None)
-    if start is None:
-        return {}
+def _take_solutions(notebook: NotebookNode, start: int) -> dict[str, list[NotebookNode]]:
+    """Take the solutions, from cell `start` on, out of `notebook`; return exercise → its explanation and its code."""
     solutions: dict[str, list[NotebookNode]] = {}
     waiting: list[NotebookNode] = []
     for cell in notebook.cells[start:]:
@@ -137,8 +136,13 @@ def _take_solutions(notebook: NotebookNode) -> dict[str, list[NotebookNode]]:
 
 def checked(cell: NotebookNode) -> str | None:
     """Return the exercise that the last line of `cell` checks."""
-    found = re.findall(r'^check\(\s*"([\w.]+)"', cell.source, re.M) if cell.cell_type == "code" else []
-    return found[-1] if found else None
+    found = last_check(cell.source) if cell.cell_type == "code" else None
+    return found[1] if found else None
+
+
+def code_in(text: str) -> str:
+    """Return `text` as HTML, with what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def draws(cell: NotebookNode) -> str | None:
@@ -162,7 +166,7 @@ def _hints(exercise: str) -> list[NotebookNode]:
     found = content.find(exercise, content.exercises, "exercise")
     if isinstance(found, str) or not found.hints:
         return []
-    hints = [re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(hint)) for hint in found.hints]
+    hints = list(map(code_in, found.hints))
     return [
         new_markdown_cell(
             '<div class="hints">'
@@ -343,7 +347,7 @@ def report(names: Sequence[str], total: int) -> None:
     for name in ["index", *names]:
         page = PAGES / f"{name}.html"
         text = page.read_text(encoding="utf-8")
-        frames = {PAGES / "frames" / file for file in re.findall(r"[0-9a-f]{16}\.(?:webp|png)", text)}
+        frames = {PAGES / "frames" / file for file in frames_named(text)}
         size = sum(file.stat().st_size for file in frames)
         print(f"{name:<28}{page.stat().st_size / 1e3:>8.0f}{len(frames):>8}{size / 1e6:>8.2f}")
     print(f"All frames: {total / 1e6:.1f} MB. The course: {PAGES / 'index.html'}")

@@ -7,8 +7,8 @@ import textwrap
 from typing import Any
 
 from helpers._console import printable, say
+from helpers._files import progress_path
 from helpers.exercise import _progress_file, _verdict, content
-from helpers.exercise._progress_file import path as progress_path
 from helpers.exercise._quiz import quiz
 
 __all__ = [

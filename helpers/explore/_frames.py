@@ -100,7 +100,7 @@ def frames_to_html(
         _Shown(control, choice, indices, indices.index(start))
         for control, choice, indices, start in zip(names, offered, kept, initial, strict=True)
     ]
-    files = {frame: f"{hashlib.sha256(frame).hexdigest()[:16]}.webp" for frame, _ in map(frames.__getitem__, states)}
+    files = {frame: _file(frame) for frame, _ in map(frames.__getitem__, states)}
     folder.mkdir(parents=True, exist_ok=True)
     for frame, file in files.items():
         (folder / file).write_bytes(frame)
@@ -162,6 +162,11 @@ def _thin(kept: list[list[int]], wanted: list[list[int]], weights: list[int], mo
     ]
 
 
+def _file(frame: bytes) -> str:
+    """Return the name of the file of a frame: the same picture is one file, in whatever figure it stands."""
+    return f"{hashlib.sha256(frame).hexdigest()[:16]}.webp"
+
+
 def _webp(png: bytes) -> bytes:
     """Return the picture as WebP, which every browser shows: with few colours and no other loss, or like a photograph.
 
@@ -211,7 +216,6 @@ def _page(
         data["sentences"], data["said"] = sentences, [sentences.index(sentence) for _, sentence in pictures]
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     width, height = Image.open(io.BytesIO(first[0])).size
-    file = f"{hashlib.sha256(first[0]).hexdigest()[:16]}.webp"
     inputs = "".join(_input(control) for control in moving)
     if data["play"] != -1:
         inputs += '<button type="button" data-action="play">▶ play</button>'
@@ -227,7 +231,7 @@ def _page(
     return (
         f'<div class="moving"{drawn}>'
         f'<form hidden autocomplete="off" onsubmit="return false">{inputs}</form>'
-        f'<div class="picture"><img src="frames/{file}" alt="{html.escape(first[1])}" width="{width}" '
+        f'<div class="picture"><img src="frames/{_file(first[0])}" alt="{html.escape(first[1])}" width="{width}" '
         f'height="{height}" loading="lazy"></div>'
         f'<span role="status"></span>{states}{left_out}<script type="application/json">{text}</script></div>'
     )

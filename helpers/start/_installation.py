@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers._console import say
+from helpers._files import progress_path
 from helpers.startup import silent_stderr
 
 # Nothing beyond the standard library is imported here before a line asks for it: what is missing should be said, not
@@ -90,7 +91,7 @@ def _findings(*, on_colab: bool | None = None) -> list[Finding]:
             {name: (versions[name], least) for name, least in others.items()}
         ),
         "the images": lambda: _about_data(*_embedded_images()),
-        "your progress": lambda: _about_progress(_progress_path(), colab),
+        "your progress": lambda: _about_progress(progress_path(), colab),
     }
     return [_safely(part, step) for part, step in steps.items()]
 
@@ -145,13 +146,6 @@ def _embedded_images() -> tuple[Path, str]:
     from helpers import data
 
     return data.EMBEDDED, data.EMBEDDED_SHA256
-
-
-def _progress_path() -> Path:
-    """Return the file that remembers which exercises are done."""
-    from helpers._files import progress_path
-
-    return progress_path()
 
 
 def _keras_backend() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import matplotlib
 import numpy as np
 import pytest
+from letters import off_the_page
 from matplotlib.figure import Figure
 
 from helpers import style
@@ -67,11 +68,7 @@ def test_all_letters_stand_on_the_page(draw, panels, state):
     said = draw(axes, **state)
     assert said.endswith(".")
     assert "nan" not in said
-    figure.canvas.draw()
-    page = figure.bbox
-    shown = [text for ax in figure.axes for text in (*ax.texts, ax.title) if text.get_text()]
-    boxes = {text.get_text(): text.get_window_extent() for text in shown}
-    assert not [name for name, box in boxes.items() if box.x0 < page.x0 - 2 or box.x1 > page.x1 + 2]
+    assert not off_the_page(figure, 2, titles=True)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from letters import off_the_page
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -54,15 +55,7 @@ def test_all_letters_stand_on_the_page(name, state):
     figure = Figure(figsize=(7.6, 5.2 if name == "chain" else 4.2), layout="constrained")
     ax = figure.add_subplot()
     assert draw(ax, **state).endswith(".")
-    figure.canvas.draw()
-    page = figure.bbox
-    lost = [
-        text.get_text()
-        for text in ax.texts
-        if text.get_text()
-        and not (page.x0 - 2 <= text.get_window_extent().x0 and text.get_window_extent().x1 <= page.x1 + 2)
-    ]
-    assert not lost
+    assert not off_the_page(figure, 2)
 
 
 @pytest.mark.parametrize(("rate", "steps"), [(0.05, 20), (2.2, 20)])

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from helpers.figures import architecture, backprop, losses
+from helpers.figures import architecture, backprop, losses, optimizers
 from helpers.surface import SURFACES
 from tools.executed import LIVE, live_figures
 
@@ -103,7 +103,6 @@ def test_surfaces_are_those_of_the_course(script):
 
 
 def test_rates_are_those_of_notebook_06(script):
-    optimizers = pytest.importorskip("helpers.figures.optimizers", reason="06 is in its first edition")
     for name, (rate, *_) in script("RULES").items():
         assert optimizers.RUNNERS[name][1] == rate
 

@@ -146,10 +146,7 @@ def test_any_logs_are_drawn_and_never_stop_a_training(monkeypatch, capsys, logs,
 
 # ---- walk
 
-walk = getattr(helpers.surface, "walk", None)
 
-
-@pytest.mark.skipif(walk is None, reason="helpers.surface has no walk yet")
 @given(
     st.sampled_from(sorted(helpers.surface.SURFACES)),
     st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)),
@@ -165,7 +162,7 @@ def test_a_walk_is_the_rule_step_by_step_or_nan_to_its_end(surface, start, steps
         state["v"] = momentum * state.get("v", 0) - rate * gradient
         return w + state["v"]
 
-    path = walk(heavy_ball, surface, start, steps, rate=rate, momentum=momentum)
+    path = helpers.surface.walk(heavy_ball, surface, start, steps, rate=rate, momentum=momentum)
     assert path.shape == (steps + 1, 2)
     np.testing.assert_array_equal(path[0], start)
     finite = np.isfinite(path).all(axis=1)
