@@ -129,6 +129,25 @@ def test_linear_baseline_is_converged_and_no_best_setting_is_at_an_edge_that_was
     assert runs[0]["setting"] not in ("C = 0.01", "C = 0.3")
 
 
+def test_network_beats_the_linear_model_and_not_the_forest() -> None:
+    rivals = GROUPS["contenders"]
+    network = [run["accuracy"] for run in rivals["784-300-100-10"]]
+    linear, forest = rivals["logistic regression"][0]["accuracy"], rivals["random forest"][0]["accuracy"]
+    assert min(network) > linear + 0.005
+    error = 2 * np.sqrt(forest * (1 - forest) / 3000)
+    assert forest - error < np.mean(network) < forest
+
+
+def test_batch_sizes_are_equally_good_and_differ_in_steps() -> None:
+    best = {size: GROUPS["batch_sizes"][f"{size} at its best"] for size in (16, 128, 1024)}
+    means = [np.mean([run["accuracy"] for run in runs]) for runs in best.values()]
+    assert max(means) - min(means) < 0.006
+    steps = {size: np.mean([run["best_epoch"] for run in runs]) * -(-6000 // size) for size, runs in best.items()}
+    assert steps[16] > 50 * steps[1024]
+    gap = {size: np.mean([run["training_accuracy"] - run["accuracy"] for run in runs]) for size, runs in best.items()}
+    assert gap[1024] < gap[16]
+
+
 # NaN, seeds, splits ---------------------------------------------------------------------------------------------------
 
 

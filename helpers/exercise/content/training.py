@@ -269,7 +269,7 @@ EXERCISES = [
         hints=[
             "Found: of a row, which share stands on the diagonal? Trusted: of a column.",
             "The column of coats holds 38 shirts.",
-            "What does the text say a mistake costs, and for which class?",
+            "Count the mistakes of each kind, and multiply by what one of them costs.",
         ],
         misconceptions={
             "Trust is a question to columns: of all that were called shirt, 82 % are; of another class it is less.": {
@@ -282,7 +282,7 @@ EXERCISES = [
                 "trusted least": "shirt",
                 "costs most": "bag",
             },
-            "Only bags that are called shoe cost anything.": {
+            "15 bags at 10 € cost more than 38 shirts at 3 €.": {
                 "found least often": "shirt",
                 "trusted least": "coat",
                 "costs most": "shirt",

@@ -68,7 +68,8 @@ def by_heart(axes: Any, images: str = TRAINED, epoch: int = 60) -> str:
                 34 * column[which] + 28, 34 * row[which] + 28, marker, color=color, markersize=kit.points(size), **dots
             )
         ax.set_axis_off()
-        ax.set_title(f"network {name}: {right.sum()} of {len(right)} right")
+        ending = "as taught" if images == TRAINED else "right"
+        ax.set_title(f"network {name}: {right.sum()} of {len(right)} {ending}")
         said.append(f"network {name} has {right.sum()} of {len(right)} right, {share:.0%} of all")
     return f"Images {images}, after {epoch} epochs: {'; '.join(said)}."
 
