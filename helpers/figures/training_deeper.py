@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from PIL import Image, ImageDraw
 
 from helpers import style
 from helpers.data import CLASS_NAMES
 from helpers.figures import _kit as kit
 from helpers.figures.training import stored
 from helpers.picture import new_axes
+
+DRAWN = {
+    "a T-shirt": (
+        [(95, 20), (185, 20), (270, 70), (240, 125), (205, 100), (205, 265), (75, 265), (75, 100), (40, 125), (10, 70)]
+    ),
+    "a cat": ([(60, 20), (110, 75), (170, 75), (220, 20), (235, 150), (190, 240), (90, 240), (45, 150)]),
+}
+"""Corners of two drawings on 280 × 280 pixels."""
 
 FLOOR = 1e-8
 """Where a difference of exactly 0 is drawn on a logarithmic axis."""
@@ -44,6 +54,16 @@ def draw_last_digit(*, ax: Axes | None = None) -> Axes:
     right.plot(epochs, share.T, "o-", color=style.VERMILION, markersize=kit.points(4), linewidth=1.6)
     right.set(xlabel="epoch", ylim=(-0.4, None), title="other answers to new images (%)")
     return ax
+
+
+def drawn_pictures() -> dict[str, np.ndarray]:
+    """Return a T-shirt and a cat, polygons with soft edges, as images (28, 28) from 0 to 1."""
+    pictures = {}
+    for name, corners in DRAWN.items():
+        canvas = Image.new("L", (280, 280))
+        ImageDraw.Draw(canvas).polygon(corners, fill=200)
+        pictures[name] = np.asarray(canvas.resize((28, 28))) / np.float32(255)
+    return pictures
 
 
 def draw_answers(pictures: Mapping[str, np.ndarray], answers: Sequence[np.ndarray], *, ax: Axes | None = None) -> Axes:
@@ -128,7 +148,7 @@ def draw_histograms(folder: Path, *, ax: Axes | None = None) -> Axes:
             panel.fill_between(places[:-1], height, -row, color=shade, zorder=row + 1, linewidth=0)
             panel.plot(places[:-1], height, "-", color="white", linewidth=1, zorder=row + 1)
         panel.set(yticks=[0, 1 - len(steps)], xlabel="value", title=title, xticks=[-reach, 0, reach])
-        panel.set_yticklabels(["epoch 1", f"epoch {len(steps)}"])
+        panel.set_yticklabels(["epoch 1", f"epoch {len(steps)}"] if tag == "gradient" else ["", ""])
         panel.set_xticklabels([kit.short(-reach), "0", kit.short(reach)])
         panel.grid(False)
     return ax
@@ -148,3 +168,12 @@ def draw_regression(groups: Mapping[str, Sequence[Mapping[str, float]]], *, ax: 
     ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.6))
     ax.set(xlabel="mean absolute error on new patients (points of the score)")
     return ax
+
+
+def print_mistake(mistake: Callable[[], object]) -> None:
+    """Run `mistake`, which fails, and print how its error message begins, without colours."""
+    try:
+        mistake()
+    except Exception as error:
+        text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+        print(f"{type(error).__name__}: {' '.join(text.split())[:72]}…")

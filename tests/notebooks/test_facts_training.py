@@ -185,6 +185,11 @@ def test_standardizing_is_what_makes_the_regression_work() -> None:
     )
     assert raw > standardized + 3
     assert standardized > linear - 3  # no better than the linear model
+    runs = [GROUPS["regression"][name] for name in ("network, raw", "network, standardized", "linear regression")]
+    raw, standardized, linear = (np.array([run["error"] for run in group]) for group in runs)
+    assert min(raw - standardized) > 3.5
+    assert max(raw - standardized) < 7.5
+    assert sum(standardized < linear) == 3
 
 
 @pytest.mark.slow
