@@ -35,7 +35,8 @@ def draw_batch_sizes(groups: Mapping[str, Sequence[Mapping[str, float]]], *, ax:
             dots: dict[str, Any] = {"color": style.BLUE, "markersize": kit.points(7), "alpha": 0.8}
             panel.plot([place] * len(values[size]), values[size], "o", **dots)
             if values is steps:
-                panel.text(place + 0.14, np.mean(values[size]), f"{np.mean(values[size]):,.0f}", va="center")
+                mean = float(np.mean(values[size]))
+                panel.text(place + 0.14, mean, f"{mean:,.0f}", va="center")
         panel.set(xticks=range(len(BATCHES)), xlim=(-0.4, 2.8), xlabel="batch size, and its best learning rate")
         panel.set_xticklabels([f"{size:,}\n{best[size][0]['rate']:g}" for size in BATCHES])
         panel.set_title(title)

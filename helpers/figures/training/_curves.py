@@ -92,7 +92,7 @@ def smooth(losses: Sequence[float], smoothing: float) -> np.ndarray:
     return np.array(average)
 
 
-def stop(watched: Sequence[float], patience: int) -> tuple[int, int]:
+def stop(watched: Sequence[float] | np.ndarray, patience: int) -> tuple[int, int]:
     """Return the epoch that early stopping restores and the last one that it trains, counted from 1."""
     best = 1
     for epoch in range(2, len(watched) + 1):
