@@ -28,14 +28,13 @@ def check(id: str, answer: Any = None, *, record: bool = True) -> _verdict.Verdi
     """Print a sentence on `answer`, and return a verdict that equals True where it is right.
 
     Args:
-        id: The exercise, "notebook.name", such as "training.initial_loss".
+        id: The exercise, "notebook.name", such as "training.early_stopping".
         answer: A function or a value, as the task says. Nothing it is or does makes `check` raise; it is stopped after
             5 s, whatever it catches, and only a real Ctrl-C passes through.
         record: Whether the answer counts for `progress()`; the solution cells say False.
 
-    >>> result = check("training.parameters", 39_810, record=False)
-    ✘ not right yet: An image has 28 × 28 numbers, not 28: Flatten turns it into one row of
-      all its pixels.
+    >>> result = check("training.budget", 127, record=False)
+    ✘ not right yet: Each hidden unit also sends a weight to each of the ten outputs.
     >>> result == False
     True
     """
@@ -59,9 +58,8 @@ def hint(id: str) -> None:
     Args:
         id: The exercise, "notebook.name".
 
-    >>> hint("training.parameters")
-    Hint 1 of 3: How many numbers does one image hold when it arrives at the first dense
-      layer?
+    >>> hint("training.budget")
+    Hint 1 of 2: How many parameters does one more hidden unit bring, on both of its sides?
     """
     exercise = content.find(id, content.exercises, "exercise")
     if isinstance(exercise, str):

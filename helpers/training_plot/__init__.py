@@ -35,11 +35,11 @@ class TrainingPlot(keras.callbacks.Callback):
 
     Each metric has its own panel, in which training is a solid line with circles and validation a dashed line with
     squares. Where a metric is an array, one number for each of many networks (`helpers.stacked`), the line is their
-    median, and a band goes from the lowest to the highest. A ring and a dotted line mark the best epoch, a cross the
-    last value before NaN or infinity; the header says how far the training is. Epochs count from 1, as in Keras's own
-    output. The first and the last epoch are always drawn, the others about once a second at most, so that drawing costs
-    less than 2 % of the training. After an interrupt, the plot is brought up to date when the cell ends. When the
-    training ends, the times disappear.
+    median, and a band goes from the lowest to the highest. A ring and a dotted line mark the best epoch, a cross on the
+    upper edge the first epoch with NaN or infinity; the header says how far the training is. Epochs count from 1, as in
+    Keras's own output. The first and the last epoch are always drawn, the others about once a second at most, so that
+    drawing costs less than 2 % of the training. After an interrupt, the plot is brought up to date when the cell ends.
+    When the training ends, the times disappear.
 
     One instance serves many fits: each makes a new plot, unless `initial_epoch` continues where the last one stopped.
     Without a notebook, each epoch prints a line of text instead. A plot that cannot be drawn never stops the training:

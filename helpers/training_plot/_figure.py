@@ -202,13 +202,9 @@ class _Panel:
             self.labels[key].xy = (right, height)
 
     def _mark_stops(self, own: dict[str, Series]) -> None:
-        """Put a cross on the last finite point before a value that is none."""
-        points = []
-        for one in own.values():
-            stop = one.stop()
-            if stop and (at := one.epochs.index(stop[0])):
-                points.append((one.epochs[at - 1], one.values[at - 1]))
-        self.ends.set_data([x for x, _ in points], [y for _, y in points])
+        """Put a cross on the upper edge above the first epoch in which a value is no finite number."""
+        epochs = [stop[0] for stop in (one.stop() for one in own.values()) if stop]
+        self.ends.set_data(epochs, [self.axes.get_ylim()[1]] * len(epochs))
 
 
 class TrainingFigure:

@@ -41,8 +41,8 @@ def test_streams_that_take_everything_get_everything(monkeypatch):
 @pytest.mark.parametrize(
     "code",
     [
-        "from helpers.exercise import check; check('training.initial_loss', 1)",
-        "from helpers.exercise import hint; [hint('training.initial_loss') for _ in range(9)]; hint('ö✔')",
+        "from helpers.exercise import check; check('training.number_of_epochs', 1)",
+        "from helpers.exercise import hint; [hint('training.number_of_epochs') for _ in range(9)]; hint('ö✔')",
         "from helpers.exercise import progress; print(progress())",
         "from helpers.exercise import quiz; quiz('training.q1'); quiz('ö✔')",
         "from helpers.start import _installation as i; i._findings = lambda: [i.Finding(False, '✔ η Ω')]; "

@@ -274,7 +274,7 @@ def test_value_that_is_no_number_is_a_marked_stop(kernel, value, word):
     assert_drawn_equals(plot, history)
     assert f"loss became {word} at epoch 3" in kernel.shown[0][-1][0]["text/plain"]
     assert f"× loss became {word} at epoch 3" in [text.get_text() for text in plot.figure.texts]
-    np.testing.assert_array_equal(mark(plot.figure.axes[0], "_stopped")[0], [2])
+    np.testing.assert_array_equal(mark(plot.figure.axes[0], "_stopped")[0], [3])
 
 
 def test_real_nan_from_the_first_epoch_is_drawn(kernel, capsys):

@@ -1,6 +1,6 @@
 """What an exercise and a quiz question are, and where to find them: one module of data for each notebook.
 
-A module is loaded when one of its ids is asked for: `check("training.shapes", …)` reads `training.py` and no other.
+A module is loaded when one of its ids is asked for: `check("training.diagnose", …)` reads `training.py` and no other.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The exercises and quiz questions of notebook 07, training in practice."""
+"""The exercises and quiz questions of notebooks 07 and 07 deeper, training in practice."""
 
 from __future__ import annotations
 
@@ -10,32 +10,21 @@ from helpers.exercise.content import Exercise, Option, Quiz
 
 # Inputs ---------------------------------------------------------------------------------------------------------------
 
-# Row: true class, column: predicted class. Recall, precision and accuracy are different in every row.
-CONFUSION = np.array([[8, 1, 1], [4, 30, 6], [0, 15, 35]])
-CONFUSION_OF_TWO = np.array([[90, 10], [5, 15]])
-
-# Row: one example; the largest probability of a row is not always above one half. The certain row makes the result of
-# the code in the bug hunt, which compares numbers, different from that of any other mistake.
-PROBABILITIES = np.array([[0.4, 0.35, 0.25], [0.1, 0.2, 0.7], [0.3, 0.45, 0.25], [1.0, 0.0, 0.0], [0.2, 0.3, 0.5]])
-SQUARE = np.array([[0.2, 0.5, 0.3], [0.1, 0.8, 0.1], [0.45, 0.3, 0.25]])
-
-# Row: one fold, column: one epoch.
-FOLDS = np.array([[0.9, 0.6, 0.5, 0.2, 0.7], [0.9, 0.5, 0.4, 0.9, 1.0], [0.8, 0.3, 0.4, 0.8, 0.9]])
-# The mean over the folds is lowest in epoch 2, the median in epoch 3.
-UNEVEN_FOLDS = np.array([[0.5, 0.4, 0.9, 0.6], [0.5, 0.3, 0.2, 0.6], [0.5, 0.3, 0.2, 0.6]])
-MORE_FOLDS = np.array([[0.7, 0.6, 0.5, 0.4, 0.35, 0.1], [0.7, 0.5, 0.4, 0.6, 0.8, 0.9]])
+# Row: one fold, column: one epoch. The mean is lowest in epoch 4. Epoch 3 lies within a standard error of it, but not
+# within one made with ddof=0; epoch 2 lies within a standard deviation only.
+FOLDS = np.array(
+    [
+        [0.90, 0.58, 0.56, 0.54, 0.60],
+        [0.80, 0.49, 0.48, 0.46, 0.52],
+        [0.95, 0.54, 0.53, 0.52, 0.58],
+        [0.85, 0.51, 0.498, 0.48, 0.54],
+    ]
+)
+EQUAL_FOLDS = np.array([[0.75, 0.5, 0.25, 0.5]] * 3)  # no spread: the minimum itself
+# The median is lowest elsewhere than the mean.
+UNEVEN_FOLDS = np.array([[0.5, 0.6, 0.9, 0.3, 0.8], [0.5, 0.3, 0.2, 0.3, 0.3], [0.5, 0.3, 0.2, 0.5, 0.2]])
 
 # What a right answer returns ------------------------------------------------------------------------------------------
-
-
-def initial_loss(number_of_classes: int) -> float:
-    """Cross-entropy of a network that gives each class the same probability, in nats."""
-    return float(np.log(number_of_classes))
-
-
-def steps_per_epoch(samples: int, batch_size: int) -> int:
-    """Batches that show each sample once; the last one may be smaller."""
-    return -(-samples // batch_size)
 
 
 def stratified_split(labels: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
@@ -48,24 +37,17 @@ def stratified_split(labels: np.ndarray, share: float) -> tuple[np.ndarray, np.n
     return np.setdiff1d(np.arange(len(labels)), validation), validation
 
 
-def recall_per_class(confusion: np.ndarray) -> np.ndarray:
-    """Share of each class's images that were found; `confusion` has true classes as rows."""
-    return np.diag(confusion) / confusion.sum(axis=1)
-
-
 def early_stopping(validation_losses: list[float], patience: int) -> tuple[int, int]:
     """The epoch whose weights are restored and the epoch after which training ends, both counted from 1."""
     return _stop(validation_losses, patience)
 
 
-def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Share of the rows of `probabilities` (n, classes) whose most probable class is the label (n,)."""
-    return float(np.mean(probabilities.argmax(axis=1) == labels))
-
-
-def best_number_of_epochs(validation_losses: np.ndarray) -> int:
-    """Epochs to train the final model; `validation_losses` has folds as rows and epochs as columns."""
-    return int(np.argmin(np.mean(validation_losses, axis=0))) + 1
+def number_of_epochs(losses: np.ndarray) -> int:
+    """The first epoch whose mean over the folds lies within one standard error of the lowest; folds are rows."""
+    mean = losses.mean(axis=0)
+    best = int(np.argmin(mean))
+    error = losses[:, best].std(ddof=1) / np.sqrt(len(losses))
+    return int(np.argmax(mean <= mean[best] + error)) + 1
 
 
 # What wrong answers return, and how a free answer is judged -----------------------------------------------------------
@@ -153,112 +135,59 @@ def _split_problem(result: Any, labels: np.ndarray, share: float) -> str | None:
     return None
 
 
-def _numbers_compared(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """The code of the bug hunt, as it stands in the notebook."""
-    return float(np.mean(probabilities == labels[:, None]))
-
-
 # The exercises --------------------------------------------------------------------------------------------------------
 
 EXERCISES = [
     Exercise(
-        id="training.shapes",
-        task="The shapes of a batch behind Flatten, Dense(300) and Dense(10)",
-        reference=((60000, 784), (60000, 300), (60000, 10)),
+        id="training.which_leak",
+        task="Six ways to prepare data: which of them leak?",
+        reference={"A": True, "B": False, "C": True, "D": True, "E": True, "F": False},
         hints=[
-            "Flatten lays the rows of each image one behind another; what does it do to the first axis?",
-            "A dense layer replaces the last axis by its number of units and leaves the others alone.",
+            "Ask of each: does training, or the choice, know anything about the images that give the score?",
+            "Two pictures of one thing tell on each other, even if they are not equal.",
+            "The best of twenty scores is partly the luckiest of twenty scores.",
         ],
         misconceptions={
-            "The first axis is gone: it counts the images, and every layer works on all images of the batch at once.": (
-                (784,),
-                (300,),
-                (10,),
-            ),
-            "Flatten leaves the first axis alone: it flattens each image, not the 60000 images into one row.": (
-                (60000 * 784,),
-                (300,),
-                (10,),
-            ),
-            "None is how summary() writes a batch size that is still open; here 60000 images go in.": (
-                (None, 784),
-                (None, 300),
-                (None, 10),
-            ),
-            "Flatten joins both axes of an image, rows and columns, into one.": (
-                (60000, 28),
-                (60000, 300),
-                (60000, 10),
-            ),
-        },
-        insight="the images keep the first axis; every layer changes only what stands behind it.",
-    ),
-    Exercise(
-        id="training.parameters",
-        task="The parameters of a 784-300-100-10 network",
-        reference=266_610,
-        hints=[
-            "How many numbers does one image hold when it arrives at the first dense layer?",
-            "A layer with 300 units has one weight for each pair of input and unit, and what else for each unit?",
-            "Add up (inputs + 1) × units over the three layers.",
-        ],
-        misconceptions={
-            "The biases are missing: each unit has one, beside its weights.": 266_200,
-            "An image has 28 × 28 numbers, not 28: Flatten turns it into one row of all its pixels.": 39_810,
-            "Sizes of neighbouring layers are multiplied, but the layers are added, not multiplied with each other.": (
-                784 * 300 * 100 * 10
-            ),
-        },
-        insight="most of them, 235,500, sit in the first layer.",
-    ),
-    Exercise(
-        id="training.initial_loss",
-        task="The loss to expect before training",
-        reference=initial_loss,
-        cases=[(2,), (10,), (1000,)],
-        hints=[
-            "An untrained network has no reason to prefer a class: which probability does it give each of them?",
-            "Cross-entropy of one example is minus the logarithm of the probability that the true class got.",
-            "Keras uses the natural logarithm, np.log.",
-        ],
-        misconceptions={
-            "This is the logarithm to base 10; Keras's losses use the natural logarithm, np.log.": np.log10,
-            "This is the logarithm to base 2, so the loss in bits; Keras reports nats, np.log.": np.log2,
-            "This is the probability of each class; the loss is minus its logarithm.": lambda k: 1 / k,
-            "This is the share of wrong guesses; the loss is minus the logarithm of the true class's probability.": (
-                lambda k: 1 - 1 / k
-            ),
-            "The sign is turned round: the logarithm of a probability is negative, and the loss is minus it.": (
-                lambda k: -np.log(k)
-            ),
-        },
-        insight="a first loss far from this value says that something is wrong before training begins.",
-    ),
-    Exercise(
-        id="training.steps_per_epoch",
-        task="Gradient steps in one epoch",
-        reference=steps_per_epoch,
-        cases=[(10_000, 32), (60_000, 128), (512, 64), (7, 32)],
-        hints=[
-            "With 7 samples and batches of 32, how many steps does an epoch have?",
-            "The last batch may be smaller than the others; it is still a step.",
-        ],
-        misconceptions={
-            "Rounded down: the last, smaller batch is a step too, otherwise its samples are never seen.": (
-                lambda samples, batch_size: samples // batch_size
-            ),
-            "This is samples times batch size; a larger batch makes fewer steps, not more.": (
-                lambda samples, batch_size: samples * batch_size
-            ),
-            "One step too many where the samples fill the last batch exactly.": (
-                lambda samples, batch_size: samples // batch_size + 1
-            ),
-            "A number of steps is a whole number: what happens with the samples of the last, smaller batch?": (
-                lambda samples, batch_size: samples / batch_size
-            ),
-            "Rounded to the nearest whole number: the last, smaller batch counts even where it is nearly empty.": (
-                lambda samples, batch_size: round(samples / batch_size)
-            ),
+            "A and C: two pictures of one garment or one patient are nearly the same example, in both sets.": {
+                "A": False,
+                "B": False,
+                "C": False,
+                "D": True,
+                "E": True,
+                "F": False,
+            },
+            "D: a mean over all images knows the held-out ones. The leak is small, and still one.": {
+                "A": True,
+                "B": False,
+                "C": True,
+                "D": False,
+                "E": True,
+                "F": False,
+            },
+            "E: to choose by validation images is their job; to report the winner's score as the result is not.": {
+                "A": True,
+                "B": False,
+                "C": True,
+                "D": True,
+                "E": False,
+                "F": False,
+            },
+            "B: 255 is a fixed number. Nothing about the held-out images is in it.": {
+                "A": True,
+                "B": True,
+                "C": True,
+                "D": True,
+                "E": True,
+                "F": False,
+            },
+            "F: only training images are shuffled, among themselves.": {
+                "A": True,
+                "B": False,
+                "C": True,
+                "D": True,
+                "E": True,
+                "F": True,
+            },
         },
     ),
     Exercise(
@@ -286,26 +215,122 @@ EXERCISES = [
         insight="disjoint, complete, and each class has the same share in both parts.",
     ),
     Exercise(
-        id="training.recall_per_class",
-        task="The recall of each class from a confusion matrix",
-        reference=recall_per_class,
-        cases=[(CONFUSION_OF_TWO,), (CONFUSION,)],
+        id="training.budget",
+        task="Hidden units that fit into 100,000 parameters",
+        reference=125,
         hints=[
-            "Recall asks: of all images that truly are shirts, how many were called shirts?",
-            "A row holds all images of one true class; where in the row do the right ones stand?",
-            "np.diag takes the diagonal, and sum(axis=1) adds up each row.",
+            "How many parameters does one more hidden unit bring, on both of its sides?",
+            "784 weights and a bias lead into it, and ten weights lead out. The outputs have biases, too.",
         ],
         misconceptions={
-            "This is precision: it divides by all images that were called a class, not by all that truly are one.": (
-                lambda confusion: np.diag(confusion) / confusion.sum(axis=0)
-            ),
-            "This is accuracy, one number for all classes; recall is asked for each class by itself.": (
-                lambda confusion: np.trace(confusion) / confusion.sum()
-            ),
-            "Divided by all images of the matrix; divide each diagonal entry by the images of its own class.": (
-                lambda confusion: np.diag(confusion) / confusion.sum()
-            ),
-            "These are counts; recall is a share, so divide by the images of each class.": np.diag,
+            "The next larger whole number needs more than 100,000 parameters: round down.": 126,
+            "Each hidden unit also sends a weight to each of the ten outputs.": 127,
+            "An image has 28 × 28 inputs: Flatten makes one row of all its pixels.": 2563,
+        },
+        insight="each hidden unit costs 795 parameters.",
+    ),
+    Exercise(
+        id="training.what_is_broken",
+        task="Five set-ups, and what their owners see: what is broken?",
+        reference={"P": "healthy", "Q": "leak", "R": "unscaled", "S": "frozen", "T": "metric"},
+        hints=[
+            "Compare each first loss with ln 10. Which fault can be seen before training, and which cannot?",
+            "Which of them learns impossibly fast? In which one does nothing change?",
+            "Two of them have the same losses. What differs, and can both numbers be true?",
+        ],
+        misconceptions={
+            "Two rows have the same losses. In T they fall as they should, so it learns: look at what is reported.": {
+                "P": "healthy",
+                "Q": "leak",
+                "R": "unscaled",
+                "S": "metric",
+                "T": "frozen",
+            },
+            "99.5 % of the validation images, after five epochs, is too good to be true of clothes.": {
+                "P": "leak",
+                "Q": "healthy",
+                "R": "unscaled",
+                "S": "frozen",
+                "T": "metric",
+            },
+            "A leak does not show in the first loss, for an untrained network cannot use it. What makes it 131?": {
+                "P": "healthy",
+                "Q": "unscaled",
+                "R": "leak",
+                "S": "frozen",
+                "T": "metric",
+            },
+        },
+    ),
+    Exercise(
+        id="training.read_the_matrix",
+        task="Three questions to a confusion matrix",
+        reference={"found least often": "shirt", "trusted least": "coat", "costs most": "bag"},
+        hints=[
+            "Found: of a row, which share stands on the diagonal? Trusted: of a column.",
+            "The column of coats holds 38 shirts.",
+            "Count the mistakes of each kind, and multiply by what one of them costs.",
+        ],
+        misconceptions={
+            "Trust is a question to columns: of all that were called shirt, 82 % are; of another class it is less.": {
+                "found least often": "shirt",
+                "trusted least": "shirt",
+                "costs most": "bag",
+            },
+            "Rows and columns are exchanged: a row holds all that truly are of a class.": {
+                "found least often": "coat",
+                "trusted least": "shirt",
+                "costs most": "bag",
+            },
+            "15 bags at 10 € cost more than 38 shirts at 3 €.": {
+                "found least often": "shirt",
+                "trusted least": "coat",
+                "costs most": "shirt",
+            },
+        },
+        insight="recall, precision and cost can point at three different classes.",
+    ),
+    Exercise(
+        id="training.diagnose",
+        task="Six training runs: a diagnosis for each",
+        reference={
+            "A": "under-fitting",
+            "B": "over-fitting",
+            "C": "rate too high",
+            "D": "healthy",
+            "E": "shuffled labels",
+            "F": "rate too low",
+        },
+        hints=[
+            "In which runs is even the training loss high at the end? Are those still falling?",
+            "Where the training loss gets low: does the validation loss follow, turn, or never leave ln 10?",
+            "A straight, slow fall of both has small steps. A loss that jumps has long ones.",
+        ],
+        misconceptions={
+            "B and E both rise, but in E validation accuracy never leaves 10 %: nothing general is learned.": {
+                "A": "under-fitting",
+                "B": "shuffled labels",
+                "C": "rate too high",
+                "D": "healthy",
+                "E": "over-fitting",
+                "F": "rate too low",
+            },
+            "A bends and gets ever slower, F falls in a straight line: which needs units, and which longer steps?": {
+                "A": "rate too low",
+                "B": "over-fitting",
+                "C": "rate too high",
+                "D": "healthy",
+                "E": "shuffled labels",
+                "F": "under-fitting",
+            },
+            "A gap alone is no sickness: does the validation loss turn and rise?": {
+                "A": "under-fitting",
+                "B": "healthy",
+                "C": "rate too high",
+                "D": "over-fitting",
+                "E": "shuffled labels",
+                "F": "rate too low",
+            },
         },
     ),
     Exercise(
@@ -356,62 +381,78 @@ EXERCISES = [
         },
     ),
     Exercise(
-        id="training.bug_hunt",
-        task="Bug hunt: an accuracy that is nearly zero",
-        reference=accuracy,
-        cases=[(PROBABILITIES, np.array([0, 2, 1, 0, 1])), (SQUARE, np.array([1, 1, 2]))],
-        stub=_numbers_compared,
+        id="training.where_is_nan_from",
+        task="Three runs that end in NaN: where does it come from?",
+        reference={"A": "data", "B": "learning rate", "C": "own loss"},
         hints=[
-            "Print `probabilities == labels[:, None]` for two rows: what is compared with what?",
-            "A row of probabilities has to become one class before it can be compared with a label.",
-            "argmax finds the place of the largest entry; along which axis do the classes lie?",
+            "Which of them is NaN before the first step? Nothing that training does can be the cause.",
+            "A loss that grows and grows before it is NaN has a cause that works at each step.",
         ],
         misconceptions={
-            "argmax runs along the wrong axis: axis 0 goes through the examples, the classes lie along axis 1.": (
-                lambda probabilities, labels: float(np.mean(probabilities.argmax(axis=0) == labels))
-            ),
-            "A class is chosen here when its probability exceeds one half; the largest of a row may be smaller.": (
-                lambda probabilities, labels: float(np.mean(probabilities[np.arange(len(labels)), labels] > 0.5))
-            ),
-            "This counts the right rows; accuracy is their share.": (
-                lambda probabilities, labels: int(np.sum(probabilities.argmax(axis=1) == labels))
-            ),
-            "This is the mean probability of the true class; accuracy only asks whether it is the largest one.": (
-                lambda probabilities, labels: float(np.mean(probabilities[np.arange(len(labels)), labels]))
-            ),
+            "A is NaN before any step is made, so no step is to blame.": {
+                "A": "learning rate",
+                "B": "data",
+                "C": "own loss",
+            },
+            "In C the loss is small and falling: the better the network, the nearer a probability comes to 0.": {
+                "A": "data",
+                "B": "own loss",
+                "C": "learning rate",
+            },
         },
-        insight="this is what SparseCategoricalAccuracy does, and what Accuracy on probabilities does not.",
     ),
     Exercise(
-        id="training.best_number_of_epochs",
-        task="The number of epochs from k-fold cross-validation",
-        reference=best_number_of_epochs,
-        cases=[(FOLDS,), (MORE_FOLDS,), (UNEVEN_FOLDS,)],
-        equal_mutants={
-            "np.mean(validation_losses, axis=0) → np.sum(validation_losses, axis=0)": "the number of folds cancels",
-        },
+        id="training.what_a_seed_promises",
+        task="What fixing a seed promises, and what it does not",
+        reference={"A": True, "B": False, "C": False, "D": True},
         hints=[
-            "Single folds are noisy: which curve do you get when you average over them?",
-            "Which axis holds the folds? The mean goes along it, and one value for each epoch is left.",
-            "argmin counts from 0, epochs count from 1.",
+            "A seed fixes the numbers that are drawn. Does it fix the order in which a GPU adds?",
+            "One seed is one draw. What would a second one tell?",
         ],
         misconceptions={
-            "Each fold's best epoch is averaged here; average the losses first, then look for the lowest point.": (
-                lambda losses: float(np.mean(losses.argmin(axis=1) + 1))
+            "B: another processor adds in another order; a last digit differs, and the difference grows.": {
+                "A": True,
+                "B": True,
+                "C": False,
+                "D": True,
+            },
+            "C: one seed each cannot tell a better setting from a luckier one.": {
+                "A": True,
+                "B": False,
+                "C": True,
+                "D": True,
+            },
+        },
+    ),
+    Exercise(
+        id="training.number_of_epochs",
+        task="The number of epochs within one standard error of the best",
+        reference=number_of_epochs,
+        cases=[(FOLDS,), (EQUAL_FOLDS,), (UNEVEN_FOLDS,)],
+        hints=[
+            "Which axis holds the folds? First the mean curve, and its lowest place.",
+            "The standard error of a mean of k numbers is their standard deviation (ddof=1) divided by √k.",
+            "np.argmax of an array of True and False finds the first True; epochs count from 1.",
+        ],
+        misconceptions={
+            "This is the epoch with the lowest mean; asked for is the first one within a standard error of it.": (
+                lambda losses: int(losses.mean(axis=0).argmin()) + 1
             ),
-            "argmin counts from 0: the epoch at index 0 is one epoch of training.": (
-                lambda losses: int(losses.mean(axis=0).argmin())
+            "This takes the standard deviation of the folds: that of their mean is √k times smaller.": (
+                lambda losses: (
+                    int(
+                        np.argmax(
+                            losses.mean(axis=0)
+                            <= losses.mean(axis=0).min() + losses[:, losses.mean(axis=0).argmin()].std(ddof=1)
+                        )
+                    )
+                    + 1
+                )
             ),
-            "This is the epoch of the lowest loss in any fold, so one lucky fold decides; average over the folds.": (
-                lambda losses: int(np.unravel_index(losses.argmin(), losses.shape)[1]) + 1
+            "argmax counts from 0: the epoch at index 0 is one epoch of training.": (
+                lambda losses: number_of_epochs(losses) - 1
             ),
-            "This takes the median of the folds; the mean is asked for, in which a bad fold counts in full.": (
-                lambda losses: int(np.median(losses, axis=0).argmin()) + 1
-            ),
-            "This is the epoch with the highest loss; the lowest one is wanted.": (
-                lambda losses: int(losses.mean(axis=0).argmax()) + 1
-            ),
-            "The mean runs along the epochs here, so what is found is the best fold, not the best epoch.": (
+            "The mean runs along the epochs here; the folds are the rows.": (
                 lambda losses: int(losses.mean(axis=1).argmin()) + 1
             ),
         },
@@ -481,41 +522,55 @@ QUIZZES = [
     ),
     Quiz(
         id="training.q4",
-        question="Training loss falls to the end. Validation loss falls for eight epochs, then rises. What is it?",
+        question="Training loss falls to the end. Validation loss falls for eight epochs, then rises, while validation "
+        "accuracy stays. What has happened?",
         options=[
+            Option(
+                text="The network over-fits: it gets surer, not better",
+                because="Cross-entropy charges for being sure of a wrong answer, and accuracy does not.",
+                right=True,
+            ),
             Option(
                 text="The learning rate is too high",
                 because="Then the training loss would jump or stay high, and here it falls to the end.",
             ),
             Option(
-                text="The network is too small",
-                because="A network that is too small keeps both losses high and close together.",
-            ),
-            Option(
-                text="The network over-fits",
-                because="It goes on learning the training images by heart, and its answers to others get worse.",
-                right=True,
+                text="Something leaks",
+                because="A leak makes the validation loss too good; here it gets worse.",
             ),
         ],
     ),
     Quiz(
         id="training.q5",
-        question="Training loss jumps up and down and ends higher than it began. What do you try first?",
+        question="All labels were shuffled before the split. The network now has 60 % validation accuracy on ten "
+        "classes. What does that tell?",
         options=[
             Option(
-                text="A smaller learning rate",
-                because="The steps are too long: each one leaps across the valley, and some climb out of it.",
+                text="It has learned something about clothes after all",
+                because="There is nothing to learn: the labels have no connection with the images.",
+            ),
+            Option(
+                text="Validation images, or their labels, reach the training",
+                because="Meaningless labels can be predicted only by somebody who has seen them.",
                 right=True,
             ),
-            Option(text="More epochs", because="Steps that are too long do not get shorter by taking more of them."),
             Option(
-                text="Dropout",
-                because="Dropout is against over-fitting; here not even the training images are learned.",
+                text="The network is too large",
+                because="A large network learns its own labels by heart, which helps with no other image.",
             ),
+        ],
+    ),
+    Quiz(
+        id="training.q6",
+        question="`EarlyStopping(patience=5)`, `restore_best_weights` left out. Which weights are left when it stops?",
+        options=[
             Option(
-                text="A larger network",
-                because="It has more capacity and the same long steps; the loss would jump as before.",
+                text="Those of the last epoch, five after the best one",
+                because="Stopping alone changes no weights.",
+                right=True,
             ),
+            Option(text="Those of the best epoch", because="Only with restore_best_weights=True."),
+            Option(text="A mean of the last five epochs", because="Early stopping averages nothing."),
         ],
     ),
 ]
