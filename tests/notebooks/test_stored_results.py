@@ -16,6 +16,9 @@ NOT_A_RUN_A_SEED = {
     ("initialization", "width"): 5,  # nine rates for each of five networks: the first five seeds
     ("regularization", "strengths"): 2,  # seeds of their own, for choosing
     ("training", "baselines"): 3,  # models without seeds, by name
+    ("tuning_deeper", "searches"): 50,  # searches, splits and draws with seeds of their own
+    ("tuning_deeper", "pairs"): 20,
+    ("tuning_deeper", "nested"): 20,
     ("tuning", "searches"): None,  # some are repeated: test_facts_tuning.py counts them
 }
 

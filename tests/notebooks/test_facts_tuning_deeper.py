@@ -1,0 +1,156 @@
+"""What notebook 09, deeper, says about searches, a recipe and fair choices, against libraries and stored runs."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from results_program import load_program
+
+from helpers.exercise.content import tuning
+from helpers.figures import tuning_deeper as figures
+from helpers.results import RESULTS
+
+
+@pytest.fixture(scope="module")
+def stored():
+    return json.loads((RESULTS / "tuning_deeper.json").read_text(encoding="utf-8"))["groups"]
+
+
+def yard(group, name):
+    return 100 * np.array([run["yard"] for run in figures.by_peak(group, name)[figures.best_peak(group, name)]])
+
+
+# Libraries
+
+
+def test_caution_of_keras_tuner_is_2_6():
+    import inspect
+
+    keras_tuner = pytest.importorskip("keras_tuner")
+    assert inspect.signature(keras_tuner.BayesianOptimization).parameters["beta"].default == 2.6
+
+
+def test_first_trial_is_never_stopped_by_successive_halving_and_a_bad_later_one_is():
+    optuna = pytest.importorskip("optuna")
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    pruner = optuna.pruners.SuccessiveHalvingPruner(min_resource=1, reduction_factor=3)
+    study = optuna.create_study(direction="maximize", sampler=optuna.samplers.RandomSampler(seed=0), pruner=pruner)
+    levels = iter([0.1, 0.9, 0.8, 0.2])
+
+    def objective(trial):
+        level = next(levels)
+        for epoch in range(1, 10):
+            trial.report(level, epoch)
+            if epoch < 9 and trial.should_prune():
+                raise optuna.TrialPruned
+        return level
+
+    study.optimize(objective, n_trials=4)
+    assert [len(trial.intermediate_values) for trial in study.trials] == [9, 9, 1, 1]
+
+
+def test_largest_hole_between_sobol_points_is_smaller():
+    from scipy.stats import qmc
+
+    from helpers.picture import new_axes
+
+    def hole(sample):
+        return float(figures.points(new_axes("."), lambda *_: sample, trials=16).split("radius of ")[1].split()[0])
+
+    random = [hole(np.random.default_rng(seed).random((16, 2))) for seed in range(12)]
+    sobol = [hole(qmc.Sobol(2, seed=seed).random(16)) for seed in range(12)]
+    assert np.mean(random) > np.mean(sobol) + 0.05
+    assert max(sobol) < max(random)
+
+
+def test_search_by_scikit_learn_forgets_fit_kwargs():
+    from keras.wrappers import SKLearnClassifier
+    from sklearn.base import clone
+
+    assert not clone(SKLearnClassifier(lambda X, y: None, fit_kwargs={"epochs": 5})).fit_kwargs
+
+
+def test_corrected_error_of_ten_folds_is_nearly_one_and_a_half_times_the_usual_one():
+    differences = np.random.default_rng(0).normal(size=10)
+    usual = differences.std(ddof=1) / np.sqrt(10)
+    assert tuning.corrected_error(differences, 9, 1) / usual == pytest.approx(1.45, abs=0.01)
+
+
+# Stored runs
+
+
+def test_one_slice_of_the_table_is_what_the_searches_ask_for(stored):
+    program = load_program("tuning_deeper")
+    assert len(stored["table"]) == len(program.RATES) * len(program.DROPOUT) * len(program.UNITS) == 108
+    again = program.searches(names=["random", "TPE, pruned"], count=2)
+    for name, runs in again.items():
+        assert runs == stored["searches"][name][:2]
+
+
+@pytest.mark.slow
+def test_networks_of_the_table_are_trained_again(stored):
+    program = load_program("tuning_deeper")
+    program.RATES = [0.0316]
+    for key, runs in program.table(seeds=(0, 1), units=(32,)).items():
+        for run, before in zip(runs, stored["table"][key], strict=False):
+            assert run["yard"] == pytest.approx(before["yard"], abs=0.03)
+
+
+def test_second_space_holds_better_trials_and_its_best_learning_rate_lies_inside(stored):
+    first = figures.sobol_trials(
+        stored["table"], {"learning_rate": (0.001, 0.01), "dropout": (0.2, 0.4), "units": (8, 32)}
+    )
+    second = figures.sobol_trials(
+        stored["table"], {"learning_rate": (0.01, 0.5), "dropout": (0.0, 0.2), "units": (32, 128)}
+    )
+    best, moved = (max(found, key=lambda trial: trial["score"]) for found in (first, second))
+    assert moved["score"] > best["score"] + 0.03
+    assert 0.015 < moved["learning_rate"] < 0.2
+    assert best["dropout"] < 0.22
+    assert best["units"] > 28
+
+
+def test_pruned_searches_end_better_than_random_ones_with_the_same_epochs(stored):
+    winners = {name: 100 * np.array([run["yard"] for run in runs]) for name, runs in stored["searches"].items()}
+    for name in ("random, pruned", "TPE, pruned"):
+        gain = winners[name] - winners["random"]
+        assert gain.mean() > 0.15
+        assert gain.mean() > 2 * gain.std(ddof=1) / np.sqrt(len(gain))
+    assert max(found.mean() for found in winners.values()) - winners["random"].mean() < 1
+
+
+def test_no_best_learning_rate_of_the_recipe_is_at_an_end(stored):
+    names = {key.rpartition(" ")[0] for key in stored["recipe"]}
+    for name in names:
+        peaks = list(figures.by_peak(stored["recipe"], name))
+        assert min(peaks) < figures.best_peak(stored["recipe"], name) < max(peaks), name
+
+
+def test_schedule_gains_more_than_the_optimizer(stored):
+    group = stored["recipe"]
+    gains = [yard(group, f"{one}, one cycle") - yard(group, f"{one}, constant") for one in ("momentum", "Adam")]
+    between = yard(group, "Adam, one cycle") - yard(group, "momentum, one cycle")
+    assert min(gain.mean() for gain in gains) > 0.5
+    assert abs(between.mean()) < min(gain.mean() for gain in gains)
+
+
+def test_best_peak_lies_left_of_the_lowest_loss_of_a_range_test(stored):
+    for name, lowest in (("momentum", 1e-3), ("Adam", 1e-5)):
+        turns = [figures.turn(run["loss"], lowest) for run in stored["range_tests"][name]]
+        assert figures.best_peak(stored["recipe"], f"{name}, one cycle") < min(turns)
+
+
+def test_pairs_have_a_smaller_error_than_columns_and_another_seed_gains_nothing(stored):
+    plain, dropout, again = (yard(stored["pairs"], name) for name in ("plain", "dropout", "other seed"))
+    assert np.std(dropout - plain, ddof=1) < 0.8 * np.hypot(plain.std(ddof=1), dropout.std(ddof=1))
+    null = again - plain
+    assert abs(null.mean()) < 2.5 * null.std(ddof=1) / np.sqrt(len(null))
+
+
+def test_folds_that_have_chosen_flatter_and_nested_ones_do_not(stored):
+    runs = stored["nested"]["100 images"]
+    flat, nested = (100 * np.array([run[key] - run[f"{key}_fresh"] for run in runs]) for key in ("flat", "nested"))
+    assert flat.mean() > 0.5
+    assert (flat - nested).mean() > 0.5
