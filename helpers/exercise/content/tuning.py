@@ -1,4 +1,4 @@
-"""Exercises and quiz of notebook 09: the size of a search, chances, scales, Hyperband's budget, and honest scores."""
+"""Exercises and quiz of notebook 09: scales, chances, Hyperband's budget, sick networks, and honest scores."""
 
 from __future__ import annotations
 
@@ -10,20 +10,12 @@ from typing import Any
 import numpy as np
 
 from helpers.exercise.content import Exercise, Option, Quiz
+from helpers.figures import tuning as figures
 
 # What the answers are tried on ----------------------------------------------------------------------------------------
 
-SMALL_GRID = {"learning_rate": [0.001, 0.01, 0.1], "units": [32, 64, 128, 256]}
-LARGE_GRID = {"learning_rate": [0.001, 0.01], "units": [32, 64, 128], "dropout": [0.0, 0.5], "layers": [1, 2, 3, 4, 5]}
-
 PLACES = np.array([0.0, 0.25, 0.5, 0.9, 1.0])
 """Numbers as a generator draws them evenly from 0 to 1."""
-
-# The best on validation is not the best on test, and the order of the settings differs.
-VALIDATION = np.array([0.81, 0.84, 0.86, 0.85, 0.79])
-TEST = np.array([0.80, 0.845, 0.83, 0.84, 0.81])
-MORE_VALIDATION = np.array([0.71, 0.70, 0.69])
-MORE_TEST = np.array([0.66, 0.68, 0.70])
 
 IMAGES = np.array([[0.0, 10.0], [2.0, 30.0], [4.0, 20.0], [10.0, 90.0], [6.0, 50.0], [8.0, 40.0]])
 
@@ -102,11 +94,6 @@ class Hyperparameters:
 # What a right answer returns ------------------------------------------------------------------------------------------
 
 
-def number_of_fits(grid: dict[str, list[Any]], folds: int) -> int:
-    """Trainings of a grid search with k-fold cross-validation, the last one, on all the data, included."""
-    return math.prod(len(values) for values in grid.values()) * folds + 1
-
-
 def trials_needed(share: float, confidence: float) -> int:
     """Random trials until one is among the best `share` of all settings with probability `confidence`."""
     return math.ceil(math.log(1 - confidence) / math.log(1 - share))
@@ -139,22 +126,22 @@ def optimizer_space(hp: Any) -> dict[str, Any]:
     return values
 
 
-def choose_and_report(validation: np.ndarray, test: np.ndarray) -> tuple[int, float]:
-    """The index of the setting to keep, and the accuracy to report for it."""
-    best = int(np.argmax(validation))
-    return best, float(test[best])
-
-
-def survivors(scores: np.ndarray, factor: int) -> list[int]:
-    """Which of `scores` (n,) go on after a round: the best n // factor, the best first."""
-    return [int(index) for index in np.argsort(-np.asarray(scores), kind="stable")[: len(scores) // factor]]
-
-
 def scaled_fold(x: np.ndarray, validation_rows: list[int]) -> tuple[np.ndarray, np.ndarray]:
     """Training and validation part of `x` (n, features), scaled by mean and deviation of the training part."""
     train, validation = np.delete(x, validation_rows, axis=0), x[validation_rows]
     mean, deviation = train.mean(axis=0), train.std(axis=0)
     return (train - mean) / deviation, (validation - mean) / deviation
+
+
+_SEARCHES = {"A": "random, linear", "B": "grid", "C": "random, log", "most": "C"}
+_FOUR = {"A": 0.11, "B": 0.0008, "C": 0.0001, "D": 0.013, "lost": "B"}
+_PATIENTS = {"A": "lower η", "B": "raise η", "C or D": "labels"}
+_REPORTS = {"A": "too good", "B": "honest", "C": "too good", "D": "too good", "E": "honest"}
+
+
+def _linear(low: float, high: float, places: np.ndarray) -> np.ndarray:
+    """The buggy stub: even on the linear scale."""
+    return low + (high - low) * places
 
 
 # Known mistakes -------------------------------------------------------------------------------------------------------
@@ -242,30 +229,24 @@ def _only_training_scaled(x: np.ndarray, validation_rows: list[int]) -> tuple[np
 
 EXERCISES = [
     Exercise(
-        id="tuning.grid_size",
-        task="The number of trainings of a grid search",
-        reference=number_of_fits,
-        cases=[(SMALL_GRID, 3), (LARGE_GRID, 5), ({"units": [8, 16]}, 2)],
+        id="tuning.which_search",
+        task="Three searches: which is the grid, and which is drawn on which scale?",
+        picture=figures.draw_three_searches,
+        reference=_SEARCHES,
         hints=[
-            "Every learning rate is combined with every number of units: how many pairs are there?",
-            "Each combination is trained once for each fold.",
-            "When the best combination is known, one more network is trained with it, on all the data.",
+            "How many different learning rates does each of them try? Count the columns of points.",
+            "Evenly spread between 0.0001 and 0.1 on a linear scale: what share lies above 0.01?",
         ],
         misconceptions={
-            "The lengths of the lists are added here; every value meets every other, so they are multiplied.": (
-                lambda grid, folds: sum(map(len, grid.values())) * folds + 1
+            "On a linear scale nine tenths of the points lie above 0.01, at the right end of this axis: that is A.": (
+                _SEARCHES | {"A": "random, log", "C": "random, linear"}
             ),
-            "These are the combinations; each of them is trained once for each fold, and the best once more.": (
-                lambda grid, folds: math.prod(map(len, grid.values()))
+            "The grid has 4 rates, and only one or two of them lie in the band; count the points of C.": (
+                _SEARCHES | {"most": "B"}
             ),
-            "The last training is missing: the best combination is trained once more, on all the data.": (
-                lambda grid, folds: math.prod(map(len, grid.values())) * folds
-            ),
-            "The folds are missing: each combination is trained once for each fold.": (
-                lambda grid, folds: math.prod(map(len, grid.values())) + 1
-            ),
+            "A has as many different rates as C, but nearly all of them lie above the band.": _SEARCHES | {"most": "A"},
         },
-        insight="one more hyperparameter with five values makes a grid five times as expensive.",
+        insight="at random and on the logarithmic scale: every trial tests a new rate, at every size of rate.",
     ),
     Exercise(
         id="tuning.trials_needed",
@@ -298,17 +279,15 @@ EXERCISES = [
     ),
     Exercise(
         id="tuning.log_uniform",
-        task="A sample that is even on a logarithmic scale",
+        task="Bug hunt: a search that hardly looks below 0.001",
         reference=log_uniform,
         cases=[(1e-4, 1e-1, PLACES), (16.0, 256.0, PLACES)],
+        stub=_linear,
         hints=[
             "Half of the samples from 0.0001 to 0.1 should lie below which value? It is not 0.05.",
             "Go from log(low) to log(high) in equal steps, then take the exponential.",
         ],
         misconceptions={
-            "This is even on the linear scale: nine tenths of the samples lie in the uppermost decade.": (
-                lambda low, high, places: low + (high - low) * places
-            ),
             "These are the logarithms; the exponential of them is wanted.": (
                 lambda low, high, places: np.log(low) + (np.log(high) - np.log(low)) * places
             ),
@@ -346,33 +325,71 @@ EXERCISES = [
         insight="27 networks cost 81 epochs, where training all of them to the end would take 729.",
     ),
     Exercise(
-        id="tuning.survivors",
-        task="One round of successive halving",
-        reference=survivors,
-        cases=[
-            (np.array([0.61, 0.72, 0.55, 0.80, 0.70, 0.64, 0.11, 0.79, 0.42]), 3),
-            (np.array([0.5, 0.9, 0.7, 0.8]), 2),
-            (np.array([0.3, 0.2, 0.6, 0.1, 0.5, 0.4, 0.7]), 3),
-        ],
+        id="tuning.four_rates",
+        task="Four curves: which learning rate made each, and whom does halving lose?",
+        picture=figures.draw_four_rates,
+        reference=_FOUR,
         hints=[
-            "np.argsort returns indices, those of the smallest values first.",
-            "How many go on? With 9 scores and factor 3 it is 3.",
+            "A large learning rate is quick, and jitters around a level. A small one is late, and goes on rising.",
+            "After one epoch only the best of the four goes on. Which of the others would have passed it?",
         ],
         misconceptions={
-            "These are the worst ones: argsort sorts upwards, and scores are to be high.": (
-                lambda scores, factor: [int(i) for i in np.argsort(scores)[: len(scores) // factor]]
+            "D is quick: it is far ahead after one epoch. B is smooth, and still rising at the end: it has the smaller "
+            "learning rate of the two.": _FOUR | {"B": 0.013, "D": 0.0008},
+            "A is low because its steps are too long: it jitters, and gains nothing from epoch 9 to 27. C rises "
+            "evenly to the last epoch.": _FOUR | {"A": 0.0001, "C": 0.11},
+            "C is late, but even after 27 epochs it is below D: nothing is lost with it.": _FOUR | {"lost": "C"},
+            "D is the one that goes on: it is the best after the first epoch.": _FOUR | {"lost": "D"},
+        },
+        insight="an early look favours large learning rates, and a long training smaller ones.",
+    ),
+    Exercise(
+        id="tuning.patients",
+        task="Four sick networks: what do you do next?",
+        picture=figures.draw_patients,
+        reference=_PATIENTS,
+        hints=[
+            "Which curve rises at once and then stays, and which is still climbing when the training ends?",
+            "C and D learn badly, and do better on the validation images. Two faults of this model do that: the labels "
+            "of the training images, and dropout, which is off in validation.",
+            "Which of the three checks sees one of these two faults, and not the other?",
+        ],
+        misconceptions={
+            "A is quick and then stuck: it is thrown about, so its steps are too long. B climbs to the last epoch.": (
+                _PATIENTS | {"A": "raise η", "B": "lower η"}
             ),
-            "These are the scores; asked for are the places at which they stand.": (
-                lambda scores, factor: [float(s) for s in np.sort(scores)[::-1][: len(scores) // factor]]
+            "More epochs would help B a little; but it climbs evenly and slowly from the start: its steps are short.": (
+                _PATIENTS | {"B": "more epochs"}
             ),
-            "As many are dropped here as should go on: only one in `factor` survives.": (
-                lambda scores, factor: [int(i) for i in np.argsort(-scores)[: len(scores) - len(scores) // factor]]
-            ),
-            "The right ones, but the best must come first.": (
-                lambda scores, factor: [int(i) for i in np.argsort(scores)[-(len(scores) // factor) :]]
+            "A has long stopped climbing: more epochs give it more of the same.": _PATIENTS | {"A": "more epochs"},
+            "Both have pixels from 0 to 1, so this check finds nothing in either.": _PATIENTS | {"C or D": "pixels"},
+            "Before training both are near ln 10: labels and dropout do not show there.": (
+                _PATIENTS | {"C or D": "first loss"}
             ),
         },
-        insight="with factor 3 it takes three such steps from 27 networks to one.",
+        insight="two faults with one curve: only a look at the data tells wrong labels from too much dropout.",
+    ),
+    Exercise(
+        id="tuning.reports",
+        task="Five reports: which accuracy is honest, and which is too good?",
+        reference=_REPORTS,
+        hints=[
+            "Ask of each number: did these images take part in a choice?",
+            "A validation score is flattered by choosing the highest. What if nothing was chosen?",
+        ],
+        misconceptions={
+            "The highest of 200 validation scores owes part of its height to luck: A is too good.": (
+                _REPORTS | {"A": "honest"}
+            ),
+            "In C the first look at the test images decided to go on, and the second is the better of two: "
+            "it was chosen.": _REPORTS | {"C": "honest"},
+            "The best of three on the test images is a choice on the test images: D is too good.": (
+                _REPORTS | {"D": "honest"}
+            ),
+            "In E nothing was chosen: one setting, fixed beforehand. Then validation images are as good as any "
+            "others.": _REPORTS | {"E": "too good"},
+        },
+        insight="not the name of the set decides, but whether its images took part in a choice.",
     ),
     Exercise(
         id="tuning.conditional",
@@ -391,34 +408,6 @@ EXERCISES = [
         ],
         misconceptions={ALWAYS: _always_momentum, NO_SCOPE: _without_scope, LINEAR: _linear_rate, TURNED: _for_adam},
         insight="a trial with adam has no momentum, and the tuner knows it.",
-    ),
-    Exercise(
-        id="tuning.honest_report",
-        task="Which setting to keep, and which accuracy to report",
-        reference=choose_and_report,
-        cases=[(VALIDATION, TEST), (MORE_VALIDATION, MORE_TEST)],
-        hints=[
-            "Which of the two arrays may take part in a decision?",
-            "The decision has made the winner's validation score too good. Which number has taken no part in it?",
-        ],
-        misconceptions={
-            "Caught: you chose by the test score, so it is no longer a test. Choose by validation, report test.": (
-                lambda validation, test: (int(np.argmax(test)), float(np.max(test)))
-            ),
-            "The choice is right, but this validation score was the highest of many, and is too good to report.": (
-                lambda validation, test: (int(np.argmax(validation)), float(np.max(validation)))
-            ),
-            "You report the best test score, which may belong to another setting; report that of the chosen one.": (
-                lambda validation, test: (int(np.argmax(validation)), float(np.max(test)))
-            ),
-            "Both scores together decide here; then the test set has taken part in the choice.": (
-                lambda validation, test: (
-                    int(np.argmax(validation + test)),
-                    float(test[np.argmax(validation + test)]),
-                )
-            ),
-        },
-        insight="the test score of one setting, looked at once.",
     ),
     Exercise(
         id="tuning.bug_hunt",
