@@ -11,6 +11,7 @@ import numpy as np
 
 from helpers.exercise.content import Exercise, Option, Quiz
 from helpers.figures import tuning as figures
+from helpers.figures import tuning_deeper as figures_deeper
 
 # What the answers are tried on ----------------------------------------------------------------------------------------
 
@@ -142,6 +143,19 @@ _REPORTS = {"A": "too good", "B": "honest", "C": "too good", "D": "too good", "E
 def _linear(low: float, high: float, places: np.ndarray) -> np.ndarray:
     """The buggy stub: even on the linear scale."""
     return low + (high - low) * places
+
+
+def corrected_error(differences: Any, train: int, test: int) -> float:
+    """Standard error of a mean over repeated splits, corrected for the images that they share."""
+    factor = 1 / len(differences) + test / train
+    return float(np.sqrt(factor * np.var(differences, ddof=1)))
+
+
+_EDGES = {"A": "move", "B": "accept", "C": "stop", "D": "accept"}
+_TWO_SEARCHES = {"error": 0.2828, "verdict": "cannot tell", "error later": 0.1414, "verdict later": "way 2"}
+_NEXT_TRIAL = {0: "A", 2.6: "B", 100: "C"}
+_COMPARED = {"schedule": {"B", "C"}, "optimizer": {"C", "D"}, "salesman": {"A", "D"}}
+_VERDICTS = {"A": "better", "B": "cannot tell", "C": "fault", "D": "cannot tell"}
 
 
 # Known mistakes -------------------------------------------------------------------------------------------------------
@@ -433,6 +447,141 @@ EXERCISES = [
         },
         insight="a pipeline does this by itself, in every fold, which is why it belongs into the search.",
     ),
+    Exercise(
+        id="tuning.edges",
+        task="Four finished searches: move the space, accept the value, or stop?",
+        reference=_EDGES,
+        hints=[
+            "Which best values lie at an end of their space? For those: who drew this end?",
+            "What would a value beyond the end be, and is there anything that says it would help, or what it costs?",
+        ],
+        misconceptions={
+            "A lies near the lower end, which somebody drew; 0 is worse, so the best lies between: move the space.": (
+                _EDGES | {"A": "accept"}
+            ),
+            "There is no smoothing below 0: B's end is one of nature, and the value says off.": _EDGES | {"B": "move"},
+            "C could be moved, but the last doubling gained less than the seeds differ, for twice the time.": (
+                _EDGES | {"C": "move"}
+            ),
+            "D lies in the middle of its space, with worse values on both sides.": _EDGES | {"D": "move"},
+        },
+        insight="an edge that you drew is moved, one of nature accepted, one that costs weighed.",
+    ),
+    Exercise(
+        id="tuning.two_searches",
+        task="Is one way to search better than another?",
+        reference=_TWO_SEARCHES,
+        rtol=0.03,
+        hints=[
+            "Square each deviation, divide it by its number of searches, add the two, take the root.",
+            "The difference of the means is 0.5 points. Compare it with two errors.",
+            "Four times as many searches: what becomes of n₁ and n₂ below the root?",
+        ],
+        misconceptions={
+            "Each variance is divided by its own number of searches: these are the deviations of single searches.": (
+                _TWO_SEARCHES | {"error": 1.0, "error later": 1.0, "verdict later": "cannot tell"}
+            ),
+            "The errors of the two means are added here; independent errors add in squares.": (
+                _TWO_SEARCHES | {"error": 0.4, "error later": 0.2}
+            ),
+            "One error is not enough for a verdict: 0.5 is less than twice 0.28.": _TWO_SEARCHES | {"verdict": "way 2"},
+            "Four times as many searches halve the error, for the number stands below a root.": (
+                _TWO_SEARCHES | {"error later": 0.0707}
+            ),
+        },
+        insight="the same difference, and four times the work makes it one that counts.",
+    ),
+    Exercise(
+        id="tuning.next_trial",
+        task="Where does a Bayesian search go next?",
+        reference=_NEXT_TRIAL,
+        picture=figures_deeper.draw_candidates,
+        hints=[
+            "Write down expectation + caution · deviation for each candidate.",
+            "With a caution of 0 only the expectation counts. What counts with 100?",
+        ],
+        misconceptions={
+            "With a caution of 2.6 the deviation counts as well: B reaches 0.76 + 2.6 · 0.05 = 0.89.": (
+                _NEXT_TRIAL | {2.6: "A"}
+            ),
+            "C is the most uncertain, but with a caution of 2.6 it reaches only 0.55 + 0.26 = 0.81.": (
+                _NEXT_TRIAL | {2.6: "C"}
+            ),
+            "With a caution of 100 next to nothing but the deviation counts: the search goes where it knows least.": (
+                _NEXT_TRIAL | {100: "B"}
+            ),
+            "A caution of 0 ignores the deviation: the highest expectation is that of A.": _NEXT_TRIAL | {0: "B"},
+        },
+        insight="caution decides between using what is known and finding out what is not.",
+    ),
+    Exercise(
+        id="tuning.what_was_compared",
+        task="Which two runs answer which question?",
+        reference=_COMPARED,
+        hints=[
+            "Two runs compare one thing if they differ in that thing alone.",
+            "The best of seven learning rates against a default differs in tuning effort as well.",
+            "The salesman wants the largest difference in favour of momentum.",
+        ],
+        misconceptions={
+            "A has its default learning rate and C the best of seven: part of that gain is tuning, not the schedule.": (
+                _COMPARED | {"schedule": {"A", "C"}}
+            ),
+            "B and D differ in the optimizer and in the schedule: the gain of one looks like that of the other.": (
+                _COMPARED | {"optimizer": {"B", "D"}}
+            ),
+            "E has not been tuned, so it says little about momentum.": _COMPARED | {"optimizer": {"C", "E"}},
+            "There is a pair with a larger difference in favour of momentum.": _COMPARED | {"salesman": {"B", "D"}},
+        },
+        insight="one difference at a time, and the same effort for both sides.",
+    ),
+    Exercise(
+        id="tuning.three_verdicts",
+        task="Four comparisons: better, cannot tell, or a fault?",
+        reference=_VERDICTS,
+        hints=[
+            "Divide each mean by its paired error: is it more than two?",
+            "The null comparison changes nothing but the seed. What must it show?",
+            "In D every split is measured on the same 1,000 images. What is their sampling error, √(d/n)?",
+        ],
+        misconceptions={
+            "Two errors are wanted: 0.4 is little more than one error of B.": _VERDICTS | {"B": "better"},
+            "The null comparison of C shows nearly the same gain from a change of the seed: that cannot be.": (
+                _VERDICTS | {"C": "better"}
+            ),
+            "D's pairs agree, but all are measured on the same 1,000 images, whose sampling error √(0.1/1,000) is "
+            "1 point.": _VERDICTS | {"D": "better"},
+            "A's mean is four of its errors, and its null comparison is quiet.": _VERDICTS | {"A": "cannot tell"},
+        },
+        insight="three kinds of luck: that of the seeds, that of the images, and a fault that looks like luck.",
+    ),
+    Exercise(
+        id="tuning.corrected_error",
+        task="The error of a mean over splits that share images",
+        reference=corrected_error,
+        cases=[([1.0, 2.0, 3.0, 4.0], 80, 20), ([0.5, -0.2, 0.9, 0.1, 0.4], 900, 100), ([0.3, 0.1, 0.2], 50, 50)],
+        hints=[
+            "np.var with ddof=1 divides by n − 1.",
+            "The factor before it: 1/n + test/train. With test/train = 0 it is the usual error.",
+        ],
+        misconceptions={
+            "This is the usual error, s/√n: it takes the splits for independent.": (
+                lambda differences, train, test: float(np.std(differences, ddof=1) / np.sqrt(len(differences)))
+            ),
+            "The share is turned round: test divided by train.": (
+                lambda differences, train, test: corrected_error(differences, test, train)
+            ),
+            "The variance divides by n − 1 here: ddof=1.": (
+                lambda differences, train, test: float(
+                    np.sqrt((1 / len(differences) + test / train) * np.var(differences))
+                )
+            ),
+            "The root is missing: this is the square of the error.": (
+                lambda differences, train, test: corrected_error(differences, train, test) ** 2
+            ),
+        },
+        insight="with many splits 1/n vanishes, and test/train stays: more splits do not make images.",
+    ),
 ]
 
 # The quiz -------------------------------------------------------------------------------------------------------------
@@ -545,6 +694,49 @@ QUIZZES = [
             Option(
                 text="The first is better: it was chosen from fewer",
                 because="More trials flatter the score more, but they do not make the chosen network worse.",
+            ),
+        ],
+    ),
+    Quiz(
+        id="tuning.q11",
+        question="Two networks are measured on the same images. Which images say something about their difference?",
+        options=[
+            Option(
+                text="Those on which exactly one of the two is right",
+                because="Where both are right, or both wrong, the difference is 0, whatever the image.",
+                right=True,
+            ),
+            Option(text="All of them", because="Most are seen rightly by both, and cancel."),
+            Option(
+                text="Those that both get wrong", because="They lower both accuracies by the same amount, and cancel."
+            ),
+        ],
+    ),
+    Quiz(
+        id="tuning.q12",
+        question="Hyperband stops most networks after one epoch. Which good setting is it most likely to lose?",
+        options=[
+            Option(
+                text="A small learning rate with strong dropout",
+                because="It starts slowly, and after one epoch it looks like a bad one.",
+                right=True,
+            ),
+            Option(text="A learning rate at its best value", because="That one is ahead from the first epoch on."),
+            Option(text="A large network", because="In epochs, large networks learn sooner, not later."),
+        ],
+    ),
+    Quiz(
+        id="tuning.q13",
+        question="You look for a learning rate from 0.0001 to 0.1. How should a search draw it?",
+        options=[
+            Option(text="Evenly from 0.0001 to 0.1", because="Then nine of ten values lie above 0.01."),
+            Option(
+                text="Evenly on a logarithmic scale",
+                because="Each factor of ten gets the same share of the trials.",
+                right=True,
+            ),
+            Option(
+                text="Only 0.0001, 0.001, 0.01 and 0.1", because="That is a grid: however many trials, four values."
             ),
         ],
     ),

@@ -112,7 +112,7 @@ def draw_recipe(group: Runs, *, ax: Axes | None = None) -> Axes:
     ax.set_yticks(range(4), [f"{optimizer}, {way}" for optimizer, way in rows])
     ax.set(ylim=(3.6, -0.6), xlabel="accuracy on 3,000 other images (%)")
     ax.grid(False, axis="y")
-    ax.set_title("The schedule gains more than the optimizer")
+    ax.set_title("One cycle helps both optimizers")
     return ax
 
 
