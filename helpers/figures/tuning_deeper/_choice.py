@@ -130,9 +130,12 @@ def draw_together(group: Runs, penalties: Sequence[str], *, ax: Axes | None = No
         best = best_peak(group, name)
         ax.plot(best, means[list(peaks).index(best)], "o", markerfacecolor="none", color=style.VERMILION,
                 markersize=14, markeredgewidth=2)  # fmt: skip
-        kit.label_end(ax, next(iter(peaks)), means[0], text, color, offset=(-8, 0), ha="right")
-    ax.set(xscale="log", xlabel="peak learning rate", ylabel="accuracy on other images (%)")
+        kit.label_end(ax, list(peaks)[-1], means[-1], text, color, offset=(8, 5 - 10 * (text == "0")))
+    ax.set(xscale="log", xlabel="peak learning rate", ylabel="accuracy on other images (%)", xlim=(0.008, 0.5))
+    ax.set_xticks([0.01, 0.03, 0.1, 0.3], ["0.01", "0.03", "0.1", "0.3"])
+    ax.minorticks_off()
     ax.grid(False, axis="x")
+    ax.set_title("Each penalty wants the same peak")
     return ax
 
 
@@ -181,7 +184,7 @@ def detectable(ax: Axes, images: int = 3000, disagree: float = 0.1) -> str:
         ax.plot(counts, 200 * np.sqrt(share / counts), "-", color=color, linewidth=2.2)
         ax.plot(images, shown[name], "o", color=color, markersize=9)
         above = name == "other images"
-        kit.halo(ax.annotate(f"{shown[name]:.2g} points, {name}", (images, shown[name]), (7, 7) if above else (-7, -16),
+        kit.halo(ax.annotate(f"{shown[name]:.2g} points, {name}", (images, shown[name]), (7, 7) if above else (0, -18),
                              textcoords="offset points", ha="left" if above else "center", color=color,
                              weight="bold"))  # fmt: skip
     ax.set(xscale="log", yscale="log", xlabel="images", ylabel="two errors (points)", ylim=(0.1, 20), xlim=(90, 3e5))
