@@ -16,6 +16,7 @@ from helpers.figures.tuning._halving import (
     draw_trials,
     epochs_of,
     halving,
+    losses,
     of_winners,
 )
 from helpers.figures.tuning._spaces import (
@@ -60,6 +61,7 @@ __all__ = [
     "grid_and_random",
     "halving",
     "hill",
+    "losses",
     "luck",
     "of_winners",
     "places",

@@ -65,6 +65,19 @@ def halving(
     return f"Halving from epoch {first} on trains {epochs.sum()} epochs; {result}."
 
 
+def losses(
+    runs: Sequence[Mapping[str, Any]], rule: Callable[..., Any], first: int, factor: int = 3
+) -> tuple[np.ndarray, int]:
+    """Return by how many points the last network of each run is behind the best of all, and the epochs of a run."""
+    lost, spent = [], 0
+    for run in runs:
+        curves = np.array(run["val"])
+        epochs = np.asarray(rule(curves, first, factor))
+        lost.append(100 * (curves[-1].max() - curves[-1, epochs == epochs.max()].max()))
+        spent = int(epochs.sum())
+    return np.array(lost), spent
+
+
 def brackets_of(max_epochs: int, factor: int = 3) -> dict[int, list[Round]]:
     """Return KerasTuner's brackets of one pass of Hyperband: number → rounds (networks, epochs so far for each).
 
@@ -161,8 +174,8 @@ def draw_searches(
         look = {"color": COLORS[kind], "linestyle": DASHES[kind]}
         left.fill_between(epochs, mean - error, mean + error, color=COLORS[kind], alpha=0.2, linewidth=0, step="post")
         left.step(epochs, mean, where="post", **look)
-        where = (26, -22) if kind == kinds[0] else (-2, 8)
-        left.annotate(kind, (epochs[0], mean[0]), where, textcoords="offset points", color=COLORS[kind], weight="bold")
+        at, y = (14, 68) if kind == kinds[0] else (24, 82)
+        left.text(at, y, kind, color=COLORS[kind], weight="bold")
     left.set(xlabel="epochs spent", xlim=(0, budget), ylim=(60, 84))
     left.set_yticks(range(60, 85, 5), [f"{tick} %" for tick in range(60, 85, 5)])
     left.set_title("best validation score so far")

@@ -49,16 +49,16 @@ def gains(stored: Mapping[str, Sequence[Mapping[str, Sequence[float]]]]) -> dict
     def chosen(run: Mapping[str, Sequence[float]], every: int) -> int:
         return every * int(np.argmax(np.asarray(run["val"])[::every]))
 
-    base, units, images = stored.values()
+    base = next(iter(stored.values()))
     fine = {name: [run["yard"][chosen(run, 1)] for run in runs] for name, runs in stored.items()}
     coarse = [run["yard"][chosen(run, 4)] for run in base]
     tenth = [run["yard"][max(chosen(run, 4) - 4, 0)] for run in base]
     first, second, third = stored
     ways = {
         "learning rate 10 times smaller": tenth,
-        "learning rate, finer steps": fine[first],
-        "4 times the units": fine[second],
-        "4 times the images": fine[third],
+        "finer steps": fine[first],
+        "finer, and 4 times the units": fine[second],
+        "finer, and 4 times the images": fine[third],
     }
     return {way: 100 * (np.array(values) - np.array(coarse)) for way, values in ways.items()}
 

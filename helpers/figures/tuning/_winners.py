@@ -60,8 +60,7 @@ def winners(ax: Axes, networks: Sequence[Mapping[str, Any]], trials: int = 64, i
     ax.set(xlim=(-0.5, 1.5), ylim=(62, 92))
     ax.set_yticks(range(65, 95, 5), [f"{tick} %" for tick in range(65, 95, 5)])
     ax.grid(axis="x", visible=False)
-    chosen = "one network, nothing to choose" if trials == 1 else f"the best of {trials} networks"
-    ax.set_title(f"{chosen}:\n{falls.sum()} of {SEARCHES} fall")
+    ax.set_title(f"{falls.sum()} of {SEARCHES} fall")
     fall = np.mean(found.validation - found.new)
     return (
         f"20 searches, {trials} networks each, {images} validation images: {falls.sum()} winners score lower on new "
