@@ -16,7 +16,9 @@ NOT_A_RUN_A_SEED = {
     ("initialization", "width"): 5,  # nine rates for each of five networks: the first five seeds
     ("regularization", "strengths"): 2,  # seeds of their own, for choosing
     ("training", "baselines"): 3,  # models without seeds, by name
-    ("tuning", "searches"): None,  # some are repeated: test_facts_tuning.py counts them
+    ("tuning", "winners"): None,  # 64 networks
+    ("tuning", "clues"): 5,
+    ("tuning", "ridge"): 6,
 }
 
 
