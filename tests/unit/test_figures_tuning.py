@@ -41,13 +41,10 @@ def test_each_state_is_drawn_and_told_in_words(draw, state):
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda: figures.draw_all(STORED["winners"]["networks"]),
         lambda: figures.draw_worth(STORED["worth"]),
         lambda: figures.draw_ridge(STORED["ridge"]),
         lambda: figures.draw_searches(STORED["searches"]),
-        lambda: figures.draw_trials(STORED["searches"]["random"]),
         lambda: figures.draw_faults(STORED["left_out"], STORED["checklist"]["rate"]),
-        figures.draw_chance,
         figures.draw_three_searches,
         figures.draw_four_rates,
         figures.draw_patients,
