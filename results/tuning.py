@@ -1,6 +1,6 @@
 """Make results/tuning.json: what notebook 09 states about searches, winners and its checklist, over twelve seeds.
 
-    python results/tuning.py             # everything, about a quarter of an hour on two cores
+    python results/tuning.py             # everything, about 25 minutes of CPU
     python results/tuning.py searches    # one group again; the others stay as they are
 
 Images of 14 × 14 pixels: at most 4,000 of the 6,000 to train on, up to 1,000 to choose with, and a yardstick of 3,000
@@ -134,7 +134,7 @@ REPEATS = {"random": 4, "hyperband": 4, "bayesian": 1}
 """Searches for each seed; Bayesian optimization takes seconds to choose a trial."""
 
 APART = 200
-"""Between the seeds of two searches of one kind. KerasTuner counts its seed up by one with each number that it draws."""
+"""Between the seeds of two searches of one kind. KerasTuner counts its seed up by one a number drawn."""
 
 
 @cache

@@ -65,6 +65,19 @@ def halving(
     return f"Halving from epoch {first} on trains {epochs.sum()} epochs; {result}."
 
 
+def losses(
+    runs: Sequence[Mapping[str, Any]], rule: Callable[..., Any], first: int, factor: int = 3
+) -> tuple[np.ndarray, int]:
+    """Return by how many points the last network of each run is behind the best of all, and the epochs of a run."""
+    lost, spent = [], 0
+    for run in runs:
+        curves = np.array(run["val"])
+        epochs = np.asarray(rule(curves, first, factor))
+        lost.append(100 * (curves[-1].max() - curves[-1, epochs == epochs.max()].max()))
+        spent = int(epochs.sum())
+    return np.array(lost), spent
+
+
 def brackets_of(max_epochs: int, factor: int = 3) -> dict[int, list[Round]]:
     """Return KerasTuner's brackets of one pass of Hyperband: number → rounds (networks, epochs so far for each).
 
@@ -161,8 +174,8 @@ def draw_searches(
         look = {"color": COLORS[kind], "linestyle": DASHES[kind]}
         left.fill_between(epochs, mean - error, mean + error, color=COLORS[kind], alpha=0.2, linewidth=0, step="post")
         left.step(epochs, mean, where="post", **look)
-        where = (26, -22) if kind == kinds[0] else (-2, 8)
-        left.annotate(kind, (epochs[0], mean[0]), where, textcoords="offset points", color=COLORS[kind], weight="bold")
+        at, y = (14, 68) if kind == kinds[0] else (24, 82)
+        left.text(at, y, kind, color=COLORS[kind], weight="bold")
     left.set(xlabel="epochs spent", xlim=(0, budget), ylim=(60, 84))
     left.set_yticks(range(60, 85, 5), [f"{tick} %" for tick in range(60, 85, 5)])
     left.set_title("best validation score so far")
@@ -185,51 +198,3 @@ def describe_searches(stored: Mapping[str, Any], kinds: Sequence[str]) -> str:
     """Return in a sentence what `draw_searches` shows."""
     ends = ", ".join(f"{kind} {of_winners(stored, kind).mean():.1f} %" for kind in kinds)
     return f"Best score so far over epochs, and the winners' mean accuracy on new images: {ends}."
-
-
-def draw_trials(stored: Sequence[Mapping[str, Any]], *, ax: Axes | None = None) -> Axes:
-    """Draw all trials of the random searches: score over learning rate, a line for each width, a panel for each batch.
-
-    The winner of each search has a ring. Lines are local linear means.
-    """
-    trials = [trial for run in stored for search in run["searches"] for trial in search]
-    rings = [max(search, key=lambda trial: trial["score"]) for run in stored for search in run["searches"]]
-    share = np.mean([winner["units"] == 64 for winner in rings])
-    if ax is None:
-        text = f"Score over learning rate of {len(trials)} trials; {share:.0%} of the winners have 64 units."
-        ax = new_axes(text.replace("%", " %"), figsize=(7.6, 3.6))
-    low = 55
-    looks = {64: (style.GREEN, "-", "o"), 16: (style.ORANGE, "--", "^")}
-    ghosts: list[Any] = []
-    for panel, size in zip(kit.panels(ax, (2,), below=36), (32, 128), strict=True):
-        for ghost, dash in ghosts:
-            panel.plot(*ghost, color=style.GREY, linestyle=dash, linewidth=1.3, alpha=0.8)
-        for units, (color, dash, marker) in looks.items():
-            mine = [t for t in trials if t["batch_size"] == size and t["units"] == units]
-            rates = np.array([t["learning_rate"] for t in mine])
-            scores = 100 * np.array([t["score"] for t in mine])
-            panel.plot(rates, np.maximum(scores, low + 0.6), marker, color=color, alpha=0.3, markersize=4, linestyle="")
-            grid = np.geomspace(1.3e-4, 8e-2, 60)
-            line = _local_mean(np.log10(rates), scores, np.log10(grid))
-            panel.plot(grid, np.where(line > low, line, np.nan), color=color, linestyle=dash, linewidth=2.5)
-            if not ghosts or len(ghosts) < 2:
-                ghosts.append(((grid, np.where(line > low, line, np.nan)), dash))
-                at = (3e-4, 77) if units == 64 else (1.2e-3, 62)
-                panel.text(*at, f"{units} units", color=color, weight="bold", ha="center")
-        won = [(w["learning_rate"], 100 * w["score"]) for w in rings if w["batch_size"] == size]
-        panel.plot(*np.transpose(won), "o", color=style.BLACK, markerfacecolor="none", markersize=8, linestyle="")
-        panel.set(xscale="log", xlim=(9e-5, 0.11), ylim=(low, 87), xlabel="learning rate")
-        panel.set_xticks([1e-4, 1e-3, 1e-2, 1e-1], ["0.0001", "0.001", "0.01", "0.1"])
-        panel.set_yticks(range(60, 90, 10), [f"{tick} %" for tick in range(60, 90, 10)])
-        panel.set_title(f"batches of {size}" + (" (grey: of 32)" if size == 128 else ""))
-    return ax
-
-
-def _local_mean(x: np.ndarray, y: np.ndarray, at: np.ndarray, width: float = 0.18) -> np.ndarray:
-    """Return the local linear mean of y at the places `at`, with a kernel of this width."""
-    means = []
-    for place in at:
-        weight = np.sqrt(np.exp(-0.5 * ((x - place) / width) ** 2))
-        columns = np.column_stack([np.ones_like(x), x - place])
-        means.append(np.linalg.lstsq(columns * weight[:, None], y * weight, rcond=None)[0][0])
-    return np.array(means)

@@ -49,16 +49,16 @@ def gains(stored: Mapping[str, Sequence[Mapping[str, Sequence[float]]]]) -> dict
     def chosen(run: Mapping[str, Sequence[float]], every: int) -> int:
         return every * int(np.argmax(np.asarray(run["val"])[::every]))
 
-    base, units, images = stored.values()
+    base = next(iter(stored.values()))
     fine = {name: [run["yard"][chosen(run, 1)] for run in runs] for name, runs in stored.items()}
     coarse = [run["yard"][chosen(run, 4)] for run in base]
     tenth = [run["yard"][max(chosen(run, 4) - 4, 0)] for run in base]
     first, second, third = stored
     ways = {
         "learning rate 10 times smaller": tenth,
-        "learning rate, finer steps": fine[first],
-        "4 times the units": fine[second],
-        "4 times the images": fine[third],
+        "finer steps": fine[first],
+        "finer, and 4 times the units": fine[second],
+        "finer, and 4 times the images": fine[third],
     }
     return {way: 100 * (np.array(values) - np.array(coarse)) for way, values in ways.items()}
 
@@ -184,26 +184,4 @@ def draw_average(averages: Mapping[str, tuple[Sequence[int], Any]], *, ax: Axes 
                        textcoords="offset points", weight="bold")  # fmt: skip
         panel.set(ylim=(0, 1.05), xlabel="trials")
         panel.set_title(title)
-    return ax
-
-
-def draw_chance(*, ax: Axes | None = None) -> Axes:
-    """Draw the chance that one of n random trials is among the best 10, 5 or 2 per cent of all settings."""
-    ax = new_axes("The chance of a good trial rises to 95 % at 29, 59 and 149 trials.", figsize=(6.6, 2.9)) \
-        if ax is None else ax  # fmt: skip
-    trials = np.arange(1, 171)
-    for share, dash, color in ((0.10, "-.", style.GREEN), (0.05, "-", style.BLUE), (0.02, "--", style.PURPLE)):
-        chance = 100 * (1 - (1 - share) ** trials)
-        ax.plot(trials, chance, linestyle=dash, color=color)
-        there = int(np.argmax(chance >= 95))
-        ax.plot([trials[there]] * 2, [0, 95], ":", color=color, linewidth=1.2)
-        ax.plot(trials[there], 95, "o", color=color, markersize=6)
-        ax.text(trials[there] + 2, 6, f"{trials[there]}", color=color, weight="bold")
-        at = 12
-        kit.halo(ax.text(trials[at] + 3, chance[at] - 2, f"the best {share:.0%}".replace("%", " %"), color=color,
-                         va="top"))  # fmt: skip
-    ax.axhline(95, color=style.GREY, linewidth=1)
-    ax.set(xlim=(0, 172), ylim=(0, 103), xlabel="random trials")
-    ax.set_yticks([0, 25, 50, 75, 95], ["0 %", "25 %", "50 %", "75 %", "95 %"])
-    ax.set_title("chance that at least one trial is good")
     return ax

@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 
 from helpers import style
 from helpers.figures import _kit as kit
-from helpers.picture import new_axes
 
 SEARCHES, BLOCK = 20, 100
 """Searches that the figure shows, and images of a block of validation images in the stored results."""
@@ -60,8 +59,7 @@ def winners(ax: Axes, networks: Sequence[Mapping[str, Any]], trials: int = 64, i
     ax.set(xlim=(-0.5, 1.5), ylim=(62, 92))
     ax.set_yticks(range(65, 95, 5), [f"{tick} %" for tick in range(65, 95, 5)])
     ax.grid(axis="x", visible=False)
-    chosen = "one network, nothing to choose" if trials == 1 else f"the best of {trials} networks"
-    ax.set_title(f"{chosen}:\n{falls.sum()} of {SEARCHES} fall")
+    ax.set_title(f"{falls.sum()} of {SEARCHES} fall")
     fall = np.mean(found.validation - found.new)
     return (
         f"20 searches, {trials} networks each, {images} validation images: {falls.sum()} winners score lower on new "
@@ -92,28 +90,3 @@ def luck(ax: Axes, expected: Any, images: int = 100) -> str:
     ax.set_xticks([], minor=True)
     ax.set_title("points by which the best looks too good")
     return f"With {images} validation images the best of 256 equal networks looks {end:.1f} points too good."
-
-
-def draw_all(networks: Sequence[Mapping[str, Any]], *, ax: Axes | None = None) -> Axes:
-    """Draw by how much winners fall, on average, for several numbers of trials and of validation images."""
-    ax = new_axes(describe_all(networks), figsize=(6.4, 3.2)) if ax is None else ax
-    trials = [1, 2, 4, 8, 16, 32, 64]
-    for images, color, dash in ((100, style.VERMILION, "-"), (200, style.BLUE, "--")):
-        falls = [found.validation - found.new for found in (find_winners(networks, n, images) for n in trials)]
-        means = np.array([fall.mean() for fall in falls])
-        errors = np.array([fall.std(ddof=1) / np.sqrt(SEARCHES) for fall in falls])
-        ax.fill_between(trials, means - errors, means + errors, color=color, alpha=0.15, linewidth=0)
-        ax.plot(trials, means, color=color, linestyle=dash)
-        kit.label_end(ax, 64, means[-1], f"{images} validation images", color, weight="bold")
-    ax.axhline(0, color=style.BLACK, linewidth=1)
-    ax.set(xscale="log", xlim=(0.9, 400), xlabel="networks tried by each search")
-    ax.set_xticks(trials, [str(n) for n in trials])
-    ax.set_xticks([], minor=True)
-    ax.set_title("points by which winners fall on new images (mean ± standard error)")
-    return ax
-
-
-def describe_all(networks: Sequence[Mapping[str, Any]]) -> str:
-    """Return in a sentence what `draw_all` shows."""
-    ends = [np.mean(np.subtract(*find_winners(networks, 64, images))) for images in (100, 200)]
-    return f"The best of 64 falls by {ends[0]:.1f} points with 100 validation images and by {ends[1]:.1f} with 200."
