@@ -152,10 +152,13 @@ def test_larger_batches_and_penalties_gain_nothing_in_the_same_epochs(stored):
     assert yard(group, "L2 0.003").mean() < usual - 0.8
 
 
-def test_best_peak_lies_left_of_the_lowest_loss_of_a_range_test(stored):
+def test_losses_of_a_range_test_are_losses_and_the_best_peak_lies_near_the_lowest(stored):
     for name, lowest in (("momentum", 1e-3), ("Adam", 1e-5)):
-        turns = [figures.turn(run["loss"], lowest) for run in stored["range_tests"][name]]
-        assert figures.best_peak(stored["recipe"], f"{name}, one cycle") < min(turns)
+        best = figures.best_peak(stored["recipe"], f"{name}, one cycle")
+        for run in stored["range_tests"][name]:
+            assert min(run["loss"]) > 0
+            assert run["loss"][0] == pytest.approx(np.log(10), abs=0.4)
+            assert 1 / 4 < figures.turn(run["loss"], lowest) / best < 4
 
 
 def test_pairs_have_a_smaller_error_than_columns_and_dropout_costs_in_every_split(stored):

@@ -55,9 +55,9 @@ def draw_range_tests(tests: Mapping[str, Sequence[Mapping[str, Any]]], lowest: M
             box.plot(rates, np.minimum(loss, 4), "-", color=color, linewidth=1.2, alpha=0.7)
         box.axvline(marks[name], color=style.BLACK, linestyle=":", linewidth=1.6)
         kit.halo(box.text(marks[name], 2.85, "best peak", ha="center"))
-        box.set(xscale="log", xlabel="learning rate", ylim=(0.4, 3.2), title=name)
+        box.set(xscale="log", xlabel="learning rate", ylim=(0, 3.2), title=name)
         box.grid(False)
-    ax.set_title("The best peak lies left of the lowest point")
+    ax.set_title("The best peak lies near the lowest point")
     return ax
 
 
@@ -132,6 +132,7 @@ def draw_together(group: Runs, penalties: Sequence[str], *, ax: Axes | None = No
                 markersize=14, markeredgewidth=2)  # fmt: skip
         kit.label_end(ax, list(peaks)[-1], means[-1], text, color, offset=(8, 5 - 10 * (text == "0")))
     ax.set(xscale="log", xlabel="peak learning rate", ylabel="accuracy on other images (%)", xlim=(0.008, 0.5))
+    ax.margins(y=0.12)
     ax.set_xticks([0.01, 0.03, 0.1, 0.3], ["0.01", "0.03", "0.1", "0.3"])
     ax.minorticks_off()
     ax.grid(False, axis="x")
@@ -184,9 +185,9 @@ def detectable(ax: Axes, images: int = 3000, disagree: float = 0.1) -> str:
         ax.plot(counts, 200 * np.sqrt(share / counts), "-", color=color, linewidth=2.2)
         ax.plot(images, shown[name], "o", color=color, markersize=9)
         above = name == "other images"
-        kit.halo(ax.annotate(f"{shown[name]:.2g} points, {name}", (images, shown[name]), (7, 7) if above else (0, -18),
-                             textcoords="offset points", ha="left" if above else "center", color=color,
-                             weight="bold"))  # fmt: skip
+        place = (3e5, 6) if above else (95, 0.13)
+        kit.halo(ax.text(*place, f"{name}: {shown[name]:.1f}", ha="right" if above else "left", color=color,
+                         weight="bold"))  # fmt: skip
     ax.set(xscale="log", yscale="log", xlabel="images", ylabel="two errors (points)", ylim=(0.1, 20), xlim=(90, 3e5))
     ax.set_xticks([100, 1000, 10_000, 100_000], ["100", "1,000", "10,000", "100,000"])
     ax.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])

@@ -181,7 +181,7 @@ def parallel(ax: Axes, trials: Sequence[Trial], best: int = 6) -> str:
         for name in names
     }
     lines = np.column_stack([shares[name] for name in names])
-    kit.bare(ax, (-0.35, 3.15), (-0.14, 1.16))
+    kit.bare(ax, (-0.35, 3.15), (-0.24, 1.16))
     for row, line in enumerate(lines):
         good = row >= len(lines) - best
         look = (style.VERMILION, 2.0, 3) if good else (style.LIGHT_GREY, 0.9, 1)
@@ -189,7 +189,7 @@ def parallel(ax: Axes, trials: Sequence[Trial], best: int = 6) -> str:
     for place, name in enumerate(names):
         ax.plot([place, place], [0, 1], "-", color=style.BLACK, linewidth=1.4, zorder=4)
         label, ticks, texts = AXES.get(name, ("accuracy", [0.2, 0.5, 0.8], ["0.2", "0.5", "0.8"]))
-        ax.text(place, -0.06, label, ha="center", va="top")
+        ax.text(place, -0.06, label.replace(" ", "\n"), ha="center", va="top")
         span = _place(name, ends[name][1]) - _place(name, ends[name][0])
         for tick, text in zip(ticks, texts, strict=True):
             height = float((_place(name, tick) - _place(name, ends[name][0])) / span)
