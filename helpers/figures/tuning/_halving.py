@@ -60,7 +60,7 @@ def halving(
     ax.set_xticks(ticks, [str(tick) for tick in ticks])
     ax.set_xticks([], minor=True)
     ax.set_yticks(range(0, 100, 20), [f"{tick} %" for tick in range(0, 100, 20)])
-    result = "the winner is the best" if best == last else f"{behind:.1f} points lost"
+    result = f"{behind:.1f} points lost"
     ax.set_title(f"{epochs.sum()} of {total * curves.shape[1]} epochs: {result}")
     return f"Halving from epoch {first} on trains {epochs.sum()} epochs; {result}."
 
@@ -128,7 +128,7 @@ def brackets(ax: Axes, max_epochs: int = 27, factor: int = 3) -> str:
     ax.set_xlabel("epochs that a network has had (logarithmic scale)")
     ax.grid(axis="y", visible=False)
     total, started = sum(map(epochs_of, rows.values())), sum(rounds[0][0] for rounds in rows.values())
-    ax.set_title(f"{started} networks in {total} epochs, not in {started * max_epochs}")
+    ax.set_title(f"{started} networks in {total} epochs, where all to the end would cost {started * max_epochs:,}")
     return f"{len(rows)} brackets of at most {max_epochs} epochs: {started} networks, {total} epochs in all."
 
 
@@ -171,7 +171,7 @@ def draw_searches(
         known = ~np.isnan(each).any(axis=0)
         epochs, each = np.arange(1, budget + 1)[known], each[:, known]
         mean, error = each.mean(axis=0), each.std(axis=0, ddof=1) / math.sqrt(len(each))
-        look = {"color": COLORS[kind], "linestyle": DASHES[kind]}
+        look: dict[str, Any] = {"color": COLORS[kind], "linestyle": DASHES[kind]}
         left.fill_between(epochs, mean - error, mean + error, color=COLORS[kind], alpha=0.2, linewidth=0, step="post")
         left.step(epochs, mean, where="post", **look)
         at, y = (14, 68) if kind == kinds[0] else (24, 82)
