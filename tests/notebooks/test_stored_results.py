@@ -16,7 +16,12 @@ NOT_A_RUN_A_SEED = {
     ("initialization", "width"): 5,  # nine rates for each of five networks: the first five seeds
     ("regularization", "strengths"): 2,  # seeds of their own, for choosing
     ("training", "contenders"): None,  # for models without seeds a run is a setting
-    ("tuning", "searches"): None,  # some are repeated: test_facts_tuning.py counts them
+    ("tuning_deeper", "searches"): 50,  # searches, splits and draws with seeds of their own
+    ("tuning_deeper", "pairs"): 20,
+    ("tuning_deeper", "nested"): 20,
+    ("tuning", "winners"): None,  # 64 networks
+    ("tuning", "clues"): 5,
+    ("tuning", "ridge"): 6,
 }
 
 

@@ -9,31 +9,18 @@ from typing import Any
 import matplotlib
 import matplotlib.style
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from helpers import style, surface
-from helpers.figures import start, tuning
+from helpers.figures import start
 from helpers.start import read_syllabus
 
-TABLE = pd.DataFrame(
-    {"rate": [0.1, 0.01, 0.001], "kind": ["a", "b", "a"], "share": [0.5, None, 0.1], "score": [0.1, 0.3, 0.2]}
-)
-BRACKETS = tuning.keras_tuner_brackets(27, 3)
 PATHS = {"SGD": np.linspace((1, 1), (3, 0.5), 5), "Adam": np.linspace((1, 1), (2, 2), 5)}
 
 CASES: dict[str, tuple[Callable, tuple, dict[str, Any], Callable, dict[str, Any]]] = {
-    "brackets": (tuning.draw_brackets, (BRACKETS,), {}, tuning.describe_brackets, {}),
-    "parallel coordinates": (
-        tuning.draw_parallel_coordinates,
-        (TABLE, ["rate", "kind", "share"]),
-        {"best": 2, "log": ["rate"]},
-        tuning.describe_parallel_coordinates,
-        {"best": 2},
-    ),
     "course": (start.draw_course, (read_syllabus(),), {}, start.describe_course, {}),
     "surface": (surface.draw_surface, ("beale",), {}, surface.describe_surface, {}),
     "contour": (surface.draw_contour, ("beale",), {}, surface.describe_surface, {}),
@@ -92,11 +79,9 @@ def test_texts_and_lines_can_be_read_in_a_dark_style(case):
     on_fills = {start.draw_course.__name__, surface.draw_paths.__name__}
     for text, behind in bare_texts(ax):
         if text.get_text().strip() not in ("", "start") and draw.__name__ not in on_fills:
-            # The number in a disc stands on the colour of the disc.
-            on_disc = draw is tuning.draw_brackets and text.xyann == (0, 0) if hasattr(text, "xyann") else False
-            assert on_disc or style.contrast(text.get_color(), behind) >= 4.5, text.get_text()
+            assert style.contrast(text.get_color(), behind) >= 4.5, text.get_text()
     for line in ax.lines:
-        if line.get_linestyle() != "None" and draw not in (tuning.draw_brackets, surface.draw_paths):
+        if line.get_linestyle() != "None" and draw is not surface.draw_paths:
             assert style.contrast(line.get_color(), style.ground(ax)) >= 2, line.get_color()
 
 
@@ -112,7 +97,6 @@ def test_optimizers_look_the_same_in_every_figure():
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        (tuning.describe_parallel_coordinates(TABLE, ["rate", "kind", "share"], best=1), "rate 0.01 to 0.01, kind b"),
         (surface.describe_surface("himmelblau"), "4 minima at (3, 2)"),
         (surface.describe_paths(PATHS, "beale"), "SGD ends at (3, 0.5); Adam ends at (2, 2)"),
     ],

@@ -1,4 +1,4 @@
-"""Exercises and quiz of notebook 09: the size of a search, chances, scales, Hyperband's budget, and honest scores."""
+"""Exercises and quiz of notebook 09: scales, chances, Hyperband's budget, sick networks, and honest scores."""
 
 from __future__ import annotations
 
@@ -10,20 +10,13 @@ from typing import Any
 import numpy as np
 
 from helpers.exercise.content import Exercise, Option, Quiz
+from helpers.figures import tuning as figures
+from helpers.figures import tuning_deeper as figures_deeper
 
 # What the answers are tried on ----------------------------------------------------------------------------------------
 
-SMALL_GRID = {"learning_rate": [0.001, 0.01, 0.1], "units": [32, 64, 128, 256]}
-LARGE_GRID = {"learning_rate": [0.001, 0.01], "units": [32, 64, 128], "dropout": [0.0, 0.5], "layers": [1, 2, 3, 4, 5]}
-
 PLACES = np.array([0.0, 0.25, 0.5, 0.9, 1.0])
 """Numbers as a generator draws them evenly from 0 to 1."""
-
-# The best on validation is not the best on test, and the order of the settings differs.
-VALIDATION = np.array([0.81, 0.84, 0.86, 0.85, 0.79])
-TEST = np.array([0.80, 0.845, 0.83, 0.84, 0.81])
-MORE_VALIDATION = np.array([0.71, 0.70, 0.69])
-MORE_TEST = np.array([0.66, 0.68, 0.70])
 
 IMAGES = np.array([[0.0, 10.0], [2.0, 30.0], [4.0, 20.0], [10.0, 90.0], [6.0, 50.0], [8.0, 40.0]])
 
@@ -102,11 +95,6 @@ class Hyperparameters:
 # What a right answer returns ------------------------------------------------------------------------------------------
 
 
-def number_of_fits(grid: dict[str, list[Any]], folds: int) -> int:
-    """Trainings of a grid search with k-fold cross-validation, the last one, on all the data, included."""
-    return math.prod(len(values) for values in grid.values()) * folds + 1
-
-
 def trials_needed(share: float, confidence: float) -> int:
     """Random trials until one is among the best `share` of all settings with probability `confidence`."""
     return math.ceil(math.log(1 - confidence) / math.log(1 - share))
@@ -139,22 +127,35 @@ def optimizer_space(hp: Any) -> dict[str, Any]:
     return values
 
 
-def choose_and_report(validation: np.ndarray, test: np.ndarray) -> tuple[int, float]:
-    """The index of the setting to keep, and the accuracy to report for it."""
-    best = int(np.argmax(validation))
-    return best, float(test[best])
-
-
-def survivors(scores: np.ndarray, factor: int) -> list[int]:
-    """Which of `scores` (n,) go on after a round: the best n // factor, the best first."""
-    return [int(index) for index in np.argsort(-np.asarray(scores), kind="stable")[: len(scores) // factor]]
-
-
 def scaled_fold(x: np.ndarray, validation_rows: list[int]) -> tuple[np.ndarray, np.ndarray]:
     """Training and validation part of `x` (n, features), scaled by mean and deviation of the training part."""
     train, validation = np.delete(x, validation_rows, axis=0), x[validation_rows]
     mean, deviation = train.mean(axis=0), train.std(axis=0)
     return (train - mean) / deviation, (validation - mean) / deviation
+
+
+_SEARCHES = {"A": "random, linear", "B": "grid", "C": "random, log", "most": "C"}
+_FOUR = {"A": 0.11, "B": 0.0008, "C": 0.0001, "D": 0.013, "lost": "B"}
+_PATIENTS = {"A": "lower η", "B": "raise η", "C or D": "labels"}
+_REPORTS = {"A": "too good", "B": "honest", "C": "too good", "D": "too good", "E": "honest"}
+
+
+def _linear(low: float, high: float, places: np.ndarray) -> np.ndarray:
+    """The buggy stub: even on the linear scale."""
+    return low + (high - low) * places
+
+
+def corrected_error(differences: Any, train: int, test: int) -> float:
+    """Standard error of a mean over repeated splits, corrected for the images that they share."""
+    factor = 1 / len(differences) + test / train
+    return float(np.sqrt(factor * np.var(differences, ddof=1)))
+
+
+_EDGES = {"A": "move", "B": "accept", "C": "stop", "D": "accept"}
+_TWO_SEARCHES = {"error": 0.2828, "verdict": "cannot tell", "error later": 0.1414, "verdict later": "way 2"}
+_NEXT_TRIAL = {0: "A", 2.6: "B", 100: "C"}
+_COMPARED = {"schedule": {"B", "C"}, "optimizer": {"C", "D"}, "salesman": {"A", "D"}}
+_VERDICTS = {"A": "better", "B": "cannot tell", "C": "fault", "D": "cannot tell"}
 
 
 # Known mistakes -------------------------------------------------------------------------------------------------------
@@ -242,30 +243,24 @@ def _only_training_scaled(x: np.ndarray, validation_rows: list[int]) -> tuple[np
 
 EXERCISES = [
     Exercise(
-        id="tuning.grid_size",
-        task="The number of trainings of a grid search",
-        reference=number_of_fits,
-        cases=[(SMALL_GRID, 3), (LARGE_GRID, 5), ({"units": [8, 16]}, 2)],
+        id="tuning.which_search",
+        task="Three searches: which is the grid, and which is drawn on which scale?",
+        picture=figures.draw_three_searches,
+        reference=_SEARCHES,
         hints=[
-            "Every learning rate is combined with every number of units: how many pairs are there?",
-            "Each combination is trained once for each fold.",
-            "When the best combination is known, one more network is trained with it, on all the data.",
+            "How many different learning rates does each of them try? Count the columns of points.",
+            "Evenly spread between 0.0001 and 0.1 on a linear scale: what share lies above 0.01?",
         ],
         misconceptions={
-            "The lengths of the lists are added here; every value meets every other, so they are multiplied.": (
-                lambda grid, folds: sum(map(len, grid.values())) * folds + 1
+            "On a linear scale nine tenths of the points lie above 0.01, at the right end of this axis: that is A.": (
+                _SEARCHES | {"A": "random, log", "C": "random, linear"}
             ),
-            "These are the combinations; each of them is trained once for each fold, and the best once more.": (
-                lambda grid, folds: math.prod(map(len, grid.values()))
+            "The grid has 4 rates, and only one or two of them lie in the band; count the points of C.": (
+                _SEARCHES | {"most": "B"}
             ),
-            "The last training is missing: the best combination is trained once more, on all the data.": (
-                lambda grid, folds: math.prod(map(len, grid.values())) * folds
-            ),
-            "The folds are missing: each combination is trained once for each fold.": (
-                lambda grid, folds: math.prod(map(len, grid.values())) + 1
-            ),
+            "A has as many different rates as C, but nearly all of them lie above the band.": _SEARCHES | {"most": "A"},
         },
-        insight="one more hyperparameter with five values makes a grid five times as expensive.",
+        insight="at random and on the logarithmic scale: every trial tests a new rate, at every size of rate.",
     ),
     Exercise(
         id="tuning.trials_needed",
@@ -298,17 +293,15 @@ EXERCISES = [
     ),
     Exercise(
         id="tuning.log_uniform",
-        task="A sample that is even on a logarithmic scale",
+        task="Bug hunt: a search that hardly looks below 0.001",
         reference=log_uniform,
         cases=[(1e-4, 1e-1, PLACES), (16.0, 256.0, PLACES)],
+        stub=_linear,
         hints=[
             "Half of the samples from 0.0001 to 0.1 should lie below which value? It is not 0.05.",
             "Go from log(low) to log(high) in equal steps, then take the exponential.",
         ],
         misconceptions={
-            "This is even on the linear scale: nine tenths of the samples lie in the uppermost decade.": (
-                lambda low, high, places: low + (high - low) * places
-            ),
             "These are the logarithms; the exponential of them is wanted.": (
                 lambda low, high, places: np.log(low) + (np.log(high) - np.log(low)) * places
             ),
@@ -346,33 +339,71 @@ EXERCISES = [
         insight="27 networks cost 81 epochs, where training all of them to the end would take 729.",
     ),
     Exercise(
-        id="tuning.survivors",
-        task="One round of successive halving",
-        reference=survivors,
-        cases=[
-            (np.array([0.61, 0.72, 0.55, 0.80, 0.70, 0.64, 0.11, 0.79, 0.42]), 3),
-            (np.array([0.5, 0.9, 0.7, 0.8]), 2),
-            (np.array([0.3, 0.2, 0.6, 0.1, 0.5, 0.4, 0.7]), 3),
-        ],
+        id="tuning.four_rates",
+        task="Four curves: which learning rate made each, and whom does halving lose?",
+        picture=figures.draw_four_rates,
+        reference=_FOUR,
         hints=[
-            "np.argsort returns indices, those of the smallest values first.",
-            "How many go on? With 9 scores and factor 3 it is 3.",
+            "A large learning rate is quick, and jitters around a level. A small one is late, and goes on rising.",
+            "After one epoch only the best of the four goes on. Which of the others would have passed it?",
         ],
         misconceptions={
-            "These are the worst ones: argsort sorts upwards, and scores are to be high.": (
-                lambda scores, factor: [int(i) for i in np.argsort(scores)[: len(scores) // factor]]
+            "D is quick: it is far ahead after one epoch. B is smooth, and still rising at the end: it has the smaller "
+            "learning rate of the two.": _FOUR | {"B": 0.013, "D": 0.0008},
+            "A is low because its steps are too long: it jitters, and gains nothing from epoch 9 to 27. C rises "
+            "evenly to the last epoch.": _FOUR | {"A": 0.0001, "C": 0.11},
+            "C is late, but even after 27 epochs it is below D: nothing is lost with it.": _FOUR | {"lost": "C"},
+            "D is the one that goes on: it is the best after the first epoch.": _FOUR | {"lost": "D"},
+        },
+        insight="an early look favours large learning rates, and a long training smaller ones.",
+    ),
+    Exercise(
+        id="tuning.patients",
+        task="Four sick networks: what do you do next?",
+        picture=figures.draw_patients,
+        reference=_PATIENTS,
+        hints=[
+            "Which curve rises at once and then stays, and which is still climbing when the training ends?",
+            "C and D learn badly, and do better on the validation images. Two faults of this model do that: the labels "
+            "of the training images, and dropout, which is off in validation.",
+            "Which of the three checks sees one of these two faults, and not the other?",
+        ],
+        misconceptions={
+            "A is quick and then stuck: it is thrown about, so its steps are too long. B climbs to the last epoch.": (
+                _PATIENTS | {"A": "raise η", "B": "lower η"}
             ),
-            "These are the scores; asked for are the places at which they stand.": (
-                lambda scores, factor: [float(s) for s in np.sort(scores)[::-1][: len(scores) // factor]]
+            "More epochs would help B a little; but it climbs evenly and slowly from the start: its steps are short.": (
+                _PATIENTS | {"B": "more epochs"}
             ),
-            "As many are dropped here as should go on: only one in `factor` survives.": (
-                lambda scores, factor: [int(i) for i in np.argsort(-scores)[: len(scores) - len(scores) // factor]]
-            ),
-            "The right ones, but the best must come first.": (
-                lambda scores, factor: [int(i) for i in np.argsort(scores)[-(len(scores) // factor) :]]
+            "A has long stopped climbing: more epochs give it more of the same.": _PATIENTS | {"A": "more epochs"},
+            "Both have pixels from 0 to 1, so this check finds nothing in either.": _PATIENTS | {"C or D": "pixels"},
+            "Before training both are near ln 10: labels and dropout do not show there.": (
+                _PATIENTS | {"C or D": "first loss"}
             ),
         },
-        insight="with factor 3 it takes three such steps from 27 networks to one.",
+        insight="two faults with one curve: only a look at the data tells wrong labels from too much dropout.",
+    ),
+    Exercise(
+        id="tuning.reports",
+        task="Five reports: which accuracy is honest, and which is too good?",
+        reference=_REPORTS,
+        hints=[
+            "Ask of each number: did these images take part in a choice?",
+            "A validation score is flattered by choosing the highest. What if nothing was chosen?",
+        ],
+        misconceptions={
+            "The highest of 200 validation scores owes part of its height to luck: A is too good.": (
+                _REPORTS | {"A": "honest"}
+            ),
+            "In C the first look at the test images decided to go on, and the second is the better of two: "
+            "it was chosen.": _REPORTS | {"C": "honest"},
+            "The best of three on the test images is a choice on the test images: D is too good.": (
+                _REPORTS | {"D": "honest"}
+            ),
+            "In E nothing was chosen: one setting, fixed beforehand. Then validation images are as good as any "
+            "others.": _REPORTS | {"E": "too good"},
+        },
+        insight="not the name of the set decides, but whether its images took part in a choice.",
     ),
     Exercise(
         id="tuning.conditional",
@@ -391,34 +422,6 @@ EXERCISES = [
         ],
         misconceptions={ALWAYS: _always_momentum, NO_SCOPE: _without_scope, LINEAR: _linear_rate, TURNED: _for_adam},
         insight="a trial with adam has no momentum, and the tuner knows it.",
-    ),
-    Exercise(
-        id="tuning.honest_report",
-        task="Which setting to keep, and which accuracy to report",
-        reference=choose_and_report,
-        cases=[(VALIDATION, TEST), (MORE_VALIDATION, MORE_TEST)],
-        hints=[
-            "Which of the two arrays may take part in a decision?",
-            "The decision has made the winner's validation score too good. Which number has taken no part in it?",
-        ],
-        misconceptions={
-            "Caught: you chose by the test score, so it is no longer a test. Choose by validation, report test.": (
-                lambda validation, test: (int(np.argmax(test)), float(np.max(test)))
-            ),
-            "The choice is right, but this validation score was the highest of many, and is too good to report.": (
-                lambda validation, test: (int(np.argmax(validation)), float(np.max(validation)))
-            ),
-            "You report the best test score, which may belong to another setting; report that of the chosen one.": (
-                lambda validation, test: (int(np.argmax(validation)), float(np.max(test)))
-            ),
-            "Both scores together decide here; then the test set has taken part in the choice.": (
-                lambda validation, test: (
-                    int(np.argmax(validation + test)),
-                    float(test[np.argmax(validation + test)]),
-                )
-            ),
-        },
-        insight="the test score of one setting, looked at once.",
     ),
     Exercise(
         id="tuning.bug_hunt",
@@ -443,6 +446,141 @@ EXERCISES = [
             ),
         },
         insight="a pipeline does this by itself, in every fold, which is why it belongs into the search.",
+    ),
+    Exercise(
+        id="tuning.edges",
+        task="Four finished searches: move the space, accept the value, or stop?",
+        reference=_EDGES,
+        hints=[
+            "Which best values lie at an end of their space? For those: who drew this end?",
+            "What would a value beyond the end be, and is there anything that says it would help, or what it costs?",
+        ],
+        misconceptions={
+            "A lies near the lower end, which somebody drew; 0 is worse, so the best lies between: move the space.": (
+                _EDGES | {"A": "accept"}
+            ),
+            "There is no smoothing below 0: B's end is one of nature, and the value says off.": _EDGES | {"B": "move"},
+            "C could be moved, but the last doubling gained less than the seeds differ, for twice the time.": (
+                _EDGES | {"C": "move"}
+            ),
+            "D lies in the middle of its space, with worse values on both sides.": _EDGES | {"D": "move"},
+        },
+        insight="an edge that you drew is moved, one of nature accepted, one that costs weighed.",
+    ),
+    Exercise(
+        id="tuning.two_searches",
+        task="Is one way to search better than another?",
+        reference=_TWO_SEARCHES,
+        rtol=0.03,
+        hints=[
+            "Square each deviation, divide it by its number of searches, add the two, take the root.",
+            "The difference of the means is 0.5 points. Compare it with two errors.",
+            "Four times as many searches: what becomes of n₁ and n₂ below the root?",
+        ],
+        misconceptions={
+            "Each variance is divided by its own number of searches: these are the deviations of single searches.": (
+                _TWO_SEARCHES | {"error": 1.0, "error later": 1.0, "verdict later": "cannot tell"}
+            ),
+            "The errors of the two means are added here; independent errors add in squares.": (
+                _TWO_SEARCHES | {"error": 0.4, "error later": 0.2}
+            ),
+            "One error is not enough for a verdict: 0.5 is less than twice 0.28.": _TWO_SEARCHES | {"verdict": "way 2"},
+            "Four times as many searches halve the error, for the number stands below a root.": (
+                _TWO_SEARCHES | {"error later": 0.0707}
+            ),
+        },
+        insight="the same difference, and four times the work makes it one that counts.",
+    ),
+    Exercise(
+        id="tuning.next_trial",
+        task="Where does a Bayesian search go next?",
+        reference=_NEXT_TRIAL,
+        picture=figures_deeper.draw_candidates,
+        hints=[
+            "Write down expectation + caution · deviation for each candidate.",
+            "With a caution of 0 only the expectation counts. What counts with 100?",
+        ],
+        misconceptions={
+            "With a caution of 2.6 the deviation counts as well: B reaches 0.76 + 2.6 · 0.05 = 0.89.": (
+                _NEXT_TRIAL | {2.6: "A"}
+            ),
+            "C is the most uncertain, but with a caution of 2.6 it reaches only 0.55 + 0.26 = 0.81.": (
+                _NEXT_TRIAL | {2.6: "C"}
+            ),
+            "With a caution of 100 next to nothing but the deviation counts: the search goes where it knows least.": (
+                _NEXT_TRIAL | {100: "B"}
+            ),
+            "A caution of 0 ignores the deviation: the highest expectation is that of A.": _NEXT_TRIAL | {0: "B"},
+        },
+        insight="caution decides between using what is known and finding out what is not.",
+    ),
+    Exercise(
+        id="tuning.what_was_compared",
+        task="Which two runs answer which question?",
+        reference=_COMPARED,
+        hints=[
+            "Two runs compare one thing if they differ in that thing alone.",
+            "The best of seven learning rates against a default differs in tuning effort as well.",
+            "The salesman wants the largest difference in favour of momentum.",
+        ],
+        misconceptions={
+            "A has its default learning rate and C the best of seven: part of that gain is tuning, not the schedule.": (
+                _COMPARED | {"schedule": {"A", "C"}}
+            ),
+            "B and D differ in the optimizer and in the schedule: the gain of one looks like that of the other.": (
+                _COMPARED | {"optimizer": {"B", "D"}}
+            ),
+            "E has not been tuned, so it says little about momentum.": _COMPARED | {"optimizer": {"C", "E"}},
+            "There is a pair with a larger difference in favour of momentum.": _COMPARED | {"salesman": {"B", "D"}},
+        },
+        insight="one difference at a time, and the same effort for both sides.",
+    ),
+    Exercise(
+        id="tuning.three_verdicts",
+        task="Four comparisons: better, cannot tell, or a fault?",
+        reference=_VERDICTS,
+        hints=[
+            "Divide each mean by its paired error: is it more than two?",
+            "The null comparison changes nothing but the seed. What must it show?",
+            "In D every split is measured on the same 1,000 images. What is their sampling error, √(d/n)?",
+        ],
+        misconceptions={
+            "Two errors are wanted: 0.4 is little more than one error of B.": _VERDICTS | {"B": "better"},
+            "The null comparison of C shows nearly the same gain from a change of the seed: that cannot be.": (
+                _VERDICTS | {"C": "better"}
+            ),
+            "D's pairs agree, but all are measured on the same 1,000 images, whose sampling error √(0.1/1,000) is "
+            "1 point.": _VERDICTS | {"D": "better"},
+            "A's mean is four of its errors, and its null comparison is quiet.": _VERDICTS | {"A": "cannot tell"},
+        },
+        insight="three kinds of luck: that of the seeds, that of the images, and a fault that looks like luck.",
+    ),
+    Exercise(
+        id="tuning.corrected_error",
+        task="The error of a mean over splits that share images",
+        reference=corrected_error,
+        cases=[([1.0, 2.0, 3.0, 4.0], 80, 20), ([0.5, -0.2, 0.9, 0.1, 0.4], 900, 100), ([0.3, 0.1, 0.2], 50, 50)],
+        hints=[
+            "np.var with ddof=1 divides by n − 1.",
+            "The factor before it: 1/n + test/train. With test/train = 0 it is the usual error.",
+        ],
+        misconceptions={
+            "This is the usual error, s/√n: it takes the splits for independent.": (
+                lambda differences, train, test: float(np.std(differences, ddof=1) / np.sqrt(len(differences)))
+            ),
+            "The share is turned round: test divided by train.": (
+                lambda differences, train, test: corrected_error(differences, test, train)
+            ),
+            "The variance divides by n − 1 here: ddof=1.": (
+                lambda differences, train, test: float(
+                    np.sqrt((1 / len(differences) + test / train) * np.var(differences))
+                )
+            ),
+            "The root is missing: this is the square of the error.": (
+                lambda differences, train, test: corrected_error(differences, train, test) ** 2
+            ),
+        },
+        insight="with many splits 1/n vanishes, and test/train stays: more splits do not make images.",
     ),
 ]
 
@@ -492,70 +630,45 @@ QUIZZES = [
         ],
     ),
     Quiz(
-        id="tuning.q4",
-        question="Why does gradient descent not find the best dropout rate as it finds the weights?",
+        id="tuning.q11",
+        question="Two networks are measured on the same images. Which images say something about their difference?",
         options=[
             Option(
-                text="The training loss would choose no dropout at all",
-                because="Dropout makes the training loss worse; only the validation images show what it is good for.",
+                text="Those on which exactly one of the two is right",
+                because="Where both are right, or both wrong, the difference is 0, whatever the image.",
                 right=True,
             ),
+            Option(text="All of them", because="Most are seen rightly by both, and cancel."),
             Option(
-                text="It would take too many steps", because="More steps would only lead further to the wrong place."
-            ),
-            Option(
-                text="The rate is not a number",
-                because="It is a number; the trouble is which loss would be followed downhill.",
+                text="Those that both get wrong", because="They lower both accuracies by the same amount, and cancel."
             ),
         ],
     ),
     Quiz(
-        id="tuning.q5",
-        question="A grid has 5 values for each of 4 hyperparameters; one matters. How many of its values are tried?",
+        id="tuning.q12",
+        question="Hyperband stops most networks after one epoch. Which good setting is it most likely to lose?",
         options=[
             Option(
-                text="625", because="So many networks are trained, but the one that matters takes the same 5 values."
-            ),
-            Option(
-                text="5",
-                because="The other three only repeat them: 125 trainings for each value. Random search tries 625.",
+                text="A small learning rate with strong dropout",
+                because="It starts slowly, and after one epoch it looks like a bad one.",
                 right=True,
             ),
-            Option(text="20", because="That is 5 + 5 + 5 + 5; the other hyperparameters add nothing to this one."),
+            Option(text="A learning rate at its best value", because="That one is ahead from the first epoch on."),
+            Option(text="A large network", because="In epochs, large networks learn sooner, not later."),
         ],
     ),
     Quiz(
-        id="tuning.q6",
-        question="You run a notebook with a finished KerasTuner search again, without `overwrite`. What happens?",
+        id="tuning.q13",
+        question="You look for a learning rate from 0.0001 to 0.1. How should a search draw it?",
         options=[
+            Option(text="Evenly from 0.0001 to 0.1", because="Then nine of ten values lie above 0.01."),
             Option(
-                text="The search is made again", because="Only with `overwrite=True`, which deletes the folder first."
-            ),
-            Option(
-                text="Nothing is trained; the old trials are there",
-                because="It finds its folder, reloads it, and sees that all trials are finished.",
-                right=True,
-            ),
-            Option(text="It stops with an error", because="It says that it reloads, and `search` returns at once."),
-        ],
-    ),
-    Quiz(
-        id="tuning.q7",
-        question="Best of 3 trials: 85 % on validation. Best of 300 trials: 87 %. What do you expect on new images?",
-        options=[
-            Option(
-                text="A difference of less than two points, perhaps of none",
-                because="Chosen among 300, the second had more luck on these images; how much is skill, "
-                "fresh ones say.",
+                text="Evenly on a logarithmic scale",
+                because="Each factor of ten gets the same share of the trials.",
                 right=True,
             ),
             Option(
-                text="The second is better by two points",
-                because="That would be so if choosing the highest score did not choose luck as well.",
-            ),
-            Option(
-                text="The first is better: it was chosen from fewer",
-                because="More trials flatter the score more, but they do not make the chosen network worse.",
+                text="Only 0.0001, 0.001, 0.01 and 0.1", because="That is a grid: however many trials, four values."
             ),
         ],
     ),

@@ -1,0 +1,186 @@
+"""What is worth tuning, on which scale, and how a grid and random search spread their trials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from helpers import style
+from helpers.figures import _kit as kit
+from helpers.picture import new_axes
+
+RATES = np.geomspace(1e-4, 1e-1, 13)
+SGD_RATES = np.geomspace(1e-3, 2, 17)
+"""The learning rates of the stored groups "worth" and "ridge"."""
+
+
+def hill(ax: Axes, rates: Any, accuracies: Any, scale: str = "linear") -> str:
+    """Draw validation accuracies (rates, seeds) over the learning rate, and which rates are as good as the best."""
+    rates, percent = np.asarray(rates, float), 100 * np.asarray(accuracies, float)
+    means = percent.mean(axis=1)
+    best = int(means.argmax())
+    good = rates[means >= means[best] - percent[best].std(ddof=1)]
+    if len(good) > 1:
+        ax.axvspan(good.min(), good.max(), color=style.LIGHT_GREY, zorder=0)
+    ax.plot(np.repeat(rates, percent.shape[1]), percent.ravel(), "o", color=style.SKY, markersize=4)
+    ax.plot(rates, means, "-", color=style.BLUE)
+    ax.set(xscale=scale, xlabel=f"learning rate ({scale} scale)", ylim=(0, 88))
+    if scale == "log":
+        ticks = [tick for tick in (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0) if rates[0] <= 1.01 * tick <= 1.02 * rates[-1]]
+        ax.set_xticks(ticks, [f"{tick:g}" if tick > 1e-5 else "0.00001" for tick in ticks])
+        ax.set_xticks([], minor=True)
+        middle = np.sqrt(good.min() * good.max())
+        ax.text(middle, 30, "as good\nas the best", ha="center", va="center")
+    ax.set_yticks(range(0, 100, 20), [f"{tick} %" for tick in range(0, 100, 20)])
+    ax.set_title("a hill" if scale == "log" else "nearly all in one corner")
+    return f"Rates from {kit.short(good.min())} to {kit.short(good.max())} are within one deviation of the best."
+
+
+def gains(stored: Mapping[str, Sequence[Mapping[str, Sequence[float]]]]) -> dict[str, np.ndarray]:
+    """Return for each way to spend effort the points that it gains, a number a seed.
+
+    The base is the network for 1,000 images with the best whole power of ten as learning rate. Every rate is chosen on
+    the validation images, for each seed, and all are measured on the yardstick.
+    """
+
+    def chosen(run: Mapping[str, Sequence[float]], every: int) -> int:
+        return every * int(np.argmax(np.asarray(run["val"])[::every]))
+
+    base = next(iter(stored.values()))
+    fine = {name: [run["yard"][chosen(run, 1)] for run in runs] for name, runs in stored.items()}
+    coarse = [run["yard"][chosen(run, 4)] for run in base]
+    tenth = [run["yard"][max(chosen(run, 4) - 4, 0)] for run in base]
+    first, second, third = stored
+    ways = {
+        "learning rate 10 times smaller": tenth,
+        "finer steps": fine[first],
+        "finer, and 4 times the units": fine[second],
+        "finer, and 4 times the images": fine[third],
+    }
+    return {way: 100 * (np.array(values) - np.array(coarse)) for way, values in ways.items()}
+
+
+def draw_worth(stored: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
+    """Draw what each way to spend effort gains, one dot a seed."""
+    found = gains(stored)
+    ax = new_axes(describe_worth(stored), figsize=(7.0, 2.9)) if ax is None else ax
+    ax.axvline(0, color=style.BLACK, linewidth=1)
+    for row, (_way, values) in enumerate(found.items()):
+        color = style.GREEN if row == len(found) - 1 else style.BLUE
+        ax.plot(values, row + np.linspace(-0.13, 0.13, len(values)), "o", color=color, markersize=4, alpha=0.6)
+        ax.plot([values.mean()] * 2, [row - 0.3, row + 0.3], "-", color=color, linewidth=3)
+        ax.text(values.mean(), row - 0.36, _signed(values.mean()), ha="center", va="bottom", color=color, weight="bold")
+    ax.set_yticks(range(len(found)), list(found))
+    ax.set(ylim=(len(found) - 0.5, -0.75), xlabel="points of accuracy on new images, against the coarse search")
+    ax.grid(axis="y", visible=False)
+    ax.set_title("the right power of ten, then more images; decimals last")
+    return ax
+
+
+def describe_worth(stored: Mapping[str, Any]) -> str:
+    """Return in a sentence what `draw_worth` shows."""
+    return "Gains in points: " + ", ".join(f"{way} {_signed(v.mean())}" for way, v in gains(stored).items()) + "."
+
+
+def _signed(value: float) -> str:
+    text = kit.number(value, 1)
+    return text if text.startswith("−") or float(text) == 0 else f"+{text}"
+
+
+def draw_ridge(stored: Mapping[str, Sequence[Mapping[str, Any]]], *, ax: Axes | None = None) -> Axes:
+    """Draw validation accuracy over learning rate and momentum, with the best rate of each momentum in a frame."""
+    ax = new_axes(describe_ridge(stored), figsize=(7.4, 3.3)) if ax is None else ax
+    heat = ridge_means(stored)
+    names = list(stored)
+    image = ax.imshow(heat, cmap=style.SEQUENTIAL, aspect="auto", vmin=10, vmax=80)
+    best = heat.argmax(axis=1)
+    kept = best[0]
+    ax.plot([kept, kept], [-0.5, len(names) - 0.5], ":", color="white", linewidth=2)
+    for row, column in enumerate(best):
+        for place, look in ((column, "bold"), (kept, "normal")):
+            ink = "black" if heat[row, place] > 50 else "white"
+            ax.text(place, row, f"{heat[row, place]:.0f}", ha="center", va="center", color=ink, weight=look)
+        box = [column - 0.46, column + 0.46, column + 0.46, column - 0.46, column - 0.46]
+        ax.plot(box, [row - 0.44, row - 0.44, row + 0.44, row + 0.44, row - 0.44], "-", color=style.VERMILION)
+    shown = range(0, len(SGD_RATES), 3)
+    ax.set_xticks(list(shown), [kit.short(SGD_RATES[k]) for k in shown])
+    ax.set_yticks(range(len(names)), names)
+    ax.set(xlabel="learning rate η", ylabel="momentum β", title="more momentum: the best learning rate is smaller")
+    ax.grid(visible=False)
+    bar = ax.figure.colorbar(image, ax=ax, label="validation accuracy, %")  # type: ignore[union-attr]
+    bar.outline.set_visible(False)
+    return ax
+
+
+def ridge_means(stored: Mapping[str, Sequence[Mapping[str, Any]]]) -> np.ndarray:
+    """Return the mean validation accuracy in per cent, (momenta, rates)."""
+    return 100 * np.array([[run["val"] for run in runs] for runs in stored.values()]).mean(axis=1)
+
+
+def describe_ridge(stored: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """Return in a sentence what `draw_ridge` shows."""
+    heat = ridge_means(stored)
+    best = [kit.short(SGD_RATES[column]) for column in heat.argmax(axis=1)]
+    return "Best learning rate of each momentum: " + ", ".join(f"{b}: {r}" for b, r in zip(stored, best, strict=True))
+
+
+def places(kind: str, per_side: int, rng: np.random.Generator) -> np.ndarray:
+    """Return per_side² trials in the unit square, (trials, 2): a grid, or at random."""
+    if kind == "grid":
+        steps = (np.arange(per_side) + 0.5) / per_side
+        return np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
+    return rng.random((per_side**2, 2))
+
+
+def grid_and_random(ax: Axes, score: Callable[..., Any], per_side: int = 3, seed: int = 1) -> str:
+    """Draw a grid and as many random trials; above each, the score along the hyperparameter that matters."""
+    said = []
+    line = np.linspace(0, 1, 201)
+    for panel, kind in zip(kit.panels(ax, (2,), below=26), ("grid", "random"), strict=True):
+        points = places(kind, per_side, np.random.default_rng(seed))
+        tested = len(np.unique(points[:, 0].round(9)))
+        heights = 1.06 + 0.4 * score(points[:, 0])
+        panel.fill_between(line, 1.06, 1.06 + 0.4 * score(line), color=style.LIGHT_GREY, linewidth=0)
+        panel.vlines(points[:, 0], points[:, 1], heights, color=style.GREY, linewidth=0.7)
+        panel.plot(points[:, 0], points[:, 1], "o", color=style.BLUE, markersize=5)
+        best = int(heights.argmax())
+        panel.plot(points[best, 0], heights[best], "*", color=style.VERMILION, markersize=13, clip_on=False, zorder=4)
+        panel.set(xlim=(0, 1), ylim=(0, 1.5), xticks=[], yticks=[], xlabel="the one that matters")
+        panel.set_title(f"{kind}: {tested} values")
+        panel.grid(visible=False)
+        panel.spines["left"].set_visible(False)
+        said.append(f"{kind} tests {tested} values, best score {score(points[best, 0]):.2f}")
+        if kind == "grid":
+            panel.set_ylabel("the other one")
+        panel.text(0, 1.4, f"best {score(points[best, 0]):.2f}", weight="bold", color=style.VERMILION)
+    return f"{per_side**2} trials: {'; '.join(said)}."
+
+
+def draw_average(averages: Mapping[str, tuple[Sequence[int], Any]], *, ax: Axes | None = None) -> Axes:
+    """Draw the mean best score of grid and random search over the number of trials, a panel for each case.
+
+    Args:
+        averages: Title → (trials, mean best scores (sizes, 2): grid and random).
+        ax: Where to draw; on a new figure when None.
+    """
+    if ax is None:
+        ends = "; ".join(f"{t}: grid {np.asarray(b)[1, 0]:.2f}, random {np.asarray(b)[1, 1]:.2f}"
+                         for t, (_, b) in averages.items())  # fmt: skip
+        ax = new_axes(f"Mean best score after nine trials. {ends}.", figsize=(7.4, 2.8))
+    for panel, (title, (trials, best)) in zip(
+        kit.panels(ax, (len(averages),), below=36), averages.items(), strict=True
+    ):
+        grid, random = np.asarray(best).T
+        panel.plot(trials, random, "o-", color=style.BLUE, markersize=5)
+        panel.plot(trials, grid, "s--", color=style.VERMILION, markersize=5)
+        upper = grid > random if grid[2] > random[2] else None
+        panel.annotate("random", (trials[2], random[2]), (8, -16 if upper is not None else 8), color=style.BLUE,
+                       textcoords="offset points", weight="bold")  # fmt: skip
+        panel.annotate("grid", (trials[2], grid[2]), (4, 10 if upper is not None else -16), color=style.VERMILION,
+                       textcoords="offset points", weight="bold")  # fmt: skip
+        panel.set(ylim=(0, 1.05), xlabel="trials")
+        panel.set_title(title)
+    return ax
