@@ -74,7 +74,7 @@ def turn(loss: Sequence[float], lowest: float) -> float:
 def draw_cycle(schedule: Callable[[int], Any], accuracies: Sequence[float], *, ax: Axes | None = None) -> Axes:
     """Draw a schedule over the steps of a training, and the validation accuracy after each of its epochs."""
     steps = np.arange(schedule.steps)  # type: ignore[attr-defined]
-    rates = [float(schedule(step)) for step in steps]
+    rates = [float(schedule(int(step))) for step in steps]
     if ax is None:
         ax = new_axes(
             f"The learning rate rises to {max(rates):.2g} and falls to 0 within {len(steps)} steps; the validation "
@@ -122,7 +122,7 @@ def draw_together(group: Runs, penalties: Sequence[str], *, ax: Axes | None = No
     if ax is None:
         words = ", ".join(f"{text} at {best_peak(group, name):g}" for name, text in names.items())
         ax = new_axes(f"The peak that is best with each L2 penalty: {words}.", figsize=(6.8, 3.2))
-    shades = [kit.faded(style.BLUE, share) for share in np.linspace(0.35, 1, len(names))]
+    shades: list[Any] = [kit.faded(style.BLUE, share) for share in np.linspace(0.35, 1, len(names))]
     for color, (name, text) in zip(shades, names.items(), strict=True):
         peaks = by_peak(group, name)
         means = [100 * np.mean([run["yard"] for run in runs]) for runs in peaks.values()]
@@ -185,8 +185,8 @@ def detectable(ax: Axes, images: int = 3000, disagree: float = 0.1) -> str:
         ax.plot(counts, 200 * np.sqrt(share / counts), "-", color=color, linewidth=2.2)
         ax.plot(images, shown[name], "o", color=color, markersize=9)
         above = name == "other images"
-        place = (3e5, 6) if above else (95, 0.13)
-        kit.halo(ax.text(*place, f"{name}: {shown[name]:.1f}", ha="right" if above else "left", color=color,
+        x, y = (3e5, 6) if above else (95, 0.13)
+        kit.halo(ax.text(x, y, f"{name}: {shown[name]:.1f}", ha="right" if above else "left", color=color,
                          weight="bold"))  # fmt: skip
     ax.set(xscale="log", yscale="log", xlabel="images", ylabel="two errors (points)", ylim=(0.1, 20), xlim=(90, 3e5))
     ax.set_xticks([100, 1000, 10_000, 100_000], ["100", "1,000", "10,000", "100,000"])

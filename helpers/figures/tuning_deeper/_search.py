@@ -264,7 +264,7 @@ def draw_searches(groups: Mapping[str, Sequence[Mapping[str, Any]]], budget: int
     usual = np.array([run["yard"] for run in groups["random"]])
     for row, (name, runs) in enumerate(groups.items()):
         color, dash = SEARCH_LOOKS[name]
-        curve = [100 * np.mean([best_after(run, epochs) for run in runs]) for epochs in spent]
+        curve = [100 * np.mean([best_after(run, int(epochs)) for run in runs]) for epochs in spent]
         left.plot(spent, curve, dash, color=color, linewidth=2)
         difference = 100 * (np.array([run["yard"] for run in runs]) - usual)
         error = difference.std(ddof=1) / np.sqrt(len(runs))
