@@ -76,7 +76,7 @@ def draw_worth(stored: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
     ax.set_yticks(range(len(found)), list(found))
     ax.set(ylim=(len(found) - 0.5, -0.75), xlabel="points of accuracy on new images, against the coarse search")
     ax.grid(axis="y", visible=False)
-    ax.set_title("the right power of ten, then more images; decimals last")
+    ax.set_title("the right power of ten, then more images")
     return ax
 
 

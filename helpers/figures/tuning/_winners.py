@@ -88,5 +88,5 @@ def luck(ax: Axes, expected: Any, images: int = 100) -> str:
     ax.set(xscale="log", xlim=(0.9, 2400), ylim=(-0.4, 12), xlabel="networks tried, all equally good")
     ax.set_xticks([1, 4, 16, 64, 256], ["1", "4", "16", "64", "256"])
     ax.set_xticks([], minor=True)
-    ax.set_title("points by which the best looks too good")
+    ax.set_title("points too good")
     return f"With {images} validation images the best of 256 equal networks looks {end:.1f} points too good."
