@@ -19,7 +19,7 @@ Trial = Mapping[str, float]
 Space = Mapping[str, tuple[float, float]]
 Runs = Mapping[str, Sequence[Mapping[str, Any]]]
 
-AXES = {
+AXES: dict[str, tuple[str, list[float], list[str]]] = {
     "learning_rate": ("learning rate", [0.001, 0.01, 0.1], ["0.001", "0.01", "0.1"]),
     "dropout": ("dropout rate", [0, 0.2, 0.4], ["0", "0.2", "0.4"]),
     "units": ("hidden units", [8, 32, 128], ["8", "32", "128"]),
