@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -179,11 +178,15 @@ def rehearse(
             held.append(epoch + 1 if file.best is None else losses.index(file.best) + 1)
 
         every = [Prescribed(crash), *callbacks, keras.callbacks.LambdaCallback(on_epoch_end=note)]
-        model.fit(np.ones((4, 1)), np.ones((4, 1)), epochs=len(losses), verbose=0, callbacks=every)
+        try:
+            model.fit(np.ones((4, 1)), np.ones((4, 1)), epochs=len(losses), verbose=0, callbacks=every)
+        except KeyboardInterrupt:
+            for one in callbacks:
+                if isinstance(one, keras.callbacks.CSVLogger):
+                    one.on_train_end()  # closes its file, as the end of a program does
 
     if crash:
-        with contextlib.suppress(KeyboardInterrupt):
-            fit(crash)
+        fit(crash)
     fit(None)
     return held
 
