@@ -33,14 +33,34 @@ def read_results(name: str) -> dict[str, Any]:
         >>> list(groups)
         ['two_layers', 'ten_layers', 'comebacks', 'gates']
     """
+    stored = _read(name)
+    versions = ", ".join(f"{package} {version}" for package, version in stored["versions"].items())
+    print(textwrap.fill(f"made by `{stored['command']}` with {versions} and seeds {stored['seeds']}", 88))
+    return stored["groups"]
+
+
+def stored_groups(name: str) -> dict[str, Any]:
+    """Return what `read_results` returns, and print nothing: for figures, tests and other programs.
+
+    Args:
+        name: The program without its suffix, such as "training".
+
+    Raises:
+        ValueError: There are no such results; the message names those that there are.
+
+    Examples:
+        >>> sorted(stored_groups("activations"))
+        ['comebacks', 'gates', 'ten_layers', 'two_layers']
+    """
+    return _read(name)["groups"]
+
+
+def _read(name: str) -> dict[str, Any]:
     file = RESULTS / f"{name}.json"
     if not file.is_file():
         known = ", ".join(sorted(path.stem for path in RESULTS.glob("*.json"))) or "none"
         raise ValueError(f"there are no results named {name!r}; there are: {known}")
-    stored = json.loads(file.read_text(encoding="utf-8"))
-    versions = ", ".join(f"{package} {version}" for package, version in stored["versions"].items())
-    print(textwrap.fill(f"made by `{stored['command']}` with {versions} and seeds {stored['seeds']}", 88))
-    return stored["groups"]
+    return json.loads(file.read_text(encoding="utf-8"))
 
 
 def band(runs: Sequence[Mapping[str, float]], key: str) -> tuple[float, float]:

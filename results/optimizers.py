@@ -21,7 +21,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from helpers.results import make_results  # noqa: E402
+from helpers.results import make_results, stored_groups  # noqa: E402
 
 SEEDS = (0, 1, 2, 3, 4)
 EPOCHS, BATCH_SIZE = 24, 64
@@ -174,9 +174,7 @@ def paired(seeds=SEEDS, names=("SGD", "RMSprop", "Adam", "AdamW", "Lion")) -> di
 
     The sampling error of a mean of differences is that of the images' own means: what the seeds add averages out.
     """
-    import json
-
-    stored = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))["groups"]["sweep"]
+    stored = stored_groups("optimizers")["sweep"]
     right = {}
     for name in ("momentum", *names):
         costs = {

@@ -9,7 +9,6 @@ images and are compared on 3,000 others; the test images are not touched.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +19,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from helpers.results import make_results  # noqa: E402
+from helpers.results import make_results, stored_groups  # noqa: E402
 
 SEEDS = (0, 1, 2, 3, 4)
 IMAGES = 2000
@@ -161,7 +160,7 @@ def searches(seeds: Sequence[int] = SEEDS, names: Sequence[str] = (), count: int
 
     warnings.simplefilter("ignore")
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    stored = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))["groups"]["table"]
+    stored = stored_groups("tuning_deeper")["table"]
     return {name: [_search(name, number, stored, len(seeds)) for number in range(count)] for name in names or kinds(0)}
 
 

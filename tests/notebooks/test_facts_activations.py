@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from taught import taught
 from helpers.exercise.content import exercises
 from helpers.figures import activations as figures
 from helpers.figures import activations_deeper
+from helpers.results import stored_groups
 
 ROOT = Path(__file__).resolve().parents[2]
 Z = np.linspace(-8, 8, 400)
@@ -252,7 +252,7 @@ def program_that_made_them():
 
 @pytest.fixture(scope="module", name="stored")
 def stored_results():
-    return json.loads((ROOT / "results" / "activations.json").read_text(encoding="utf-8"))["groups"]
+    return stored_groups("activations")
 
 
 def test_own_initialization_has_the_gains_of_he_and_lecun(program):

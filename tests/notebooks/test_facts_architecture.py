@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from itertools import pairwise
 
@@ -16,7 +15,7 @@ from helpers.exercise.content import exercises
 from helpers.exercise.content.architecture import CORNERS, XOR
 from helpers.figures import architecture as figures
 from helpers.figures import architecture_deeper as deeper_figures
-from helpers.results import RESULTS
+from helpers.results import stored_groups
 from tools.concepts import NOTEBOOKS
 
 EXERCISES = exercises("architecture")
@@ -34,7 +33,7 @@ def deeper_definitions():
 
 @pytest.fixture(scope="module", name="stored")
 def stored_results():
-    return json.loads((RESULTS / "architecture.json").read_text(encoding="utf-8"))["groups"]
+    return stored_groups("architecture")
 
 
 def parameters(sizes):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from statistics import NormalDist
 
@@ -17,7 +16,7 @@ from helpers.exercise._verdict import judge
 from helpers.exercise.content import exercises
 from helpers.figures import initialization as figures
 from helpers.figures import initialization_deeper
-from helpers.results import RESULTS
+from helpers.results import stored_groups
 from tools.concepts import NOTEBOOKS
 
 RNG = np.random.default_rng(0)
@@ -53,7 +52,7 @@ def program():
 
 @pytest.fixture(scope="module")
 def stored():
-    return json.loads((RESULTS / "initialization.json").read_text(encoding="utf-8"))["groups"]
+    return stored_groups("initialization")
 
 
 def shares(runs):

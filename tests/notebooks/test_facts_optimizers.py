@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from results_program import load_program
@@ -11,7 +9,7 @@ from taught import taught
 
 from helpers.exercise.content import exercises
 from helpers.figures import optimizers as figures
-from helpers.results import RESULTS
+from helpers.results import stored_groups
 from helpers.surface import SURFACES, gradient, walk
 
 
@@ -27,7 +25,7 @@ def deeper_definitions():
 
 @pytest.fixture(scope="module", name="today")
 def stored_today():
-    return json.loads((RESULTS / "optimizers_today.json").read_text(encoding="utf-8"))["groups"]
+    return stored_groups("optimizers_today")
 
 
 def walk_of_keras(optimizer, steps=30):
@@ -300,7 +298,7 @@ def test_one_slice_of_today_is_made_again(today):
 
 @pytest.fixture(scope="module", name="sweeps")
 def stored_sweeps():
-    return json.loads((RESULTS / "optimizers.json").read_text(encoding="utf-8"))["groups"]
+    return stored_groups("optimizers")
 
 
 @pytest.mark.parametrize("group", ["sweep", "batch_sizes", "schedules"])

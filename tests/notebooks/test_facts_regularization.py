@@ -13,7 +13,7 @@ from taught import find_sentence
 
 from helpers import augmentation
 from helpers.augmentation import CHANGES, MIXTURES, augment, change, mix
-from helpers.results import RESULTS
+from helpers.results import RESULTS, stored_groups
 from helpers.stacked import SideBySide, accuracy_and_loss
 
 RNG = np.random.default_rng(0)
@@ -279,7 +279,7 @@ def test_every_method_has_the_strength_with_the_lowest_validation_loss(program: 
 
 @pytest.mark.slow
 def test_one_slice_of_the_results_is_made_again(program: Any, keras: Any) -> None:
-    stored = json.loads((RESULTS / "regularization.json").read_text(encoding="utf-8"))["groups"]["methods"]
+    stored = stored_groups("regularization")["methods"]
     networks, training, _ = program.fit((0, 1), **program.METHODS["fewer units (16)"][0])
     for run, kept in zip(program.runs(networks, training), stored["fewer units (16)"], strict=False):
         assert run["test_accuracy"] == pytest.approx(kept["test_accuracy"], abs=0.02)
@@ -287,7 +287,7 @@ def test_one_slice_of_the_results_is_made_again(program: Any, keras: Any) -> Non
 
 @pytest.fixture(scope="module")
 def stored() -> dict:
-    return json.loads((RESULTS / "regularization.json").read_text(encoding="utf-8"))["groups"]
+    return stored_groups("regularization")
 
 
 def accuracies(runs: list[dict]) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -10,9 +9,9 @@ import pytest
 from results_program import load_program
 from taught import Taught, taught
 
-from helpers.results import RESULTS
+from helpers.results import stored_groups
 
-GROUPS = json.loads((RESULTS / "training.json").read_text(encoding="utf-8"))["groups"]
+GROUPS = stored_groups("training")
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,14 @@
 """What notebook 09 says about chances, scales, brackets and stored searches, against KerasTuner and the results."""
 
-import json
-
 import numpy as np
 import pytest
 from results_program import load_program
 
 from helpers.exercise.content import tuning
 from helpers.figures import tuning as figures
-from helpers.results import RESULTS
+from helpers.results import stored_groups
 
-STORED = json.loads((RESULTS / "tuning.json").read_text(encoding="utf-8"))["groups"]
+STORED = stored_groups("tuning")
 
 
 def yard(runs):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from results_program import load_program
 
 from helpers.exercise.content import tuning
 from helpers.figures import tuning_deeper as figures
-from helpers.results import RESULTS
+from helpers.results import stored_groups
 
 
 @pytest.fixture(scope="module")
 def stored():
-    return json.loads((RESULTS / "tuning_deeper.json").read_text(encoding="utf-8"))["groups"]
+    return stored_groups("tuning_deeper")
 
 
 def yard(group, name):

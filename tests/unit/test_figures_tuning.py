@@ -1,15 +1,13 @@
 """The figures of notebook 09: what they compute, and what they say."""
 
-import json
-
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 from helpers.figures import tuning as figures
-from helpers.results import RESULTS
+from helpers.results import stored_groups
 
-STORED = json.loads((RESULTS / "tuning.json").read_text(encoding="utf-8"))["groups"]
+STORED = stored_groups("tuning")
 
 
 def to_the_end(curves, first, factor):

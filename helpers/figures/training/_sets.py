@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
@@ -16,7 +15,7 @@ from helpers import style
 from helpers.data import CLASS_NAMES, hold_out, load_fashion_mnist
 from helpers.figures import _kit as kit
 from helpers.picture import new_axes
-from helpers.results import RESULTS
+from helpers.results import stored_groups
 
 FAMILIES = (0, 2, 4, 6, 3, 1, 5, 7, 9, 8)
 """The ten classes, those that look alike side by side: tops, dress, trouser, shoes, bag."""
@@ -29,7 +28,7 @@ LEARNERS = {"A": "true", "B": "shuffled"}
 @cache
 def stored(group: str) -> dict[str, Any]:
     """Return a group of results/training.json: setting → runs, one a seed."""
-    return json.loads((RESULTS / "training.json").read_text(encoding="utf-8"))["groups"][group]
+    return stored_groups("training")[group]
 
 
 @cache

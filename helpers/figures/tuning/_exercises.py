@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import Any
 
@@ -12,7 +11,7 @@ from matplotlib.axes import Axes
 from helpers import style
 from helpers.figures import _kit as kit
 from helpers.picture import new_axes
-from helpers.results import RESULTS
+from helpers.results import stored_groups
 
 PATIENTS = {"A": "rate", "B": "optimizer", "C": "data", "D": "regularization"}
 """The fault that is left in each network of `draw_patients`."""
@@ -59,7 +58,7 @@ FOUR = {"A": 4, "B": 16, "C": 24, "D": 18}
 
 @cache
 def _stored(group: str) -> Any:
-    return json.loads((RESULTS / "tuning.json").read_text(encoding="utf-8"))["groups"][group]
+    return stored_groups("tuning")[group]
 
 
 def draw_four_rates(*, ax: Axes | None = None) -> Axes:
