@@ -83,6 +83,18 @@ def band(runs: Sequence[Mapping[str, float]], key: str) -> tuple[float, float]:
     return min(values), max(values)
 
 
+def rounded(values: Any) -> Any:
+    """Return four digits of a number, or of each of an array, ready for JSON.
+
+    Examples:
+        >>> rounded(0.123456), rounded([[1234.56], [2.0]])
+        (0.1235, [[1235.0], [2.0]])
+    """
+    import numpy as np  # reading needs no NumPy
+
+    return [rounded(one) for one in values] if np.ndim(values) else float(f"{values:.4g}")
+
+
 def make_results(
     program: str,
     groups: Mapping[str, Callable[[], Any]],

@@ -21,7 +21,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from helpers.results import make_results, stored_groups  # noqa: E402
+from helpers.results import make_results, rounded, stored_groups  # noqa: E402
 
 SEEDS = (0, 1, 2, 3, 4)
 EPOCHS, BATCH_SIZE = 24, 64
@@ -91,13 +91,8 @@ def train(make, rates, *, epochs, batch_size, seeds=SEEDS, shape=None, curves=Fa
     models = {seed: network(seed) for seed in seeds}
     networks = stack([models[seed] for seed in each_seed], own_batches=True)
 
-    class Shaped(PerNetwork):
-        def __call__(self, step: Any) -> Any:
-            factors = keras.ops.convert_to_tensor(shape, "float32")
-            return super().__call__(step) * factors[keras.ops.cast(step, "int32")]
-
     networks.compile(
-        make((PerNetwork if shape is None else Shaped)(each_rate)),
+        make(PerNetwork(each_rate, shape)),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
@@ -123,13 +118,6 @@ def train(make, rates, *, epochs, batch_size, seeds=SEEDS, shape=None, curves=Fa
         for name, values in found.items()
     }
     return {name: np.where(np.isfinite(values), values, DIVERGED) for name, values in shaped.items()}
-
-
-def rounded(values: Any) -> Any:
-    """Return four digits of a number, or of each of an array."""
-    if np.ndim(values):
-        return [rounded(value) for value in values]
-    return float(f"{values:.4g}")
 
 
 def lowest_mean(history: dict) -> np.ndarray:

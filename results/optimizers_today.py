@@ -107,13 +107,6 @@ def fit_all(name: str, make, shape, rates, seeds, parts: list) -> dict[float, li
     """
     from helpers.stacked import OwnBatches, PerNetwork, stack
 
-    class Shaped(PerNetwork):
-        def __call__(self, step):
-            import keras
-
-            factors = keras.ops.convert_to_tensor(shape, "float32")
-            return super().__call__(step) * factors[keras.ops.cast(step, "int32")]
-
     pairs = [(rate, seed) for rate in rates for seed in seeds]
     groups = [[pair] for pair in pairs] if name.startswith("Muon") else [pairs]
     found = []
@@ -124,7 +117,7 @@ def fit_all(name: str, make, shape, rates, seeds, parts: list) -> dict[float, li
             found += [_fit_one(make, shape, each_rate[0], each_seed[0], order, parts)]
         else:
             networks = stack([build(seed) for seed in each_seed], own_batches=True)
-            found += _fit_stack(name, networks, make(Shaped(each_rate)), order, parts)
+            found += _fit_stack(name, networks, make(PerNetwork(each_rate, shape)), order, parts)
     return {rate: found[row * len(seeds) : (row + 1) * len(seeds)] for row, rate in enumerate(rates)}
 
 

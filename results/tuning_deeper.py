@@ -19,7 +19,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from helpers.results import make_results, stored_groups  # noqa: E402
+from helpers.results import make_results, rounded, stored_groups  # noqa: E402
 
 SEEDS = (0, 1, 2, 3, 4)
 IMAGES = 2000
@@ -80,13 +80,8 @@ def fit(specs: Sequence[dict], data: Any, *, make: Any = momentum, epochs: int =
     models = [made[one] for one in wanted]  # `stack` copies the weights
     networks = stack(models, own_batches=True)
     order = OwnBatches(*data, [spec["seed"] for spec in specs], batch)
-    shape = one_cycle(np.arange(epochs * len(order)) / (epochs * len(order)))
-
-    class Shaped(PerNetwork):
-        def __call__(self, step: Any) -> Any:
-            return super().__call__(step) * keras.ops.convert_to_tensor(shape, "float32")[keras.ops.cast(step, "int32")]
-
-    rates = (Shaped if cycle else PerNetwork)([spec["rate"] for spec in specs])
+    shape = one_cycle(np.arange(epochs * len(order)) / (epochs * len(order))) if cycle else None
+    rates = PerNetwork([spec["rate"] for spec in specs], shape)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     networks.compile(make(rates), loss, metrics=["accuracy"], steps_per_execution=8)
     history = networks.fit(order, epochs=epochs, validation_data=validation, verbose=0).history
@@ -107,11 +102,6 @@ def accuracies(networks: Any, pair: Any) -> np.ndarray:
 def right(networks: Any, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Return for each network which images it gets right, (networks, n)."""
     return (networks.predict(images, batch_size=1000, verbose=0).argmax(axis=-1) == labels[:, None]).T
-
-
-def rounded(values: Any) -> Any:
-    """Return four digits of a number, or of each of an array."""
-    return [rounded(one) for one in values] if np.ndim(values) else float(f"{values:.4g}")
 
 
 # What a search may ask for --------------------------------------------------------------------------------------------

@@ -24,14 +24,16 @@ GROUND, GROUND_EDGE = "#E3DCCD", "#A59A86"
 BOX = {"boxstyle": "round,pad=0.3", "facecolor": "white", "linewidth": 1.4}
 
 
-def number(value: float, digits: int = 3) -> str:
+def number(value: float, digits: int = 3, *, plus: bool = False) -> str:
     """Return `value` with `digits` decimals and a real minus sign; what rounds to zero carries no sign.
 
-    >>> number(-0.2219), number(-0.0001, 2)
-    ('−0.222', '0.00')
+    With `plus`, what is above zero carries one, too.
+
+    >>> number(-0.2219), number(-0.0001, 2), number(1.25, 1, plus=True)
+    ('−0.222', '0.00', '+1.2')
     """
-    text = f"{value:.{digits}f}"
-    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+    text = f"{value:{'+' if plus else ''}.{digits}f}"
+    return text.lstrip("+-") if float(text) == 0 else text.replace("-", "−")
 
 
 def short(value: float) -> str:
@@ -230,6 +232,11 @@ def draw_node(
     if kind == "output":
         ax.plot([x], [y], marker, markersize=0.82 * size, zorder=3.1, **look)
     ax.text(x, y, text, ha="center", va="center_baseline", zorder=4, weight="bold")
+
+
+def percent_ticks(ax: Axes, ticks: Sequence[int]) -> None:
+    """Put these ticks at the vertical axis, with their per-cent signs."""
+    ax.set_yticks(ticks, [f"{tick} %" for tick in ticks])
 
 
 def label_end(ax: Axes, x: float, y: float, text: str, color: str, **place: Any) -> None:

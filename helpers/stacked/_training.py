@@ -38,6 +38,7 @@ class PerNetwork(keras.optimizers.schedules.LearningRateSchedule):
 
     Args:
         rates: For each network a number or a Keras schedule.
+        shape: A factor of all rates at each step, from step 0 on; None for 1.
 
     Examples:
         >>> import numpy as np
@@ -47,19 +48,22 @@ class PerNetwork(keras.optimizers.schedules.LearningRateSchedule):
         (2, 1)
     """
 
-    def __init__(self, rates: Sequence[Any]) -> None:
-        self.rates = list(rates)
+    def __init__(self, rates: Sequence[Any], shape: ArrayLike | None = None) -> None:
+        self.rates, self.shape = list(rates), shape
         if not self.rates:
             raise ValueError("PerNetwork needs at least one learning rate")
 
     def __call__(self, step: Any) -> Any:
         """Return the rates at a step, (networks, 1), as they fit to kernels and biases."""
         values = [ops.cast(rate(step) if callable(rate) else rate, "float32") for rate in self.rates]
-        return ops.stack(values)[:, None]
+        rates = ops.stack(values)[:, None]
+        if self.shape is None:
+            return rates
+        return rates * ops.convert_to_tensor(self.shape, "float32")[ops.cast(step, "int32")]
 
     def get_config(self) -> dict[str, Any]:
-        """Return the rates, as Keras stores them."""
-        return {"rates": self.rates}
+        """Return the rates and their shape, as Keras stores them."""
+        return {"rates": self.rates, "shape": None if self.shape is None else np.asarray(self.shape).tolist()}
 
 
 class EachMean(keras.metrics.Metric):

@@ -225,6 +225,15 @@ def test_networks_of_one_seed_see_one_order_and_each_example_once_an_epoch() -> 
     assert (seen[0] != seen[1]).any()
 
 
+def test_shape_of_the_rates_is_a_factor_at_each_step() -> None:
+    shape = np.array([1.0, 0.5, 0.0])
+    rates = PerNetwork([0.1, 0.2], shape)
+    for step, factor in enumerate(shape):
+        np.testing.assert_allclose(np.array(rates(step)), [[0.1 * factor], [0.2 * factor]], rtol=1e-6)
+    again = PerNetwork.from_config(rates.get_config())
+    np.testing.assert_allclose(np.array(again(1)), [[0.05], [0.1]], rtol=1e-6)
+
+
 def test_functional_models_take_batches_of_their_own() -> None:
     models = [skip(0), skip(1)]
     together = stack(models, own_batches=True)

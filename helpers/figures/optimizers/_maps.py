@@ -37,7 +37,7 @@ VIEWS = {
 """The part of each surface that walks from its start cross."""
 
 
-def at_the_heads(ax: Axes, heads: Sequence[tuple[float, float, str, str]], *, away: float = 10) -> None:
+def at_the_heads(ax: Axes, heads: Sequence[tuple[float, float, str, str]]) -> None:
     """Write (x, y, text, colour) beside points, pushed apart up and down where they would touch."""
     pixel = 72 / ax.figure.dpi  # type: ignore[union-attr]
     points = np.array([ax.transData.transform(head[:2]) for head in heads]).reshape(-1, 2) * pixel
@@ -49,9 +49,9 @@ def at_the_heads(ax: Axes, heads: Sequence[tuple[float, float, str, str]], *, aw
     right = ax.get_window_extent().x1 * pixel
     for index, height in zip(order, heights, strict=True):
         x, y, text, color = heads[index]
-        left = away > 9 and points[index, 0] > right - 75
+        left = points[index, 0] > right - 75
         look: dict[str, Any] = {"textcoords": "offset points", "weight": "bold", "zorder": 9, "va": "center"}
-        shift = (-kit.points(away) if left else kit.points(away), height - points[index, 1])
+        shift = (-kit.points(10) if left else kit.points(10), height - points[index, 1])
         ink = style.visible(color, "white", 4.5)
         note = ax.annotate(
             text, (x, y), shift, ha="right" if left else "left", color=ink, annotation_clip=False, **look

@@ -77,7 +77,7 @@ def draw_four_rates(*, ax: Axes | None = None) -> Axes:
     ax.set(xscale="log", xlim=(0.85, 31), ylim=(20, 88), xlabel="epoch (logarithmic scale)")
     ax.set_xticks([1, 3, 9, 27], ["1", "3", "9", "27"])
     ax.set_xticks([], minor=True)
-    ax.set_yticks(range(20, 100, 20), [f"{tick} %" for tick in range(20, 100, 20)])
+    kit.percent_ticks(ax, range(20, 100, 20))
     ax.set_title("validation accuracy")
     return ax
 
@@ -101,5 +101,5 @@ def draw_patients(*, ax: Axes | None = None) -> Axes:
                        va="bottom" if above else "top")  # fmt: skip
         panel.set(xlim=(1, 15), ylim=(0, 100), xlabel="epoch", title=name)
         panel.set_xticks([1, 5, 10, 15])
-        panel.set_yticks([0, 50, 100], ["0 %", "50 %", "100 %"])
+        kit.percent_ticks(panel, [0, 50, 100])
     return ax

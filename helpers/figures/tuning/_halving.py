@@ -59,7 +59,7 @@ def halving(
     ticks = [tick for tick in (1, 3, 9, 27, 81) if tick <= total]
     ax.set_xticks(ticks, [str(tick) for tick in ticks])
     ax.set_xticks([], minor=True)
-    ax.set_yticks(range(0, 100, 20), [f"{tick} %" for tick in range(0, 100, 20)])
+    kit.percent_ticks(ax, range(0, 100, 20))
     result = f"{behind:.1f} points lost"
     ax.set_title(f"{epochs.sum()} of {total * curves.shape[1]} epochs: {result}")
     return f"Halving from epoch {first} on trains {epochs.sum()} epochs; {result}."
@@ -177,7 +177,7 @@ def draw_searches(
         at, y = (14, 68) if kind == kinds[0] else (24, 82)
         left.text(at, y, kind, color=COLORS[kind], weight="bold")
     left.set(xlabel="epochs spent", xlim=(0, budget), ylim=(60, 84))
-    left.set_yticks(range(60, 85, 5), [f"{tick} %" for tick in range(60, 85, 5)])
+    kit.percent_ticks(left, range(60, 85, 5))
     left.set_title("best validation score so far")
     for row, kind in enumerate(kinds):
         values = of_winners(stored, kind)

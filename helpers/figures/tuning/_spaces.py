@@ -34,7 +34,7 @@ def hill(ax: Axes, rates: Any, accuracies: Any, scale: str = "linear") -> str:
         ax.set_xticks([], minor=True)
         middle = np.sqrt(good.min() * good.max())
         ax.text(middle, 30, "as good\nas the best", ha="center", va="center")
-    ax.set_yticks(range(0, 100, 20), [f"{tick} %" for tick in range(0, 100, 20)])
+    kit.percent_ticks(ax, range(0, 100, 20))
     ax.set_title("a hill" if scale == "log" else "nearly all in one corner")
     return f"Rates from {kit.short(good.min())} to {kit.short(good.max())} are within one deviation of the best."
 
@@ -72,7 +72,8 @@ def draw_worth(stored: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
         color = style.GREEN if row == len(found) - 1 else style.BLUE
         ax.plot(values, row + np.linspace(-0.13, 0.13, len(values)), "o", color=color, markersize=4, alpha=0.6)
         ax.plot([values.mean()] * 2, [row - 0.3, row + 0.3], "-", color=color, linewidth=3)
-        ax.text(values.mean(), row - 0.36, _signed(values.mean()), ha="center", va="bottom", color=color, weight="bold")
+        mean = kit.number(values.mean(), 1, plus=True)
+        ax.text(values.mean(), row - 0.36, mean, ha="center", va="bottom", color=color, weight="bold")
     ax.set_yticks(range(len(found)), list(found))
     ax.set(ylim=(len(found) - 0.5, -0.75), xlabel="points of accuracy on new images, against the coarse search")
     ax.grid(axis="y", visible=False)
@@ -82,12 +83,8 @@ def draw_worth(stored: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
 
 def describe_worth(stored: Mapping[str, Any]) -> str:
     """Return in a sentence what `draw_worth` shows."""
-    return "Gains in points: " + ", ".join(f"{way} {_signed(v.mean())}" for way, v in gains(stored).items()) + "."
-
-
-def _signed(value: float) -> str:
-    text = kit.number(value, 1)
-    return text if text.startswith("−") or float(text) == 0 else f"+{text}"
+    means = {way: kit.number(values.mean(), 1, plus=True) for way, values in gains(stored).items()}
+    return "Gains in points: " + ", ".join(f"{way} {mean}" for way, mean in means.items()) + "."
 
 
 def draw_ridge(stored: Mapping[str, Sequence[Mapping[str, Any]]], *, ax: Axes | None = None) -> Axes:

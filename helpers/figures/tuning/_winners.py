@@ -57,7 +57,7 @@ def winners(ax: Axes, networks: Sequence[Mapping[str, Any]], trials: int = 64, i
                 ha="right" if side < 0 else "left", va="center", weight="bold")  # fmt: skip
     ax.set_xticks([0, 1], [f"on the {images} images\nthat chose it", "on 3,000\nnew images"])
     ax.set(xlim=(-0.5, 1.5), ylim=(62, 92))
-    ax.set_yticks(range(65, 95, 5), [f"{tick} %" for tick in range(65, 95, 5)])
+    kit.percent_ticks(ax, range(65, 95, 5))
     ax.grid(axis="x", visible=False)
     ax.set_title(f"{falls.sum()} of {SEARCHES} fall")
     fall = np.mean(found.validation - found.new)

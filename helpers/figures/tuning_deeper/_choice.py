@@ -245,8 +245,7 @@ def draw_optimism(repeats: Sequence[Mapping[str, float]], *, ax: Axes | None = N
         ax.plot(np.sort(gap), row + np.linspace(0.26, -0.26, len(gap)), "o", color=color, alpha=0.5, markersize=6)
         error = gap.std(ddof=1) / np.sqrt(len(gap))
         ax.errorbar(gap.mean(), row, xerr=2 * error, fmt="o", color=style.BLACK, markersize=8, elinewidth=3, zorder=4)
-        sign = "+" if gap.mean() > 0 else ""
-        ax.text(gap.mean(), row - 0.36, f"{sign}{kit.number(gap.mean(), 1)}", ha="center", weight="bold")
+        ax.text(gap.mean(), row - 0.36, kit.number(gap.mean(), 1, plus=True), ha="center", weight="bold")
     ax.axvline(0, color=style.BLACK, linestyle=":", linewidth=1.4)
     ax.set_yticks(range(2), list(gaps))
     ax.set(ylim=(1.6, -0.75), xlabel="score minus accuracy on 3,000 other images (points)")
