@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from helpers.exercise.content import Exercise, Option, Quiz
+from helpers.figures.training import PATIENTS
 
 # Inputs ---------------------------------------------------------------------------------------------------------------
 
@@ -48,6 +49,13 @@ def number_of_epochs(losses: np.ndarray) -> int:
     best = int(np.argmin(mean))
     error = losses[:, best].std(ddof=1) / np.sqrt(len(losses))
     return int(np.argmax(mean <= mean[best] + error)) + 1
+
+
+_LEAKS = {"A": True, "B": False, "C": True, "D": True, "E": True, "F": False}
+_BROKEN = {"P": "healthy", "Q": "leak", "R": "unscaled", "S": "frozen", "T": "metric"}
+_MATRIX = {"found least often": "shirt", "trusted least": "coat", "costs most": "bag"}
+_SOURCES = {"A": "data", "B": "learning rate", "C": "own loss"}
+_PROMISES = {"A": True, "B": False, "C": False, "D": True}
 
 
 # What wrong answers return, and how a free answer is judged -----------------------------------------------------------
@@ -141,53 +149,24 @@ EXERCISES = [
     Exercise(
         id="training.which_leak",
         task="Six ways to prepare data: which of them leak?",
-        reference={"A": True, "B": False, "C": True, "D": True, "E": True, "F": False},
+        reference=_LEAKS,
         hints=[
             "Ask of each: does training, or the choice, know anything about the images that give the score?",
             "Two pictures of one thing tell on each other, even if they are not equal.",
             "The best of twenty scores is partly the luckiest of twenty scores.",
         ],
         misconceptions={
-            "A and C: two pictures of one garment or one patient are nearly the same example, in both sets.": {
-                "A": False,
-                "B": False,
-                "C": False,
-                "D": True,
-                "E": True,
-                "F": False,
-            },
-            "D: a mean over all images knows the held-out ones. The leak is small, and still one.": {
-                "A": True,
-                "B": False,
-                "C": True,
-                "D": False,
-                "E": True,
-                "F": False,
-            },
-            "E: to choose by validation images is their job; to report the winner's score as the result is not.": {
-                "A": True,
-                "B": False,
-                "C": True,
-                "D": True,
-                "E": False,
-                "F": False,
-            },
-            "B: 255 is a fixed number. Nothing about the held-out images is in it.": {
-                "A": True,
-                "B": True,
-                "C": True,
-                "D": True,
-                "E": True,
-                "F": False,
-            },
-            "F: only training images are shuffled, among themselves.": {
-                "A": True,
-                "B": False,
-                "C": True,
-                "D": True,
-                "E": True,
-                "F": True,
-            },
+            "A and C: two pictures of one garment or one patient are nearly the same example, in both sets.": (
+                _LEAKS | {"A": False, "C": False}
+            ),
+            "D: a mean over all images knows the held-out ones. The leak is small, and still one.": (
+                _LEAKS | {"D": False}
+            ),
+            "E: to choose by validation images is their job; to report the winner's score as the result is not.": (
+                _LEAKS | {"E": False}
+            ),
+            "B: 255 is a fixed number. Nothing about the held-out images is in it.": _LEAKS | {"B": True},
+            "F: only training images are shuffled, among themselves.": _LEAKS | {"F": True},
         },
     ),
     Exercise(
@@ -232,105 +211,63 @@ EXERCISES = [
     Exercise(
         id="training.what_is_broken",
         task="Five set-ups, and what their owners see: what is broken?",
-        reference={"P": "healthy", "Q": "leak", "R": "unscaled", "S": "frozen", "T": "metric"},
+        reference=_BROKEN,
         hints=[
             "Compare each first loss with ln 10. Which fault can be seen before training, and which cannot?",
             "Which of them learns impossibly fast? In which one does nothing change?",
             "Two of them have the same losses. What differs, and can both numbers be true?",
         ],
         misconceptions={
-            "Two rows have the same losses. In T they fall as they should, so it learns: look at what is reported.": {
-                "P": "healthy",
-                "Q": "leak",
-                "R": "unscaled",
-                "S": "metric",
-                "T": "frozen",
-            },
-            "99.5 % of the validation images, after five epochs, is too good to be true of clothes.": {
-                "P": "leak",
-                "Q": "healthy",
-                "R": "unscaled",
-                "S": "frozen",
-                "T": "metric",
-            },
-            "A leak does not show in the first loss, for an untrained network cannot use it. What makes it 131?": {
-                "P": "healthy",
-                "Q": "unscaled",
-                "R": "leak",
-                "S": "frozen",
-                "T": "metric",
-            },
+            "Two rows have the same losses. In T they fall as they should, so it learns: look at what is reported.": (
+                _BROKEN | {"S": "metric", "T": "frozen"}
+            ),
+            "99.5 % of the validation images, after five epochs, is too good to be true of clothes.": (
+                _BROKEN | {"P": "leak", "Q": "healthy"}
+            ),
+            "A leak does not show in the first loss, for an untrained network cannot use it. What makes it 131?": (
+                _BROKEN | {"Q": "unscaled", "R": "leak"}
+            ),
         },
     ),
     Exercise(
         id="training.read_the_matrix",
         task="Three questions to a confusion matrix",
-        reference={"found least often": "shirt", "trusted least": "coat", "costs most": "bag"},
+        reference=_MATRIX,
         hints=[
             "Found: of a row, which share stands on the diagonal? Trusted: of a column.",
             "The column of coats holds 38 shirts.",
             "Count the mistakes of each kind, and multiply by what one of them costs.",
         ],
         misconceptions={
-            "Trust is a question to columns: of all that were called shirt, 82 % are; of another class it is less.": {
-                "found least often": "shirt",
-                "trusted least": "shirt",
-                "costs most": "bag",
-            },
-            "Rows and columns are exchanged: a row holds all that truly are of a class.": {
-                "found least often": "coat",
-                "trusted least": "shirt",
-                "costs most": "bag",
-            },
-            "15 bags at 10 € cost more than 38 shirts at 3 €.": {
-                "found least often": "shirt",
-                "trusted least": "coat",
-                "costs most": "shirt",
-            },
+            "Trust is a question to columns: of all that were called shirt, 82 % are; of another class it is less.": (
+                _MATRIX | {"trusted least": "shirt"}
+            ),
+            "Rows and columns are exchanged: a row holds all that truly are of a class.": (
+                _MATRIX | {"found least often": "coat", "trusted least": "shirt"}
+            ),
+            "15 bags at 10 € cost more than 38 shirts at 3 €.": _MATRIX | {"costs most": "shirt"},
         },
         insight="recall, precision and cost can point at three different classes.",
     ),
     Exercise(
         id="training.diagnose",
         task="Six training runs: a diagnosis for each",
-        reference={
-            "A": "under-fitting",
-            "B": "over-fitting",
-            "C": "rate too high",
-            "D": "healthy",
-            "E": "shuffled labels",
-            "F": "rate too low",
-        },
+        reference=PATIENTS,
         hints=[
             "In which runs is even the training loss high at the end? Are those still falling?",
             "Where the training loss gets low: does the validation loss follow, turn, or never leave ln 10?",
             "A straight, slow fall of both has small steps. A loss that jumps has long ones.",
         ],
         misconceptions={
-            "B and E both rise, but in E validation accuracy never leaves 10 %: nothing general is learned.": {
-                "A": "under-fitting",
-                "B": "shuffled labels",
-                "C": "rate too high",
-                "D": "healthy",
-                "E": "over-fitting",
-                "F": "rate too low",
-            },
-            "A bends and gets ever slower, F falls in a straight line: which needs units, and which longer steps?": {
-                "A": "rate too low",
-                "B": "over-fitting",
-                "C": "rate too high",
-                "D": "healthy",
-                "E": "shuffled labels",
-                "F": "under-fitting",
-            },
-            "A gap alone is no sickness: does the validation loss turn and rise?": {
-                "A": "under-fitting",
-                "B": "healthy",
-                "C": "rate too high",
-                "D": "over-fitting",
-                "E": "shuffled labels",
-                "F": "rate too low",
-            },
+            "B and E both rise, but in E validation accuracy never leaves 10 %: nothing general is learned.": (
+                PATIENTS | {"B": "shuffled labels", "E": "over-fitting"}
+            ),
+            "A bends and gets ever slower, F falls in a straight line: which needs units, and which longer steps?": (
+                PATIENTS | {"A": "rate too low", "F": "under-fitting"}
+            ),
+            "A gap alone is no sickness: does the validation loss turn and rise?": (
+                PATIENTS | {"B": "healthy", "D": "over-fitting"}
+            ),
         },
     ),
     Exercise(
@@ -383,45 +320,33 @@ EXERCISES = [
     Exercise(
         id="training.where_is_nan_from",
         task="Three runs that end in NaN: where does it come from?",
-        reference={"A": "data", "B": "learning rate", "C": "own loss"},
+        reference=_SOURCES,
         hints=[
             "Which of them is NaN before the first step? Nothing that training does can be the cause.",
             "A loss that grows and grows before it is NaN has a cause that works at each step.",
         ],
         misconceptions={
-            "A is NaN before any step is made, so no step is to blame.": {
-                "A": "learning rate",
-                "B": "data",
-                "C": "own loss",
-            },
-            "In C the loss is small and falling: the better the network, the nearer a probability comes to 0.": {
-                "A": "data",
-                "B": "own loss",
-                "C": "learning rate",
-            },
+            "A is NaN before any step is made, so no step is to blame.": (
+                _SOURCES | {"A": "learning rate", "B": "data"}
+            ),
+            "In C the loss is small and falling: the better the network, the nearer a probability comes to 0.": (
+                _SOURCES | {"B": "own loss", "C": "learning rate"}
+            ),
         },
     ),
     Exercise(
         id="training.what_a_seed_promises",
         task="What fixing a seed promises, and what it does not",
-        reference={"A": True, "B": False, "C": False, "D": True},
+        reference=_PROMISES,
         hints=[
             "A seed fixes the numbers that are drawn. Does it fix the order in which a GPU adds?",
             "One seed is one draw. What would a second one tell?",
         ],
         misconceptions={
-            "B: another processor adds in another order; a last digit differs, and the difference grows.": {
-                "A": True,
-                "B": True,
-                "C": False,
-                "D": True,
-            },
-            "C: one seed each cannot tell a better setting from a luckier one.": {
-                "A": True,
-                "B": False,
-                "C": True,
-                "D": True,
-            },
+            "B: another processor adds in another order; a last digit differs, and the difference grows.": (
+                _PROMISES | {"B": True}
+            ),
+            "C: one seed each cannot tell a better setting from a luckier one.": _PROMISES | {"C": True},
         },
     ),
     Exercise(
