@@ -8,12 +8,12 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-import symtable
 from collections.abc import Iterator
 from pathlib import Path
 
 from notebook_rules import Rule, Subject, final_check, link_targets
 from reading_cost import calls, code_lines, parse_cell, printed_lines, solutions_start
+from taught import given_names, read_names
 
 from helpers.start import Course
 from tools.concepts import Heading
@@ -208,34 +208,19 @@ def deeper_sections_stand_alone(subject: Subject) -> list[str]:
     """Who follows a link into a deeper notebook runs what stands above its first section, and that section."""
     if subject.entry.part != "deeper":
         return []
-    code: dict[str, list[str]] = {}
+    code: dict[str, list[ast.Module]] = {}
     for index, cell in subject.cells("code"):
-        code.setdefault(_section_of(subject, index), []).append(ast.unparse(parse_cell(cell.source)))
+        code.setdefault(_section_of(subject, index), []).append(parse_cell(cell.source))
     content = [heading.text for heading in _content(subject)]
-    known = set(dir(builtins)) | {"__builtins__", "display", "get_ipython"}
+    known = set(dir(builtins)) | {"display", "get_ipython"}
     for above in ("", *content[:1]):
-        known |= _names(code.get(above, []))[1]
+        known |= given_names(*code.get(above, []))
     faults = []
     for title in content[1:]:
-        read, given = _names(code.get(title, []))
-        if foreign := sorted(read - given - known):
+        section = code.get(title, [])
+        if foreign := sorted(read_names(*section) - given_names(*section) - known):
             faults.append(f'"## {title}" needs what only other sections define: {", ".join(foreign)}')
     return faults
-
-
-def _names(cells: list[str]) -> tuple[set[str], set[str]]:
-    """Return the global names that the cells read, and those that they give a meaning."""
-    read, given = set(), set()
-    for source in cells:
-        tables = [symtable.symtable(source, "a cell", "exec")]
-        while tables:
-            table = tables.pop()
-            tables += table.get_children()
-            for symbol in table.get_symbols():
-                if symbol.is_global() or table.get_type() == "module":
-                    read |= {symbol.get_name()} if symbol.is_referenced() else set()
-                    given |= {symbol.get_name()} if symbol.is_assigned() or symbol.is_imported() else set()
-    return read, given
 
 
 # Sections, exercises, solutions

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import ast
 import builtins
-import dis
 import re
+import symtable
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from types import CodeType
 from typing import Any, NamedTuple
 
 import nbformat
@@ -93,8 +92,8 @@ class Taught:
         if name in self._waiting or name not in self._definitions:  # Two functions may call each other.
             return False
         node, place = self._definitions[name]
-        code = compile(ast.Module([node], []), place, "exec")
-        needed = set(global_names(code)) - set(vars(builtins))
+        tree = ast.Module([node], [])
+        needed = read_names(tree) - set(vars(builtins))
         self._waiting.add(name)
         try:
             for other in sorted(needed):
@@ -105,7 +104,7 @@ class Taught:
             needed <= set(self._scope) and not any(self._may_train(other) for other in called(node))
         ):
             return False
-        exec(code, self._scope)
+        exec(compile(tree, place, "exec"), self._scope)
         return True
 
     def _may_train(self, name: str) -> bool:
@@ -146,14 +145,22 @@ def names(node: ast.stmt) -> Iterator[str]:
             yield from (part.id for part in plain if isinstance(part, ast.Name))
 
 
-def global_names(code: CodeType) -> Iterator[str]:
-    """Yield the names that `code` and the functions in it look up outside of themselves."""
-    for step in dis.get_instructions(code):
-        if step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
-            yield step.argval
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from global_names(constant)
+def read_names(*trees: ast.Module) -> set[str]:
+    """Return the global names that the code and the functions in it look up, its own among them."""
+    return {symbol.get_name() for symbol in _global_symbols(trees) if symbol.is_referenced()}
+
+
+def given_names(*trees: ast.Module) -> set[str]:
+    """Return the global names to which the code gives a meaning."""
+    return {symbol.get_name() for symbol in _global_symbols(trees) if symbol.is_assigned() or symbol.is_imported()}
+
+
+def _global_symbols(trees: tuple[ast.Module, ...]) -> Iterator[symtable.Symbol]:
+    tables = [symtable.symtable(ast.unparse(tree), "a notebook", "exec") for tree in trees]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        yield from (symbol for symbol in table.get_symbols() if symbol.is_global() or table.get_type() == "module")
 
 
 def called(node: ast.AST) -> Iterator[str]:
