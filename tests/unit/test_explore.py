@@ -20,7 +20,6 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from helpers import explore as module
-from helpers import style
 from helpers._pixels import Memory
 from helpers.explore import _frames as frames
 from helpers.explore import _stills as stills
@@ -493,13 +492,6 @@ def test_stills_stand_in_one_picture_that_fits_a_page(width, panels, columns, sh
     assert metadata["image/png"]["width"] == shown
     assert (metadata["image/png"]["height"] > 450) == (columns == 1)
     assert figure.values == {"beta": 0.5}
-
-
-@pytest.fixture
-def course_style():
-    with matplotlib.rc_context():
-        style.use()
-        yield
 
 
 @pytest.fixture

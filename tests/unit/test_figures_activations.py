@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import matplotlib
 import numpy as np
 import pytest
 from letters import off_the_page
 from matplotlib.figure import Figure
 
-from helpers import style
 from helpers.figures import activations, activations_deeper
 
-
-@pytest.fixture(autouse=True)
-def course_style():
-    with matplotlib.rc_context():
-        style.use()
-        yield
+pytestmark = pytest.mark.usefixtures("course_style")
 
 
 RNG = np.random.default_rng(0)

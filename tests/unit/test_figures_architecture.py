@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from itertools import product
 
-import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from helpers import style
 from helpers.figures import architecture, architecture_deeper
+
+pytestmark = pytest.mark.usefixtures("course_style")
 
 RNG = np.random.default_rng(0)
 XOR = [np.full((2, 2), 10.0), np.array([-5.0, -15.0]), np.array([[10.0], [-10.0]]), np.array([-5.0])]
@@ -57,13 +57,6 @@ STATES = [
     *((architecture_deeper.two_images, {**SEEN, "other": other}) for other in architecture_deeper.PAIRS),
     *((architecture_deeper.attention_table, {**HEADS, "row": row}) for row in (1, 4)),
 ]
-
-
-@pytest.fixture(autouse=True)
-def course_style():
-    with matplotlib.rc_context():
-        style.use()
-        yield
 
 
 @pytest.mark.parametrize(("draw", "state"), STATES)

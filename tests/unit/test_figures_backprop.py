@@ -13,14 +13,7 @@ from matplotlib.figure import Figure
 from helpers import style
 from helpers.figures import backprop, backprop_deeper
 
-
-@pytest.fixture(autouse=True)
-def course_style():
-    import matplotlib
-
-    with matplotlib.rc_context():
-        style.use()
-        yield
+pytestmark = pytest.mark.usefixtures("course_style")
 
 
 def forward(x, W1, b1, w2, b2):

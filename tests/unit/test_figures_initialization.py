@@ -6,17 +6,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from helpers import style
 from helpers.figures import initialization, initialization_deeper
 
-
-@pytest.fixture(autouse=True)
-def course_style():
-    import matplotlib
-
-    with matplotlib.rc_context():
-        style.use()
-        yield
+pytestmark = pytest.mark.usefixtures("course_style")
 
 
 def propagate(kernels, activation):

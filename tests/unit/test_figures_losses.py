@@ -9,8 +9,9 @@ import pytest
 from letters import off_the_page
 from matplotlib.figure import Figure
 
-from helpers import style
 from helpers.figures import losses, losses_deeper
+
+pytestmark = pytest.mark.usefixtures("course_style")
 
 RNG = np.random.default_rng(0)
 IS_SHIRT = np.arange(200) < 20
@@ -20,15 +21,6 @@ FOUR = {
     "MSE": lambda y, y_hat: np.mean((y - y_hat) ** 2, axis=-1),
     "MAE": lambda y, y_hat: np.mean(np.abs(y - y_hat), axis=-1),
 }
-
-
-@pytest.fixture(autouse=True)
-def course_style():
-    import matplotlib
-
-    with matplotlib.rc_context():
-        style.use()
-        yield
 
 
 def line_loss(m, b):

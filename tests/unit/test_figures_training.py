@@ -6,22 +6,15 @@ from itertools import product
 
 import numpy as np
 import pytest
+from letters import off_the_page
 from matplotlib.figure import Figure
 
-from helpers import style
 from helpers.figures import training, training_deeper
+
+pytestmark = pytest.mark.usefixtures("course_style")
 
 RNG = np.random.default_rng(0)
 LOSSES = [0.55, 0.45, 0.42, 0.43, 0.40, 0.41, 0.39, 0.395, 0.385, 0.40, 0.42]
-
-
-@pytest.fixture(autouse=True)
-def course_style():
-    import matplotlib
-
-    with matplotlib.rc_context():
-        style.use()
-        yield
 
 
 STATES = [
@@ -38,11 +31,7 @@ def test_every_corner_of_the_sliders_draws_inside_the_page(name, count, state):
     said = getattr(training, name)(figure.subplots(1, count), **state)
     assert said.endswith(".")
     assert "nan" not in said
-    figure.canvas.draw()
-    for text in (text for ax in figure.axes for text in ax.texts if text.get_text()):
-        box = text.get_window_extent()
-        assert figure.bbox.x0 - 3 <= box.x0, text.get_text()
-        assert box.x1 <= figure.bbox.x1 + 3, text.get_text()
+    assert not off_the_page(figure, 3)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from helpers import style
 from helpers.figures import tuning_deeper as figures
+
+pytestmark = pytest.mark.usefixtures("course_style")
 
 RATES = np.geomspace(0.001, 0.5, 20)
 TABLE = {
@@ -17,15 +18,6 @@ TABLE = {
     for rate in (0.001, 0.03, 0.56)
 }
 TRIALS = [{"learning_rate": r, "dropout": 0.1, "units": 32, "score": 0.3 + r} for r in RATES]
-
-
-@pytest.fixture(autouse=True)
-def course_style():
-    import matplotlib
-
-    with matplotlib.rc_context():
-        style.use()
-        yield
 
 
 def search(truth, trials, caution):
