@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 import builtins
+import dis
 import re
-import symtable
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any, NamedTuple
 
 import nbformat
@@ -146,21 +147,33 @@ def names(node: ast.stmt) -> Iterator[str]:
 
 
 def read_names(*trees: ast.Module) -> set[str]:
-    """Return the global names that the code and the functions in it look up, its own among them."""
-    return {symbol.get_name() for symbol in _global_symbols(trees) if symbol.is_referenced()}
+    """Return the global names that the code looks up, in its functions and classes too."""
+    read: set[str] = set()
+    for tree in trees:
+        for code in _codes(compile(tree, "a notebook", "exec")):
+            own = _names_of(code, "STORE_NAME") if code.co_name != "<module>" else set()  # a class sees what it has set
+            read |= _names_of(code, "LOAD_GLOBAL") | (_names_of(code, "LOAD_NAME") - own)
+    return read
 
 
 def given_names(*trees: ast.Module) -> set[str]:
     """Return the global names to which the code gives a meaning."""
-    return {symbol.get_name() for symbol in _global_symbols(trees) if symbol.is_assigned() or symbol.is_imported()}
+    given: set[str] = set()
+    for tree in trees:
+        code = compile(tree, "a notebook", "exec")
+        given |= _names_of(code, "STORE_NAME").union(*(_names_of(one, "STORE_GLOBAL") for one in _codes(code)))
+    return given
 
 
-def _global_symbols(trees: tuple[ast.Module, ...]) -> Iterator[symtable.Symbol]:
-    tables = [symtable.symtable(ast.unparse(tree), "a notebook", "exec") for tree in trees]
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        yield from (symbol for symbol in table.get_symbols() if symbol.is_global() or table.get_type() == "module")
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
+
+
+def _names_of(code: CodeType, operation: str) -> set[str]:
+    return {step.argval for step in dis.get_instructions(code) if step.opname == operation}
 
 
 def called(node: ast.AST) -> Iterator[str]:

@@ -323,8 +323,12 @@ def double(values):
     total = sum(values)
     return total * factor
 
+class Pair:
+    first = 1
+    second = first + 1
+
 factor = np.array(2)
-print([double([value]) for value in range(3)])
+print([double([value]) for value in range(3)], Pair.second)
 """
 
 
