@@ -232,8 +232,7 @@ def train(
 def probabilities(networks: Any, x: np.ndarray) -> np.ndarray:
     """Return what the networks say, (networks, examples, 10); `x` is shared, or (networks, examples, 196)."""
     x = x.swapaxes(0, 1) if x.ndim == 3 else x
-    said = [networks(x[k : k + 500], training=False).numpy() for k in range(0, len(x), 500)]
-    return np.concatenate(said).swapaxes(0, 1)
+    return np.concatenate([networks.activations(x[k : k + 500])[-1] for k in range(0, len(x), 500)], axis=1)
 
 
 def scored(p: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
