@@ -347,6 +347,22 @@ def each_change(changes: dict[str, tuple[float, ...]]) -> dict:
     return {f"{name}: {amount}": each for (name, amount), each in zip(pairs, runs, strict=True)}
 
 
+def by_heart() -> dict:
+    """Training accuracy after each epoch with true labels and with shuffled ones."""
+    import keras
+
+    drawn = [draw(seed, EXAMPLES) for seed in SEEDS]
+    rows = [np.random.default_rng([seed, 3]).permutation(EXAMPLES) for seed in SEEDS]
+    images = np.stack([x for x, _ in drawn] * 2)
+    labels = np.stack([y for _, y in drawn] + [y[order] for (_, y), order in zip(drawn, rows, strict=True)])
+    networks = stack([network(seed, {}) for seed in SEEDS * 2], own_batches=True)
+    networks.compile(keras.optimizers.Adam(RATE), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    batches = OwnBatches(images, labels, SEEDS * 2, batch_size=BATCH_SIZE)
+    curves = networks.fit(batches, epochs=STEPS * BATCH_SIZE // EXAMPLES, verbose=0).history["accuracy"].T
+    runs = [{"train_accuracy": [round(float(value), 4) for value in curve]} for curve in curves]
+    return {"true labels": runs[: len(SEEDS)], "shuffled labels": runs[len(SEEDS) :]}
+
+
 def augmentations() -> dict:
     """The changes of the core notebook, each by itself."""
     return each_change(CHANGES)
@@ -389,6 +405,7 @@ def widths() -> dict:
 GROUPS = {
     group.__name__: group
     for group in (
+        by_heart,
         data_sizes,
         methods,
         moved,

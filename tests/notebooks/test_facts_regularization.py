@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import doctest
 import json
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 from results_program import load_program
+from taught import find_sentence, taught
 
 from helpers import augmentation
 from helpers.augmentation import CHANGES, MIXTURES, augment, change, mix
+from helpers.figures.regularization import best_strengths, differences
 from helpers.results import RESULTS
 
 RNG = np.random.default_rng(0)
@@ -155,3 +158,137 @@ def test_augmentations_combine_and_keep_the_arguments() -> None:
     assert np.abs(mixed - TARGETS).max() > 0
     np.testing.assert_array_equal(images, IMAGES)
     np.testing.assert_array_equal(targets, TARGETS)
+
+
+# What Keras does
+
+
+def test_penalties_of_keras_have_no_half_and_leave_biases_out(keras: Any) -> None:
+    layer = keras.layers.Dense(3, kernel_regularizer=keras.regularizers.L1L2(0.01, 0.1), bias_initializer="ones")
+    layer(np.ones((1, 4)))
+    w = layer.kernel.numpy()
+    assert float(sum(layer.losses)) == pytest.approx(0.01 * np.abs(w).sum() + 0.1 * (w**2).sum(), abs=1e-6)
+
+
+def test_dropout_of_keras_scales_in_training_and_rests_in_use(keras: Any) -> None:
+    layer, ones = keras.layers.Dropout(0.4, seed=1), np.ones((1, 10_000))
+    out = np.array(layer(ones, training=True))
+    assert set(np.unique(out.round(4))) == {0.0, np.float32(1 / 0.6).round(4)}
+    assert out.mean() == pytest.approx(1, abs=0.05)
+    np.testing.assert_array_equal(layer(ones, training=False), ones)
+
+
+def test_batch_normalization_is_the_function_of_the_notebook_and_keeps_averages_from_0_and_1(keras: Any) -> None:
+    z = np.random.default_rng(0).normal(3, 2, (400, 3)).astype("float32")
+    layer = keras.layers.BatchNormalization()
+    theirs = np.array(layer(z, training=True))
+    np.testing.assert_allclose(theirs, taught(CORE)["batch_normalize"](z), atol=1e-4)
+    assert layer.momentum == 0.99
+    np.testing.assert_allclose(layer.moving_mean, 0.01 * z.mean(axis=0), rtol=1e-4)
+    np.testing.assert_allclose(layer.moving_variance, 0.99 + 0.01 * z.var(axis=0), rtol=1e-3)
+    assert [weight.trainable for weight in layer.weights] == [True, True, False, False]
+
+
+def test_networks_have_as_many_parameters_as_the_text_says() -> None:
+    def count(*sizes: int) -> int:
+        return sum((a + 1) * b for a, b in pairwise(sizes))
+
+    assert f"{count(196, 64, 64, 10):,}" == "17,418"
+    assert 6 < count(196, 512, 512, 10) / count(196, 256, 32, 10) < 6.5
+
+
+# What the stored runs show
+
+
+def differ(runs: list[dict], others: list[dict], key: str = "accuracy") -> np.ndarray:
+    return percent(runs, key) - percent(others, key)
+
+
+def test_more_images_raise_accuracy_by_less_and_less(stored: dict) -> None:
+    means = {int(size): percent(runs).mean() for size, runs in stored["data_sizes"].items()}
+    assert means[200] - means[100] == pytest.approx(5, abs=0.5)
+    assert 0 < means[4000] - means[2000] < 1
+
+
+def test_true_labels_are_learned_sooner(stored: dict) -> None:
+    kinds = [stored["by_heart"][f"{kind} labels"] for kind in ("true", "shuffled")]
+    true, shuffled = (np.array([run["train_accuracy"] for run in runs]) for runs in kinds)
+    assert true[:, 9].min() > shuffled[:, 9].max() + 0.2
+    assert shuffled[:, -1].min() > 0.6
+
+
+def test_width_costs_no_accuracy_but_loss(stored: dict) -> None:
+    widths = stored["widths"]
+    means = [percent(widths[str(width)]).mean() for width in (16, 32, 64, 256)]
+    assert means == sorted(means)
+    losses = {int(name): percent(runs, "loss").mean() / 100 for name, runs in widths.items() if "-" not in name}
+    assert min(losses, key=losses.__getitem__) == 32
+    assert (round(losses[32], 2), round(losses[256], 2)) == (0.63, 0.69)
+    band = r"([\d.]+)–([\d.]+) %"
+    said = find_sentence(CORE, rf"parameters: {band} of the new images against {band}")
+    found = [percent(widths[name]) for name in ("256-32", "512-512")]
+    assert said == tuple(f"{edge:.1f}" for values in found for edge in (values.min(), values.max()))
+
+
+def test_nothing_is_what_the_text_says(stored: dict) -> None:
+    runs = stored["methods"]["nothing"]
+    said = find_sentence(CORE, r"([\d.]+) % right, with a loss of ([\d.]+)")
+    assert said == (f"{percent(runs).mean():.1f}", f"{percent(runs, 'loss').mean() / 100:.2f}")
+
+
+def test_only_more_images_raise_accuracy_and_the_loss_likes_more_strength(stored: dict) -> None:
+    by_loss, by_accuracy = (differences(stored["methods"], by) for by in ("loss", "accuracy"))
+    for moved in (by_loss, by_accuracy):
+        assert [name for name, table in moved.items() if (table[:, 1] > 0).all()] == ["4 × the images"]
+    assert by_loss["4 × the images"][:, 1].mean() == pytest.approx(3, abs=0.3)
+    for name in ("L1", "L2", "dropout", "flip, shift, rotate", "fewer units"):
+        lower, points = by_loss[name].mean(axis=0)
+        assert 0.06 < lower < 0.13
+        assert -1.5 < points < -0.5
+    assert by_accuracy["dropout"][:, 1].mean() > 0
+    assert by_accuracy["dropout"][:, 0].min() > 0.05
+    assert by_loss["batch normalization"].max() < 0
+    assert by_loss["early stopping"][:, 1].mean() == pytest.approx(-0.33, abs=0.1)
+    stops = [run["stopped_epoch"] for run in stored["methods"]["early stopping: patience 5"]]
+    assert 30 < min(stops) < max(stops) < 50  # of 80
+
+
+def test_with_wrong_labels_every_method_gains_in_all_five_seeds(stored: dict) -> None:
+    gains = differences(stored["wrong_labels"], "loss")
+    assert len(gains) == 5
+    for name, table in gains.items():
+        assert table[:, 1].min() > 0
+        assert name == "4 × the images" or 2.5 < table[:, 1].mean() < 5
+    assert gains["4 × the images"][:, 1].mean() == pytest.approx(9, abs=0.5)
+
+
+def test_no_strength_of_a_penalty_or_of_dropout_is_best_at_the_strong_end(program: Any, stored: dict) -> None:
+    for group, names in (
+        ("methods", ("L1", "L2", "dropout", "flip, shift, rotate")),
+        ("wrong_labels", ("L2", "dropout")),
+    ):
+        for name in names:
+            for by in ("loss", "accuracy"):
+                strongest = list(program.METHODS[name])[-1]
+                if (name, by) != ("L1", "loss"):  # its accuracy is falling there already
+                    assert best_strengths(stored[group], by)[name][0] != strongest
+
+
+def test_changes_gain_no_accuracy_but_where_the_images_are_changed(stored: dict) -> None:
+    none = stored["methods"]["nothing"]
+    for runs in stored["augmentations"].values():
+        assert not (differ(runs, none) > 0).all()
+        assert differ(runs, none, "loss").mean() < 0
+    moved = {name: percent(runs).mean() for name, runs in stored["moved"].items()}
+    assert moved["mirrored, without"] == pytest.approx(55, abs=0.5)
+    assert moved["as they are, without"] - moved["as they are, with"] == pytest.approx(3, abs=0.5)
+    for kind in ("shifted", "turned"):
+        assert moved[f"{kind}, without"] == pytest.approx(64, abs=0.5)
+    assert all(72.5 <= moved[f"{kind}, with"] < 76.5 for kind in ("mirrored", "shifted", "turned"))
+
+
+@pytest.mark.slow
+def test_one_slice_of_the_results_is_made_again(program: Any, stored: dict, keras: Any) -> None:
+    again = program.fit([{"units": (8, 8)}], seeds=(0, 1))[0]
+    for run, kept in zip(again, stored["methods"]["fewer units: 8"], strict=False):
+        assert run["accuracy"] == pytest.approx(kept["accuracy"], abs=0.02)

@@ -117,6 +117,6 @@ def test_what_is_drawn_of_the_results_is_said(stored):
         figures.draw_moved(stored["moved"]),
         figures.draw_histograms({"no penalty": SIX.reshape(2, -1), "L1": 0 * SIX.reshape(2, -1)}),
         figures.draw_moving_means([0.5, 0.99, 0.999]),
-        figures.draw_by_heart({"true labels": SIX[0], "shuffled labels": SIX[1]}),
+        figures.draw_by_heart(stored["by_heart"]),
     ):
         assert axes._repr_mimebundle_()[1]["image/png"]["alt"]

@@ -74,8 +74,9 @@ def capacity(axes: Sequence[Axes], fits: Sequence[Any], degree: int = 3) -> str:
     )
 
 
-def draw_by_heart(curves: Mapping[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
-    """Draw training accuracies (epochs, seeds) for true and for shuffled labels."""
+def draw_by_heart(results: Mapping[str, Sequence[Mapping[str, Any]]], *, ax: Axes | None = None) -> Axes:
+    """Draw training accuracies for true and for shuffled labels: runs with "train_accuracy" after each epoch."""
+    curves = {name: np.array([run["train_accuracy"] for run in runs]).T for name, runs in results.items()}
     if ax is None:
         ends = ", ".join(f"{name} {table[-1].min():.0%} to {table[-1].max():.0%}" for name, table in curves.items())
         ax = new_axes(f"Training accuracy rises with the epochs for both, for true labels sooner; at the end: {ends}.",

@@ -56,11 +56,11 @@ def draw_gains(results: Mapping[str, Runs], none: Runs, *, ax: Axes | None = Non
     for panel, (key, table) in zip(kit.panels(ax, (2,), below=40), tables.items(), strict=True):
         values = 100 * table if key == "accuracy" else -table
         for row, each in enumerate(values):
-            clear = (each > 0).all() or (each < 0).all()
+            color = style.GREEN if (each > 0).all() else style.VERMILION if (each < 0).all() else style.GREY
             panel.plot(
                 each, np.full(len(each), row), "o", color=style.GREY, fillstyle="none", markersize=4, linestyle="none"
             )
-            panel.plot(each.mean(), row, "D", color=style.GREEN if clear else style.GREY, markersize=kit.points(8))
+            panel.plot(each.mean(), row, "D", color=color, markersize=kit.points(8))
         panel.axvline(0, color=style.BLACK, linewidth=1.2, linestyle="-")
         panel.set(ylim=(len(names) - 0.4, -0.6))
         panel.set_yticks(range(len(names)), [kinds[n.split(": ")[0]].format(float(n.split(": ")[1])) for n in names])

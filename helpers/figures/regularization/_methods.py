@@ -57,15 +57,15 @@ def methods(ax: Axes, results: Mapping[str, Mapping[str, Runs]], labels: str = "
         names: The methods that are drawn, where there are results.
     """
     moved = {name: table for name, table in differences(results[labels], chosen_by).items() if name in names}
-    every = [table for part in results.values() for by in ("loss", "accuracy")
-             for name, table in differences(part, by).items() if name in names]  # fmt: skip
+    every = [table for by in ("loss", "accuracy") for name, table in differences(results[labels], by).items()
+             if name in names]  # fmt: skip
     low, high = (
         np.min([table.min(axis=0) for table in every], axis=0),
         np.max([table.max(axis=0) for table in every], axis=0),
     )
-    left, right = min(low[0], 0) - 0.05, high[0] + 0.02
+    left, right = min(low[0] - 0.05, -0.14), high[0] + 0.02
     width = right - left
-    ax.set(xlim=(left, right + 0.62 * width), ylim=(low[1] - 0.8, high[1] + 0.8))
+    ax.set(xlim=(left, right + 0.62 * width), ylim=(min(low[1], 0) - 0.8, high[1] + 0.8))
     ax.fill_between([0, right], 0, high[1] + 0.8, color=kit.faded(style.GREEN, 0.09), linewidth=0)
     ax.text(0.01 * width, high[1] + 0.5, "better in both", color=style.GREEN, weight="bold", va="top")
     ax.axhline(0, xmax=1 / 1.62, color=style.BLACK, linewidth=1.4, linestyle="-")
@@ -74,7 +74,13 @@ def methods(ax: Axes, results: Mapping[str, Mapping[str, Runs]], labels: str = "
         0, 0, "o", color="white", markeredgecolor=style.BLACK, markeredgewidth=2.4, markersize=kit.points(11), zorder=4
     )
     ax.annotate(
-        "nothing", (0, 0), (kit.points(7), -kit.points(16)), textcoords="offset points", weight="bold", zorder=5
+        "nothing",
+        (0, 0),
+        (-kit.points(8), kit.points(6)),
+        textcoords="offset points",
+        weight="bold",
+        ha="right",
+        zorder=5,
     )
     order = sorted(moved, key=lambda name: -moved[name][:, 1].mean())
     (bottom, top) = ax.get_ylim()
@@ -92,6 +98,7 @@ def methods(ax: Axes, results: Mapping[str, Mapping[str, Runs]], labels: str = "
         ink = style.visible(color, ax, 4.5)
         ax.text(right + 0.045 * width, y, name, color=ink, va="center", weight="bold" if clear else "normal")
     ax.set(xlabel="loss lower by (nats) →", title="accuracy (points) ↑")
+    ax.set_xticks([tick for tick in np.arange(-0.4, 1, 0.1).round(1) if left < tick <= right])
     clearly = [name for name in order if (moved[name][:, 1] > 0).all()]
     return (
         f"Labels {labels}, strengths chosen by {chosen_by}. More accurate than nothing in all five seeds: "
