@@ -197,6 +197,34 @@ def test_networks_have_as_many_parameters_as_the_text_says() -> None:
     assert 6 < count(196, 512, 512, 10) / count(196, 256, 32, 10) < 6.5
 
 
+@pytest.mark.long
+def test_l1_has_the_spike_and_the_whole_network_the_lower_loss(keras: Any) -> None:
+    from helpers.data import hold_out, load_fashion_mnist, small_images
+    from helpers.figures.regularization import near_zero, scored
+    from helpers.stacked import stack
+
+    (images, labels), _ = load_fashion_mnist()
+    training, _, comparison = hold_out(images, labels, seed=0)
+    x, y = small_images(training[0])[:500], training[1][:500]
+    penalties = None, keras.regularizers.L1(0.001), keras.regularizers.L2(0.005)
+    networks = stack([taught(CORE)["small_network"](seed, penalty) for penalty in penalties for seed in (0, 1)])
+    networks.compile("adam", "sparse_categorical_crossentropy")
+    networks.fit(x, y, batch_size=50, epochs=40, verbose=0)
+    shares = near_zero(networks.get_weights_of_each()[0]).reshape(3, 2)
+    assert shares[1].min() > 0.2 > 2 * shares[0].max()
+    assert shares[1].min() > shares[2].max() + 0.1
+
+    networks = stack([taught(CORE)["thinned_network"](seed) for seed in (0, 1)])
+    networks.compile("adam", "sparse_categorical_crossentropy")
+    networks.fit(x, y, batch_size=50, epochs=40, verbose=0)
+    x, y = small_images(comparison[0])[:1000], comparison[1][:1000]
+    thinned = np.array([networks.activations(x, training=True)[-1] for _ in range(30)])
+    whole, mean, one = (scored(p, y) for p in (networks.activations(x)[-1], thinned.mean(axis=0), thinned[0]))
+    assert (one[0] < mean[0] - 4).all()
+    assert (abs(mean[0] - whole[0]) < 3).all()
+    assert (whole[1] < mean[1] - 0.03).all()
+
+
 # What the stored runs show
 
 
@@ -223,7 +251,7 @@ def test_width_costs_no_accuracy_but_loss(stored: dict) -> None:
     assert means == sorted(means)
     losses = {int(name): percent(runs, "loss").mean() / 100 for name, runs in widths.items() if "-" not in name}
     assert min(losses, key=losses.__getitem__) == 32
-    assert (round(losses[32], 2), round(losses[256], 2)) == (0.63, 0.69)
+    assert (round(losses[32], 2), round(losses[256], 2)) == (0.64, 0.69)
     band = r"([\d.]+)–([\d.]+) %"
     said = find_sentence(CORE, rf"parameters: {band} of the new images against {band}")
     found = [percent(widths[name]) for name in ("256-32", "512-512")]
@@ -232,7 +260,7 @@ def test_width_costs_no_accuracy_but_loss(stored: dict) -> None:
 
 def test_nothing_is_what_the_text_says(stored: dict) -> None:
     runs = stored["methods"]["nothing"]
-    said = find_sentence(CORE, r"([\d.]+) % right, with a loss of ([\d.]+)")
+    said = find_sentence(CORE, r"([\d.]+) % right, with a loss of (\d\.\d+)")
     assert said == (f"{percent(runs).mean():.1f}", f"{percent(runs, 'loss').mean() / 100:.2f}")
 
 

@@ -21,7 +21,7 @@ from helpers.figures.regularization._exercises import (
 from helpers.figures.regularization._images import augmented, draw_gains, draw_moved
 from helpers.figures.regularization._methods import best_strengths, differences, methods
 from helpers.figures.regularization._penalties import draw_histograms, geometry, near_zero
-from helpers.figures.regularization._units import draw_masks, draw_moving_means, masks, scale_and_shift
+from helpers.figures.regularization._units import draw_masks, draw_moving_means, masks, scale_and_shift, scored
 
 __all__ = [
     "THREE_HISTOGRAMS",
@@ -46,5 +46,6 @@ __all__ = [
     "near_zero",
     "noisy_points",
     "scale_and_shift",
+    "scored",
     "tamed",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -84,7 +85,7 @@ def draw_moved(results: Mapping[str, Runs], *, ax: Axes | None = None) -> Axes:
     for way, table in tables.items():
         color, marker, aside = looks[way]
         for row, each in enumerate(table):
-            look = {"color": color, "linestyle": "none", "marker": marker}
+            look: dict[str, Any] = {"color": color, "linestyle": "none", "marker": marker}
             ax.plot(each, np.full(len(each), row + aside), markersize=kit.points(4), fillstyle="none", **look)
             ax.plot(each.mean(), row + aside, marker, color=color, markersize=kit.points(8.5))
         above = kit.points(9 if way == "without" else -17)

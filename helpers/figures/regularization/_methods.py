@@ -25,7 +25,8 @@ def best_strengths(results: Mapping[str, Runs], chosen_by: str = "loss") -> dict
         results: "method: strength" → runs with "val_loss" and "val_accuracy".
         chosen_by: "loss", or "accuracy".
     """
-    sign, found = (1 if chosen_by == "loss" else -1), {}
+    sign = 1 if chosen_by == "loss" else -1
+    found: dict[str, tuple[float, str, Runs]] = {}
     for name, runs in results.items():
         method, _, strength = name.partition(": ")
         score = sign * float(np.mean([run[f"val_{chosen_by}"] for run in runs]))

@@ -54,7 +54,7 @@ def geometry(axes: Sequence[Axes], strength: float = 0.3) -> str:
         gone = bool((w == 0).any())
         ax.plot(*w, "o", color=style.VERMILION, markersize=kit.points(10), fillstyle="full" if gone else "none",
                 markeredgewidth=2.2)  # fmt: skip
-        ax.annotate("no penalty", FREE, (6, 6), textcoords="offset points")
+        ax.annotate("no penalty", (FREE[0], FREE[1]), (6, 6), textcoords="offset points")
         kit.halo(ax.text(-0.06, 0.35, "same\npenalty", ha="right", va="center", color=style.BLUE))
         ax.set(
             xlim=(-1.5, 2.5),
