@@ -1,11 +1,12 @@
-"""Make results/regularization.json: what notebook 08 states over five seeds, each with training images of its own.
+"""Make results/regularization.json: what notebook 08 and its deeper part state about methods on one budget.
 
-    python results/regularization.py             # everything, about a quarter of an hour on two cores
+    python results/regularization.py             # everything, about ten minutes on two cores
     python results/regularization.py widths      # one group again; the others stay as they are
 
-One data set: 500 images of the embedded Fashion-MNIST, 50 of each class, drawn anew for each seed. One budget: 800
-steps of Adam with batches of 50. One yardstick: the 2,000 test images. Where a method lists several strengths, one is
-chosen by the validation loss of two other seeds, so the test images choose nothing; the others have one, set by hand.
+One task: 500 images of Fashion-MNIST, shrunk to 14 × 14 pixels, other ones for each of five seeds. One network:
+196-64-64-10, ReLU. One budget: 800 steps of Adam with batches of 50. Each method is trained with every strength that is
+listed for it; 1,000 validation images choose among them, and stop where a method stops early. All are compared on 3,000
+images that choose nothing. "setting" in the JSON is "method: strength".
 """
 
 from __future__ import annotations
@@ -20,342 +21,357 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from helpers.augmentation import augment  # noqa: E402
+from helpers.augmentation import augment, change  # noqa: E402
 from helpers.results import make_results  # noqa: E402
-from helpers.stacked import SideBySide, accuracy_and_loss  # noqa: E402
+from helpers.stacked import EarlyStopping, OwnBatches, stack  # noqa: E402
 
 SEEDS = (0, 1, 2, 3, 4)
-TUNING_SEEDS = (100, 101)
-SIZES = (784, 128, 128, 10)
-EXAMPLES, BATCH_SIZE, EPOCHS = 500, 50, 80
-RATE = 1e-3
+EXAMPLES, BATCH_SIZE, STEPS = 500, 50, 800
+UNITS = (64, 64)
+RATE = 0.001
 MEMBERS, CYCLES = 5, 4
-CHANGES = {"flip": 0.5, "shift": 1.0, "rotate": 5.0}
+WRONG = 0.2
+"""Share of the training labels that `wrong_labels` replaces by another class."""
 
-METHODS: dict[str, list[dict[str, Any]]] = {
-    "nothing": [{}],
-    "fewer units (16)": [{"sizes": (784, 16, 10)}],
-    "L1": [{"l1": strength} for strength in (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)],
-    "L2": [{"l2": strength} for strength in (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)],
-    "elastic net": [{"l1": l1, "l2": l2} for l1, l2 in ((1e-4, 1e-3), (3e-4, 3e-3), (1e-3, 1e-2), (3e-3, 3e-2))],
-    "decoupled weight decay": [{"weight_decay": strength} for strength in (0.3, 1.0, 3.0, 10.0, 30.0)],
-    "dropout": [{"dropout": rates} for rates in ((0.0, 0.5), (0.2, 0.5), (0.2, 0.7), (0.2, 0.8))],
-    "dropout 0.2, 0.5 (as published)": [{"dropout": (0.2, 0.5)}],
-    "batch normalization": [{"normalize": "batch"}],
-    "layer normalization": [{"normalize": "layer"}],
-    "early stopping": [{"restore_best": True}],
-    "label smoothing": [{"smoothing": share} for share in (0.02, 0.05, 0.1, 0.2)],
-    "flip, shift, rotate": [{"amounts": CHANGES}],
-    "mixup": [{"amounts": {"mixup": alpha}} for alpha in (0.1, 0.2, 0.4, 1.0)],
-    "CutMix": [{"amounts": {"CutMix": 1.0}}],
-    "CowMix": [{"amounts": {"CowMix": 1.0}}],
-    "flip, shift, rotate and label smoothing": [{"amounts": CHANGES, "smoothing": 0.1}],
-    "4 × the images": [{"examples": 4 * EXAMPLES}],
+Settings = dict[str, dict[str, Any]]
+
+
+def changes(strength: float) -> dict[str, float]:
+    """Return flips, shifts and rotations as `augment` takes them: 1 is up to 2 pixels of 28 and up to 10 degrees."""
+    return {"flip": 0.5, "shift": 2 * strength, "rotate": 10 * strength}
+
+
+METHODS: dict[str, Settings] = {
+    "nothing": {"": {}},
+    "fewer units": {str(units): {"units": (units, units)} for units in (4, 8, 16, 32)},
+    "L1": {str(l1): {"l1": l1} for l1 in (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3)},
+    "L2": {str(l2): {"l2": l2} for l2 in (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)},
+    "elastic net": {f"{l1}, {l2}": {"l1": l1, "l2": l2}
+                    for l1, l2 in ((3e-5, 3e-4), (1e-4, 1e-3), (3e-4, 3e-3), (1e-3, 1e-2))},
+    "weight decay": {str(decay): {"decay": decay} for decay in (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)},
+    "dropout": {f"{first}, {hidden}": {"dropout": (first, hidden)}
+                for first, hidden in ((0.0, 0.1), (0.0, 0.2), (0.0, 0.5), (0.2, 0.5), (0.2, 0.65), (0.2, 0.8))},
+    "batch normalization": {"": {"normalization": "BatchNormalization"}},
+    "layer normalization": {"": {"normalization": "LayerNormalization"}},
+    "early stopping": {f"patience {patience}": {"patience": patience} for patience in (3, 10)},
+    "label smoothing": {str(share): {"smoothing": share} for share in (0.02, 0.05, 0.1, 0.2, 0.4)},
+    "flip, shift, rotate": {str(strength): {"amounts": changes(strength)} for strength in (0.125, 0.25, 0.5, 1.0, 2.0)},
+    "augmentation and smoothing": {f"{strength}, {share}": {"amounts": changes(strength), "smoothing": share}
+                                   for strength in (0.25, 0.5, 1.0) for share in (0.05, 0.1)},
+    "mixup": {str(alpha): {"amounts": {"mixup": alpha}} for alpha in (0.1, 0.2, 0.4, 1.0)},
+    "CutMix": {str(alpha): {"amounts": {"CutMix": alpha}} for alpha in (0.1, 0.2, 0.4, 1.0)},
+    "CowMix": {str(alpha): {"amounts": {"CowMix": alpha}} for alpha in (0.1, 0.2, 0.4, 1.0)},
+    "weight averaging": {str(keep): {"ema": keep} for keep in (0.98, 0.99, 0.995, 0.998, 0.999)},
+    "2 × the images": {"": {"examples": 2 * EXAMPLES}},
+    "4 × the images": {"": {"examples": 4 * EXAMPLES}},
+}  # fmt: skip
+"""Method → strength → how it differs from nothing."""
+
+WITH_WRONG_LABELS = ("nothing", "L2", "dropout", "early stopping", "flip, shift, rotate", "label smoothing",
+                     "4 × the images")  # fmt: skip
+
+AUGMENTATIONS: dict[str, tuple[float, ...]] = {
+    "flip": (0.25, 0.5),
+    "shift": (0.5, 1.0, 2.0, 4.0),
+    "rotate": (2.5, 5.0, 10.0, 20.0),
+    "crop": (0.07, 0.15),
+    "zoom": (0.07, 0.15),
+    "shear": (0.07, 0.15),
+    "contrast": (0.15, 0.3),
+    "brightness": (0.1, 0.2),
+    "noise": (0.05, 0.1),
+    "cut-out": (4.0, 8.0),
 }
-"""Method → settings to choose from."""
+"""Augmentation → amounts in the units of `helpers.augmentation`, on images of 28 × 28 pixels."""
 
-AUGMENTATIONS: dict[str, dict[str, float]] = {
-    "flip": {"flip": 0.5},
-    "shift": {"shift": 2.0},
-    "crop": {"crop": 0.15},
-    "rotate": {"rotate": 10.0},
-    "zoom": {"zoom": 0.15},
-    "shear": {"shear": 0.15},
-    "contrast": {"contrast": 0.3},
-    "brightness": {"brightness": 0.2},
-    "noise": {"noise": 0.1},
-    "cut-out": {"cut-out": 8.0},
-    "mixup": {"mixup": 0.4},
-    "CutMix": {"CutMix": 1.0},
-    "CowMix": {"CowMix": 1.0},
-}
-"""Augmentation → amounts, all mild and not tuned."""
-
-DATA_SIZES = (100, 200, 500, 1000, 2000, 5000, 8000)
-WIDTHS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
-
-
-def draw(seed: int, examples: int, skip: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Return `examples` images as rows of 784 numbers, 0 to 1, as many of each class, and their labels.
-
-    The images of a seed stand in a fixed order; `skip` leaves out those that were drawn before.
-    """
-    from helpers.data import load_fashion_mnist
-
-    (x, y), _ = load_fashion_mnist()
-    rng = np.random.default_rng(seed)
-    part = slice(skip // 10, (skip + examples) // 10)
-    rows = np.concatenate([rng.permutation(np.flatnonzero(y == label))[part] for label in range(10)])
-    return x[rows].reshape(-1, 784) / np.float32(255), y[rows]
-
-
-def together(seeds: Any, examples: int, skip: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Return images (seeds, examples, 784) and labels (seeds, examples), each seed with its own draw."""
-    drawn = [draw(seed, examples, skip) for seed in seeds]
-    return np.stack([images for images, _ in drawn]), np.stack([labels for _, labels in drawn])
-
-
-def test_set() -> tuple[np.ndarray, np.ndarray]:
-    """Return the 2,000 test images as rows, and their labels."""
-    from helpers.data import load_fashion_mnist
-
-    _, (x, y) = load_fashion_mnist()
-    return x.reshape(-1, 784) / np.float32(255), y
-
-
-def renewing(amounts: dict[str, float], images: np.ndarray, targets: np.ndarray) -> Any:
-    """Return a function of the epoch that augments all images anew; partners of mixtures stay within a network."""
-    rng = np.random.default_rng(0)
-
-    def renew(_epoch: int) -> tuple[np.ndarray, np.ndarray]:
-        pairs = [augment(amounts, x.reshape(-1, 28, 28), y, rng) for x, y in zip(images, targets, strict=True)]
-        return np.stack([x.reshape(-1, 784) for x, _ in pairs]), np.stack([y for _, y in pairs])
-
-    return renew
-
-
-def fit(
-    seeds: Any,
-    *,
-    sizes: Any = SIZES,
-    dropout: Any = (0.0, 0.0),
-    normalize: str | None = None,
-    after: bool = False,
-    amounts: dict[str, float] | None = None,
-    smoothing: float = 0.0,
-    examples: int = EXAMPLES,
-    epochs: int = EPOCHS,
-    batch_size: int = BATCH_SIZE,
-    data: Any = None,
-    curves: bool = False,
-    restore_best: bool = False,
-    **penalties: Any,
-) -> tuple[SideBySide, Any, dict[str, np.ndarray]]:
-    """Train a network for each seed with as many images as `epochs` passes through `EXAMPLES` of them would show.
-
-    Returns:
-        The networks, the pair of their training images and labels, and the learning curves.
-    """
-    import keras
-
-    keras.utils.set_random_seed(0)
-    images, labels = data or together(seeds, examples)
-    targets = np.eye(10, dtype="float32")[labels]
-    targets = (1 - smoothing) * targets + smoothing / 10
-    networks = SideBySide(sizes, seeds, dropout=dropout, normalize=normalize, after=after)
-    history = networks.train(
-        images,
-        targets,
-        optimizer=keras.optimizers.Adam(RATE),
-        epochs=max(1, epochs * EXAMPLES // images.shape[1]),
-        batch_size=batch_size,
-        renew=renewing(amounts, images, targets) if amounts else None,
-        validation=together(seeds, 500, skip=examples) if curves or restore_best else None,
-        restore_best=restore_best,
-        **penalties,
-    )
-    return networks, (images, labels), history
-
-
-def runs(networks: SideBySide, training: Any, **more: Any) -> list[dict]:
-    """Return the numbers of each network as a dict; lists in `more` have an entry for each network."""
-    if networks.normalize == "batch":
-        more["settled_accuracy"] = settled_accuracy(networks, training[0]).tolist()
-    numbers = zip(*networks.scores(*test_set()), *networks.scores(*training), strict=True)
-    names = ("test_accuracy", "test_loss", "train_accuracy", "train_loss")
-    found = [dict(zip(names, map(float, row), strict=True)) for row in numbers]
-    return [run | {name: values[k] for name, values in more.items()} for k, run in enumerate(found)]
-
-
-def settled_accuracy(networks: SideBySide, images: np.ndarray) -> np.ndarray:
-    """Return the test accuracy once the moving averages have caught up: 300 training batches pass, no weight moves."""
-    state, rng = networks.get_state(), np.random.default_rng(0)
-    for _ in range(300):
-        networks.logits(images[:, rng.permutation(images.shape[1])[:50]], training=True)
-    accuracy = networks.scores(*test_set())[0]
-    networks.set_state(state)
-    return accuracy
+DATA_SIZES = (100, 200, 500, 1000, 2000, 4000, 6000)
+WIDTHS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+TOGETHER = 16
+"""Settings in one stack, for the memory's sake."""
 
 
 @cache
-def strengths() -> dict:
-    """Every setting that there is to choose from, on the validation images of two seeds that nothing else uses."""
-    validation, results = together(TUNING_SEEDS, 500, skip=EXAMPLES), {}
-    for name, settings in METHODS.items():
-        for setting in settings if len(settings) > 1 else []:
-            scores = zip(*fit(TUNING_SEEDS, **setting)[0].scores(*validation), strict=True)
-            pairs = [{"val_accuracy": float(accuracy), "val_loss": float(loss)} for accuracy, loss in scores]
-            results[label(name, setting)] = pairs
-            print(f"  {label(name, setting)}: {np.mean([run['val_loss'] for run in pairs]):.4f}", flush=True)
-    return results
+def parts() -> Any:
+    """Return the course's split: 6,000 images to train, 1,000 to choose and 3,000 to compare, 28 × 28 from 0 to 1."""
+    from helpers.data import hold_out, load_fashion_mnist
+
+    (x, y), _ = load_fashion_mnist()
+    return [(images / np.float32(255), labels) for images, labels in hold_out(x, y, seed=0)]
 
 
-def label(name: str, setting: dict[str, Any]) -> str:
-    """Return the name of a method and its setting as one string, such as "elastic net: l1=0.001, l2=0.01"."""
-    flat = {key: value for each in (setting, setting.get("amounts", {})) for key, value in each.items()}
-    return f"{name}: " + ", ".join(f"{key}={value}" for key, value in flat.items() if key != "amounts")
+def small(images: np.ndarray) -> np.ndarray:
+    """Return images (…, 28, 28) as rows of 14 × 14 pixels, each the mean of four."""
+    shape = images.shape[:-2]
+    return images.reshape(*shape, 14, 2, 14, 2).mean(axis=(-3, -1)).reshape(*shape, 196)
 
 
-def choose(name: str) -> dict[str, Any]:
-    """Return the setting of a method with the lowest mean validation loss over `TUNING_SEEDS`."""
-    settings = METHODS[name]
-    if len(settings) == 1:
-        return settings[0]
-    return min(settings, key=lambda setting: np.mean([run["val_loss"] for run in strengths()[label(name, setting)]]))
+def draw(seed: int, examples: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return `examples` training images of this seed and their labels; up to 1,200 are of no other seed."""
+    images, labels = parts()[0]
+    rows = (1200 * seed + np.arange(examples)) % len(images)
+    return images[rows], labels[rows]
 
 
-def methods(seeds: Any = SEEDS) -> dict:
-    """Every method of the notebook on the same images, steps and test set."""
-    results: dict = {}
-    for name in METHODS:
-        setting = choose(name)
-        networks, training, _ = fit(seeds, **setting)
-        results[name] = runs(networks, training, setting=[setting] * len(seeds))
-        print(f"  {name}: {np.mean([run['test_accuracy'] for run in results[name]]):.4f} {setting}", flush=True)
-    return results
+def targets_of(labels: np.ndarray, smoothing: float, wrong: float, seed: int) -> np.ndarray:
+    """Return one-hot rows, a share of them of a wrong class, smoothed."""
+    rng = np.random.default_rng([seed, 1])
+    turned = rng.random(len(labels)) < wrong
+    labels = np.where(turned, (labels + rng.integers(1, 10, len(labels))) % 10, labels)
+    return (1 - smoothing) * np.eye(10, dtype="float32")[labels] + smoothing / 10
 
 
-def ensembles(seeds: Any = SEEDS) -> dict:
-    """Probabilities averaged: of five networks on the same images, and of the snapshots of one cyclic schedule."""
+class Changing(OwnBatches):
+    """Own batches of images that are changed anew before each epoch."""
+
+    def __init__(self, images: np.ndarray, y: np.ndarray, seeds: Any, amounts: list[dict[str, float]]) -> None:
+        self.images, self.targets, self.amounts = images, y, amounts
+        self.chance = [np.random.default_rng([seed, 2]) for seed in seeds]
+        super().__init__(small(images), y, seeds, batch_size=BATCH_SIZE)
+
+    def on_epoch_end(self) -> None:
+        """Draw changes and orders."""
+        for k, (amounts, rng) in enumerate(zip(self.amounts, self.chance, strict=True)):
+            if amounts:
+                images, self.y[k] = augment(amounts, self.images[k], self.targets[k], rng)
+                self.x[k] = small(images)
+        super().on_epoch_end()
+
+
+def network(seed: int, setting: dict[str, Any]) -> Any:
+    """Return the Keras model of one seed and setting; its first weights depend on the seed and the sizes alone."""
+    import keras
+    from keras import layers
+
+    first, hidden = setting.get("dropout", (0.0, 0.0))
+    penalty = keras.regularizers.L1L2(setting.get("l1", 0.0), setting.get("l2", 0.0))
+
+    def dense(k: int, units: int, activation: str | None) -> Any:
+        start = keras.initializers.GlorotUniform(seed=100 * seed + k)
+        return layers.Dense(units, activation, kernel_initializer=start, kernel_regularizer=penalty)
+
+    stacked: list[Any] = [keras.Input((196,))]
+    if "dropout" in setting:
+        stacked.append(layers.Dropout(first))
+    for k, units in enumerate(setting.get("units", UNITS)):
+        stacked.append(dense(k, units, None))
+        if kind := setting.get("normalization"):
+            stacked.append(getattr(layers, kind)(**({"momentum": 0.9} if kind[0] == "B" else {})))
+        stacked.append(layers.ReLU())
+        if "dropout" in setting:
+            stacked.append(layers.Dropout(hidden))
+    return keras.Sequential([*stacked, dense(9, 10, "softmax")])
+
+
+def optimizer_for(settings: list[dict[str, Any]]) -> Any:
+    """Return AdamW, with a decay and an average of the weights for each network; without both it is Adam."""
     import keras
 
-    x, y = test_set()
-    images, labels = together(seeds, EXAMPLES)
-    data = np.repeat(images, MEMBERS, axis=0), np.repeat(labels, MEMBERS, axis=0)
-    members = [1000 * seed + member for seed in seeds for member in range(MEMBERS)]
-    networks, _, _ = fit(members, data=data)
-    p = probabilities(networks.logits(x)).reshape(len(seeds), MEMBERS, len(y), 10)
-    p_train = probabilities(networks.logits(data[0])).reshape(len(seeds), MEMBERS, EXAMPLES, 10)
-    results = {
-        f"{count} network{'s' if count > 1 else ''}": scored(
-            p[:, :count].mean(axis=1), y, p_train[:, :count].mean(axis=1), labels
-        )
-        for count in range(1, MEMBERS + 1)
-    }
-    wrong = p.argmax(axis=-1) != y
-    for run, first, second in zip(results["2 networks"], wrong[:, 0], wrong[:, 1], strict=True):
-        run["shared_mistakes"] = np.sum(first & second) / np.sum(first)
-    steps = EPOCHS * EXAMPLES // BATCH_SIZE // CYCLES
-    schedule = keras.optimizers.schedules.CosineDecayRestarts(2 * RATE, steps, t_mul=1.0, m_mul=1.0)
-    optimizer, cyclic = keras.optimizers.Adam(schedule), SideBySide(SIZES, seeds)
-    shots, train_shots = [], []
+    def each(name: str) -> np.ndarray:  # (networks, 1), as a learning rate for each network has it
+        return np.array([[one.get(name, 0.0)] for one in settings], "float32")
+
+    optimizer = keras.optimizers.AdamW(RATE, weight_decay=0.0, use_ema="ema" in settings[0])
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    optimizer.weight_decay, optimizer.ema_momentum = each("decay"), each("ema")
+    return optimizer
+
+
+def fit(settings: list[dict[str, Any]], seeds: Any = SEEDS, wrong: float = 0.0) -> list[list[dict]]:
+    """Train every setting with every seed, as many as possible at once, and return a list of runs for each setting."""
+
+    def kind(one: dict[str, Any]) -> tuple:
+        fixed = tuple(one.get(name) for name in ("units", "examples", "patience", "normalization"))
+        return *fixed, "dropout" in one, "ema" in one
+
+    found: dict[int, list[dict]] = {}
+    for this in dict.fromkeys(map(kind, settings)):
+        alike = [k for k, one in enumerate(settings) if kind(one) == this]
+        for first in range(0, len(alike), TOGETHER):
+            places = alike[first : first + TOGETHER]
+            found |= zip(places, fit_alike([settings[k] for k in places], seeds, wrong), strict=True)
+    return [found[k] for k in range(len(settings))]
+
+
+def fit_alike(settings: list[dict[str, Any]], seeds: Any, wrong: float) -> list[list[dict]]:
+    """Train settings of one architecture, number of images and patience, and return a list of runs for each."""
+    networks, images, labels, stop = train(settings, seeds, wrong)
+    runs = scores(networks, images, labels)
+    if stop:
+        for run, best, last in zip(runs, stop.best_epoch, stop.stopped_epoch, strict=True):
+            run |= {"best_epoch": int(best) + 1, "stopped_epoch": int(last) + 1}
+    return [runs[k : k + len(seeds)] for k in range(0, len(runs), len(seeds))]
+
+
+def train(
+    settings: list[dict[str, Any]], seeds: Any = SEEDS, wrong: float = 0.0
+) -> tuple[Any, np.ndarray, np.ndarray, Any]:
+    """Return one stack of all settings and seeds, trained, their training images and labels, and what stopped them."""
+    import keras
+
+    pairs = [(one, seed) for one in settings for seed in seeds]
+    chosen, numbers = [one for one, _ in pairs], [seed for _, seed in pairs]
+    examples = settings[0].get("examples", EXAMPLES)
+    drawn = [draw(seed, examples) for seed in numbers]
+    images, labels = (np.stack(each) for each in zip(*drawn, strict=True))
+    y = np.stack([targets_of(own, one.get("smoothing", 0.0), wrong, seed)
+                  for (one, seed), own in zip(pairs, labels, strict=True)])  # fmt: skip
+    networks = stack([network(seed, one) for one, seed in pairs], own_batches=True)
+    keras.utils.set_random_seed(0)
+    networks.compile(optimizer_for(chosen), "categorical_crossentropy")
+    batches = Changing(images, y, numbers, [one.get("amounts", {}) for one in chosen])
+    epochs = max(1, round(STEPS * BATCH_SIZE / examples))
+    more: dict[str, Any] = {}
+    stop = None
+    if patience := settings[0].get("patience"):
+        x_val, y_val = parts()[1]
+        stop = EarlyStopping(patience=patience)
+        more = {"validation_data": (small(x_val), np.eye(10)[y_val]), "callbacks": [stop], "validation_batch_size": 500}
+    networks.fit(batches, epochs=epochs, verbose=0, **more)
+    return networks, images, labels, stop
+
+
+def probabilities(networks: Any, x: np.ndarray) -> np.ndarray:
+    """Return what the networks say, (networks, examples, 10); `x` is shared, or (networks, examples, 196)."""
+    x = x.swapaxes(0, 1) if x.ndim == 3 else x
+    said = [networks(x[k : k + 500], training=False).numpy() for k in range(0, len(x), 500)]
+    return np.concatenate(said).swapaxes(0, 1)
+
+
+def scored(p: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return accuracy and cross-entropy of probabilities (…, examples, 10)."""
+    labels = np.broadcast_to(labels, p.shape[:-1])
+    right = np.take_along_axis(p, labels[..., None], axis=-1)[..., 0]
+    return (p.argmax(axis=-1) == labels).mean(axis=-1), -np.log(np.maximum(right, 1e-7)).mean(axis=-1)
+
+
+def as_runs(*said: tuple[str, np.ndarray, np.ndarray]) -> list[dict]:
+    """Return a dict for each network: accuracy and loss for each (prefix, probabilities, labels)."""
+    found: dict[str, np.ndarray] = {}
+    for prefix, p, labels in said:
+        found[f"{prefix}accuracy"], found[f"{prefix}loss"] = scored(p, labels)
+    return [{name: round(float(values[k]), 5) for name, values in found.items()} for k in range(len(said[0][1]))]
+
+
+def scores(networks: Any, images: np.ndarray, labels: np.ndarray) -> list[dict]:
+    """Return the numbers of each network: training (true labels), validation, and without a prefix the comparison."""
+    (_, _), (x_val, y_val), (x, y) = parts()
+    return as_runs(
+        ("train_", probabilities(networks, small(images)), labels),
+        ("val_", probabilities(networks, small(x_val)), y_val),
+        ("", probabilities(networks, small(x)), y),
+    )
+
+
+def methods(names: Any = tuple(METHODS), wrong: float = 0.0) -> dict:
+    """Every strength of every method on the same images and steps."""
+    settings = {f"{name}: {strength}" if strength else name: setting
+                for name in names for strength, setting in METHODS[name].items()}  # fmt: skip
+    return dict(zip(settings, fit(list(settings.values()), wrong=wrong), strict=True))
+
+
+def wrong_labels() -> dict:
+    """The core methods with 20 % of the training labels wrong; those of other images are right."""
+    return methods(WITH_WRONG_LABELS, WRONG)
+
+
+def averages() -> dict:
+    """What needs no other training: a temperature, networks averaged, and snapshots of one cyclic schedule."""
+    import keras
+    from scipy.optimize import minimize_scalar
+
+    (_, _), (x_val, y_val), (x, y) = parts()
+    members = [1000 * seed + member for seed in SEEDS for member in range(MEMBERS)]
+    drawn = [draw(seed, EXAMPLES) for seed in SEEDS]
+    images, labels = (np.stack(each) for each in zip(*drawn, strict=True))
+    y_one_hot = np.eye(10, dtype="float32")[labels]
+
+    def trained(seeds: Any, x_own: np.ndarray, y_own: np.ndarray, optimizer: Any) -> Any:
+        networks = stack([network(seed, {}) for seed in seeds], own_batches=True)
+        networks.compile(optimizer, "categorical_crossentropy")
+        return networks, OwnBatches(small(x_own), y_own, seeds, batch_size=BATCH_SIZE)
+
+    epochs = STEPS * BATCH_SIZE // EXAMPLES
+    networks, batches = trained(
+        members, images.repeat(MEMBERS, axis=0), y_one_hot.repeat(MEMBERS, axis=0), keras.optimizers.Adam(RATE)
+    )
+    networks.fit(batches, epochs=epochs, verbose=0)
+    p_val, p = (probabilities(networks, small(each)).reshape(len(SEEDS), MEMBERS, -1, 10) for each in (x_val, x))
+    results: dict = {}
+    for count in range(1, MEMBERS + 1):
+        name = "1 network" if count == 1 else f"{count} networks"
+        results[name] = as_runs(("val_", p_val[:, :count].mean(axis=1), y_val), ("", p[:, :count].mean(axis=1), y))
+    mistakes = p.argmax(axis=-1) != y
+    same = mistakes[:, 0] & (p[:, 0].argmax(axis=-1) == p[:, 1].argmax(axis=-1))
+    for run, shared, first in zip(results["2 networks"], same, mistakes[:, 0], strict=True):
+        run["same_mistakes"] = round(float(shared.sum() / first.sum()), 4)
+
+    networks, batches = trained(SEEDS, images, y_one_hot, keras.optimizers.Adam(RATE))
+    networks.fit(batches, epochs=epochs, verbose=0)
+    p_val, p = probabilities(networks, small(x_val)), probabilities(networks, small(x))
+    results["temperature"] = []
+    for val, compare in zip(p_val, p, strict=True):
+        powers = np.log(np.maximum(val, 1e-30)), np.log(np.maximum(compare, 1e-30))
+
+        def loss(t: float, z: np.ndarray = powers[0]) -> float:
+            return float(scored(softmax(z / t), y_val)[1])
+
+        t = float(minimize_scalar(loss, bounds=(0.2, 20), method="bounded").x)
+        said = ("val_", softmax(powers[0] / t)[None], y_val), ("", softmax(powers[1] / t)[None], y)
+        results["temperature"].append(as_runs(*said)[0] | {"temperature": round(t, 3)})
+
+    cycle = STEPS // CYCLES
+    schedule = keras.optimizers.schedules.CosineDecayRestarts(2 * RATE, cycle, t_mul=1.0, m_mul=1.0)
+    networks, batches = trained(SEEDS, images, y_one_hot, keras.optimizers.Adam(schedule))
+    shots = []
     for _ in range(CYCLES):
-        cyclic.train(
-            images,
-            np.eye(10, dtype="float32")[labels],
-            optimizer=optimizer,
-            epochs=EPOCHS // CYCLES,
-            batch_size=BATCH_SIZE,
-        )
-        shots.append(probabilities(cyclic.logits(x)))
-        train_shots.append(probabilities(cyclic.logits(images)))
-    results["last snapshot"] = scored(shots[-1], y, train_shots[-1], labels)
-    results[f"{CYCLES} snapshots"] = scored(np.mean(shots, axis=0), y, np.mean(train_shots, axis=0), labels)
+        networks.fit(batches, epochs=epochs // CYCLES, verbose=0)
+        shots.append((probabilities(networks, small(x_val)), probabilities(networks, small(x))))
+    results["last snapshot"] = as_runs(("val_", shots[-1][0], y_val), ("", shots[-1][1], y))
+    means = [np.mean(each, axis=0) for each in zip(*shots, strict=True)]
+    results[f"{CYCLES} snapshots"] = as_runs(("val_", means[0], y_val), ("", means[1], y))
     return results
 
 
-def probabilities(logits: np.ndarray) -> np.ndarray:
-    """Return the softmax over the last axis."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+def softmax(z: np.ndarray) -> np.ndarray:
+    """Return probabilities over the last axis."""
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
-def scored(p: np.ndarray, labels: np.ndarray, p_train: np.ndarray, train_labels: np.ndarray) -> list[dict]:
-    """Return test accuracy, test loss and training accuracy of probabilities (seeds, examples, classes), for each."""
-    numbers = (*accuracy_and_loss(np.log(p + 1e-9), labels), np.mean(p_train.argmax(axis=-1) == train_labels, axis=-1))
-    names = ("test_accuracy", "test_loss", "train_accuracy")
-    return [dict(zip(names, map(float, row), strict=True)) for row in zip(*numbers, strict=True)]
+def augmentations() -> dict:
+    """Each change by itself, in several amounts."""
+    pairs = [(name, amount) for name, amounts in AUGMENTATIONS.items() for amount in amounts]
+    runs = fit([{"amounts": {name: amount}} for name, amount in pairs])
+    return {f"{name}: {amount}": each for (name, amount), each in zip(pairs, runs, strict=True)}
 
 
-def augmentations(seeds: Any = SEEDS) -> dict:
-    """Each augmentation by itself, and none, on the same images and steps."""
-    results = {"none": runs(*fit(seeds)[:2])}
-    for name, amounts in AUGMENTATIONS.items():
-        results[name] = runs(*fit(seeds, amounts=amounts)[:2])
-        print(f"  {name}: {np.mean([run['test_accuracy'] for run in results[name]]):.4f}", flush=True)
-    return results
-
-
-def data_sizes(seeds: Any = SEEDS) -> dict:
-    """The same network and number of steps on more and more images."""
-    return {str(size): runs(*fit(seeds, examples=size)[:2]) for size in DATA_SIZES}
-
-
-def widths(seeds: Any = SEEDS) -> dict:
-    """One hidden layer of 1 to 512 units, and the two networks with two hidden layers."""
-    shapes = {str(width): (784, width, 10) for width in WIDTHS}
-    shapes |= {"256-32-10": (784, 256, 32, 10), "512-512-10": (784, 512, 512, 10)}
-    return {name: runs(*fit(seeds, sizes=sizes, epochs=40)[:2]) for name, sizes in shapes.items()}
-
-
-def bottleneck(seeds: Any = SEEDS) -> dict:
-    """784-128-2-64-10 with a linear layer of two units, and two principal components, on 2,000 images."""
-    import keras
-    from sklearn.decomposition import PCA
-    from sklearn.linear_model import LogisticRegression
-
-    x_test, y_test = test_set()
-    results: dict = {"two learned numbers": [], "two principal components": []}
-    for seed in seeds:
-        x, y = draw(seed, 2000)
-        keras.utils.set_random_seed(seed)
-        layers = [keras.layers.Dense(128, activation="relu"), keras.layers.Dense(2)]
-        layers += [keras.layers.Dense(64, activation="relu"), keras.layers.Dense(10, activation="softmax")]
-        model = keras.Sequential([keras.Input((784,)), *layers])
-        model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-        model.fit(x, y, epochs=30, batch_size=50, verbose=0)
-        accuracy = float(model.evaluate(x_test, y_test, verbose=0)[1])
-        results["two learned numbers"].append({"test_accuracy": accuracy})
-        pca = PCA(2, random_state=0).fit(x)
-        linear = LogisticRegression(max_iter=1000).fit(pca.transform(x), y)
-        accuracy = float(linear.score(pca.transform(x_test), y_test))
-        results["two principal components"].append({"test_accuracy": accuracy})
-    return results
-
-
-def normalization(seeds: Any = SEEDS) -> dict:
-    """Learning curves with and without normalization, 2,000 images and 20 epochs of them."""
-    settings: dict[str, dict[str, Any]] = {
-        "none": {},
-        "batch, before": {"normalize": "batch"},
-        "batch, after": {"normalize": "batch", "after": True},
-        "layer": {"normalize": "layer"},
-        "group": {"normalize": "group"},
-        "dropout": {"dropout": (0.0, 0.3)},
-        "batch and dropout": {"normalize": "batch", "dropout": (0.0, 0.3)},
-    }
+def moved() -> dict:
+    """Training without and with changed copies, measured on images that are changed: for what it is made."""
+    x, y = parts()[2]
+    rng = np.random.default_rng(3)
+    kinds = {"as they are": x, "mirrored": x[:, :, ::-1], "shifted": change("shift", x, 2.0, rng)}
+    kinds["turned"] = change("rotate", x, 20.0, rng)
+    networks = train([{}, {"amounts": changes(1.0)}])[0]
     results = {}
-    for name, setting in settings.items():
-        networks, training, history = fit(seeds, examples=2000, curves=True, **setting)
-        every = {key: np.round(history[key].T, 4).tolist() for key in ("loss", "val_accuracy")}
-        results[name] = runs(networks, training, **every)
+    for kind, images in kinds.items():
+        runs = as_runs(("", probabilities(networks, small(images)), y))
+        results |= {f"{kind}, without": runs[: len(SEEDS)], f"{kind}, with": runs[len(SEEDS) :]}
     return results
 
 
-def small_batches(seeds: Any = SEEDS) -> dict:
-    """No, batch and layer normalization with batches of 2 to 100: five passes through 500 images."""
-    return {
-        f"{kind or 'none'}, {size}": runs(*fit(seeds, normalize=kind, batch_size=size, epochs=5)[:2])
-        for size in (2, 4, 10, 100)
-        for kind in (None, "batch", "layer")
-    }
+def data_sizes() -> dict:
+    """The same network and number of steps on more and more images."""
+    return {str(size): fit([{"examples": size}])[0] for size in DATA_SIZES}
+
+
+def widths() -> dict:
+    """One hidden layer of 1 to 512 units, and two networks with two hidden layers."""
+    shapes = {str(width): (width,) for width in WIDTHS} | {"256-32": (256, 32), "512-512": (512, 512)}
+    return {name: fit([{"units": units}])[0] for name, units in shapes.items()}
 
 
 GROUPS = {
-    group.__name__: group
-    for group in (
-        strengths,
-        methods,
-        ensembles,
-        augmentations,
-        data_sizes,
-        widths,
-        bottleneck,
-        normalization,
-        small_batches,
-    )
+    group.__name__: group for group in (data_sizes, methods, moved, wrong_labels, widths, averages, augmentations)
 }
-
 
 if __name__ == "__main__":
     make_results(__file__, GROUPS, SEEDS)

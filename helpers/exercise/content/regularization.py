@@ -1,4 +1,4 @@
-"""The exercises and quiz questions of notebook 08, regularization."""
+"""The exercises and quiz questions of notebook 08, regularization, core and deeper."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from typing import Any
 import numpy as np
 
 from helpers.exercise.content import Exercise, Option, Quiz
+from helpers.figures.regularization import (
+    THREE_HISTOGRAMS,
+    draw_three_histograms,
+    draw_three_learning_curves,
+)
 
 # Inputs ---------------------------------------------------------------------------------------------------------------
 
@@ -47,15 +52,38 @@ SYMPTOMS = {
     "A": "more units",
     "B": "early stopping",
     "C": "L1",
-    "D": "layer normalization",
+    "D": "temperature",
     "E": "augmentation",
 }
 WHY = {
     "A": "In A not even the training images are learned: that is under-fitting, and every regularizer makes it worse.",
-    "B": "B asks for the method that keeps the weights of epoch 12 and has no strength to tune.",
+    "B": "B asks for the method that keeps the weights of epoch 12.",
     "C": "C asks for weights that are 0: only one penalty has corners where weights reach 0 and stay there.",
-    "D": "In D the statistics of two examples are mostly noise; take a normalization that looks at one example alone.",
+    "D": "D must not train again: what makes finished probabilities less sure, and leaves the order of the classes?",
     "E": "E is a change that the training images lack and that keeps the label: show it in training.",
+}
+
+LEARNING_CURVES = {"A": "more images", "B": "more units", "C": "neither"}
+WHY_CURVES = {
+    "A": "In A the two curves are far apart, and the validation error is still falling: what would close the gap?",
+    "B": "In B the curves have met, at a high error: more of the same images cannot help a model that is too small.",
+    "C": "In C the curves have met, at the lowest error of the three, and are flat: nothing is left to gain.",
+}
+
+WHY_HISTOGRAMS = {
+    "A": "A has no spike: its weights are small, but none of them is pulled all the way to 0.",
+    "B": "B has a spike at 0: which pull is the same for small weights and for large ones?",
+    "C": "C is by far the widest: nothing has kept these weights small.",
+}
+
+KEEPS = {"A": True, "B": False, "C": False, "D": True, "E": False, "F": True}
+WHY_KEEPS = {
+    "A": "A: in a shop's photographs a shoe that points to the left is as much a shoe.",
+    "B": "B: a 6 turned by 180° is a 9.",
+    "C": "C: ripe and unripe tomatoes differ in colour.",
+    "D": "D: a voice in a room with some noise says the same words.",
+    "E": "E: the heart of nearly everybody lies on the left, and where it does not, that is the finding.",
+    "F": "F: a shirt that lies two pixels further left is a shirt.",
 }
 
 # What a right answer returns ------------------------------------------------------------------------------------------
@@ -66,9 +94,9 @@ def l2_penalty(weights: list[np.ndarray], strength: float) -> float:
     return float(strength * sum(np.sum(kernel**2) for kernel in weights[::2]))
 
 
-def inverted_dropout(a: np.ndarray, drawn: np.ndarray, rate: float, training: bool) -> np.ndarray:
-    """Activations after dropout as Keras does it; those with `drawn` below `rate` are dropped."""
-    return np.where(drawn < rate, 0.0, a / (1 - rate)) if training else a
+def dropped(a: np.ndarray, drawn: np.ndarray, rate: float) -> np.ndarray:
+    """What a dropout layer passes on in training, as Keras does it; activations with `drawn` below `rate` are lost."""
+    return np.where(drawn < rate, 0.0, a / (1 - rate))
 
 
 def normalize_batch(z: np.ndarray, gamma: np.ndarray, beta: np.ndarray, epsilon: float) -> np.ndarray:
@@ -132,14 +160,28 @@ def _vote(probabilities: np.ndarray) -> np.ndarray:
     return np.array([np.argmax(np.bincount(column)) for column in votes.T])
 
 
-def _symptoms_problem(answer: Any) -> str | None:
-    if not isinstance(answer, dict) or set(answer) != set(SYMPTOMS):
-        return f"the answer is a dictionary with the keys {', '.join(SYMPTOMS)}"
-    for symptom, method in SYMPTOMS.items():
-        if str(answer[symptom]).strip().casefold() != method.casefold():
-            return WHY[symptom]
-    return None
+def _choices(right: dict[str, Any], why: dict[str, str]) -> Any:
+    """Return a `verify` that says why the first answer that is not right is wrong."""
 
+    def problem(answer: Any) -> str | None:
+        if not isinstance(answer, dict) or set(answer) != set(right):
+            return f"the answer is a dictionary with the keys {', '.join(right)}"
+        for key, wanted in right.items():
+            given = answer[key]
+            if isinstance(wanted, bool):
+                if not isinstance(given, bool):
+                    return f"{key} must be True or False, but is {given!r}"
+            elif (given := str(given).strip().casefold()) not in CHOICES:
+                return f"{answer[key]!r} is none of the answers to choose from"
+            if given != (wanted if isinstance(wanted, bool) else wanted.casefold()):
+                return why[key]
+        return None
+
+    return problem
+
+
+CHOICES = {word.casefold() for word in (*SYMPTOMS.values(), *LEARNING_CURVES.values(), *THREE_HISTOGRAMS.values(),
+                                        "batch normalization")}  # fmt: skip
 
 # The exercises --------------------------------------------------------------------------------------------------------
 
@@ -175,36 +217,61 @@ EXERCISES = [
         },
     ),
     Exercise(
-        id="regularization.inverted_dropout",
-        task="Inverted dropout by hand",
-        reference=inverted_dropout,
-        cases=[(ACTIVATIONS, DRAWN, 0.3, True), (ACTIVATIONS, DRAWN, 0.3, False), (ACTIVATIONS, DRAWN, 0.6, True)],
+        id="regularization.more_of_what",
+        task="Learning curves: more images, more units, or neither?",
+        picture=draw_three_learning_curves,
+        reference=LEARNING_CURVES,
+        verify=_choices(LEARNING_CURVES, WHY_CURVES),
         hints=[
-            "How many of a hundred activations are still there on average, and what makes up for the others?",
-            "np.where(drawn < rate, …, …) chooses for each activation; at test time nothing changes.",
+            "Which of the three over-fits: where do training and validation differ?",
+            "More images push the curves together. What do they do where the curves have met?",
         ],
         misconceptions={
-            "Keep and drop are confused in the scale: with rate 0.3 there are 0.7 left, so divide by 1 − rate.": (
-                lambda a, drawn, rate, training: np.where(drawn < rate, 0.0, a / rate) if training else a
-            ),
-            "Keep and drop are confused in the mask: rate is the share that is dropped, those drawn below it.": (
-                lambda a, drawn, rate, training: np.where(drawn < rate, a / (1 - rate), 0.0) if training else a
-            ),
-            "This is the older form, which scales at test time; inverted dropout scales in training only.": (
-                lambda a, drawn, rate, training: np.where(drawn < rate, 0.0, a) if training else a * (1 - rate)
-            ),
-            "What is kept is not scaled up, so the next layer gets less in training than at test time.": (
-                lambda a, drawn, rate, training: np.where(drawn < rate, 0.0, a) if training else a
-            ),
-            "At test time nothing is dropped and nothing is scaled, whatever the mask.": (
-                lambda a, drawn, rate, training: np.where(drawn < rate, 0.0, a / (1 - rate))
-            ),
-            "It scales twice: up in training and down again at test time.": (
-                lambda a, drawn, rate, training: (
-                    np.where(drawn < rate, 0.0, a / (1 - rate)) if training else a * (1 - rate)
-                )
-            ),
+            WHY_CURVES["A"]: LEARNING_CURVES | {"A": "more units"},
+            WHY_CURVES["B"]: LEARNING_CURVES | {"B": "more images"},
+            WHY_CURVES["C"]: LEARNING_CURVES | {"C": "more units"},
         },
+        insight="a few runs on parts of your data draw these curves, before you pay for new data.",
+    ),
+    Exercise(
+        id="regularization.which_penalty",
+        task="Three histograms of weights: which penalty made which?",
+        picture=draw_three_histograms,
+        reference=THREE_HISTOGRAMS,
+        verify=_choices(THREE_HISTOGRAMS, WHY_HISTOGRAMS),
+        hints=[
+            "Read the widths first: which network paid nothing for its large weights?",
+            "Which pull does not fade when a weight gets small?",
+        ],
+        misconceptions={
+            WHY_HISTOGRAMS["A"]: THREE_HISTOGRAMS | {"A": "L1"},
+            WHY_HISTOGRAMS["B"]: THREE_HISTOGRAMS | {"B": "no penalty"},
+            WHY_HISTOGRAMS["C"]: THREE_HISTOGRAMS | {"C": "L2"},
+        },
+    ),
+    Exercise(
+        id="regularization.dropout_bug",
+        task="Bug hunt: dropout that makes a network worse in use",
+        reference=dropped,
+        cases=[(ACTIVATIONS, DRAWN, 0.3), (ACTIVATIONS, DRAWN, 0.6)],
+        stub=lambda a, drawn, rate: np.where(drawn < rate, 0.0, a),
+        hints=[
+            "Add up a row before and after dropout, many times. Is the sum the same on average?",
+            "With rate 0.3, how much is left of a hundred ones on average, and what makes up for the rest?",
+        ],
+        misconceptions={
+            "With rate 0.3 a share of 0.7 is kept: divide by what is kept, not by the rate.": (
+                lambda a, drawn, rate: np.where(drawn < rate, 0.0, a / rate)
+            ),
+            "This multiplies by the share that is kept, so that even less arrives; divide by it.": (
+                lambda a, drawn, rate: np.where(drawn < rate, 0.0, a * (1 - rate))
+            ),
+            "Keep and drop are swapped in the mask now: the rate is the share that is dropped.": (
+                lambda a, drawn, rate: np.where(drawn < rate, a / (1 - rate), 0.0)
+            ),
+            "Every unit passes now: nothing is dropped any more.": lambda a, drawn, rate: a,
+        },
+        insight="the same bug in the other direction: code that scales in training and at test.",
     ),
     Exercise(
         id="regularization.normalize_batch",
@@ -298,10 +365,22 @@ EXERCISES = [
         },
     ),
     Exercise(
+        id="regularization.keeps_label",
+        task="Which changes keep the label?",
+        reference=KEEPS,
+        verify=_choices(KEEPS, WHY_KEEPS),
+        hints=[
+            "Show the changed example to a person who knows the task: would she give it another label?",
+            "For each task, name what the label depends on: shape, direction, colour, place.",
+        ],
+        misconceptions={WHY_KEEPS[one]: KEEPS | {one: not right} for one, right in KEEPS.items()},
+        insight="no library can answer this for you; it is knowledge about the task.",
+    ),
+    Exercise(
         id="regularization.symptoms",
         task="Which method for which symptom",
         reference=SYMPTOMS,
-        verify=_symptoms_problem,
+        verify=_choices(SYMPTOMS, WHY),
         hints=[
             "First ask whether it over-fits at all: is there a gap between training and validation?",
             "Each of the five symptoms has its own method; one of the six methods is left over.",
@@ -382,7 +461,7 @@ QUIZZES = [
         options=[
             Option(
                 text="To choose: epochs, units, strengths",
-                because="What is chosen on it looks a little too good on it, so the test set stays in its drawer.",
+                because="What is chosen on it looks a little too good on it, so it cannot judge the result.",
                 right=True,
             ),
             Option(text="To fit the weights", because="That is the training set."),
