@@ -43,62 +43,65 @@ def many_numbers(ax: Axes, fit: Callable[..., Array], numbers: int = 12, penalty
 
 
 def draw_double_descent(runs: Mapping[str, Runs], *, ax: Axes | None = None) -> Axes:
-    """Draw mistakes on new and on training images after training against the units of the hidden layer.
+    """Draw the loss on new images (left) and the mistakes there and on training images (right) against the width.
 
     Args:
-        runs: Units as text → runs with "error" and "train_error", lists of which the last entry counts.
+        runs: Units as text → runs with "loss", "error" and "train_error", lists of which the last entry counts.
         ax: Where to draw; on a new figure when None.
     """
     widths = np.array([int(width) for width in runs])
-    new, seen = (np.array([[100 * run[key][-1] for run in each] for each in runs.values()])
-                 for key in ("error", "train_error"))  # fmt: skip
+    ends = {key: np.array([[run[key][-1] for run in each] for each in runs.values()])
+            for key in ("loss", "error", "train_error")}  # fmt: skip
     if ax is None:
-        ax = new_axes(lambda: _describe(widths, new.mean(axis=1)), figsize=(7.4, 3.6))
-    for values, name in ((new, "validation"), (seen, "training")):
-        look = style.look(name)
-        ax.fill_between(widths, values.min(axis=1), values.max(axis=1), color=kit.faded(look.color, 0.25), linewidth=0)
-        ax.plot(widths, values.mean(axis=1), **look.line, marker=look.marker, markersize=5)
-    ink = [style.visible(style.look(name).color, ax, 4.5) for name in ("training", "validation")]
-    ax.text(widths[-1], new[-1].mean() + 4, "mistakes on new images", color=ink[1], ha="right", weight="bold")
-    ax.text(widths[-1], seen[-1].mean() + 3, "on training images, labels as given", color=ink[0], ha="right",
-            weight="bold")  # fmt: skip
-    ax.set(xscale="log", xlabel="units in the hidden layer", ylabel="mistakes (%)", ylim=(-2, 85), xlim=(0.9, 580))
-    ax.set_xticks([1, 2, 4, 8, 16, 32, 64, 128, 256, 512], ["1", "2", "4", "8", "16", "32", "64", "128", "256", "512"])
-    ax.minorticks_off()
+        said = ", ".join(f"{w} units {loss:.2f}" for w, loss in zip(widths, ends["loss"].mean(axis=1), strict=True))
+        ax = new_axes(f"Loss on new images by width: {said}. Mistakes there only fall.", figsize=(7.6, 3.3))
+    left, right = kit.panels(ax, (2,), below=38)
+    for panel, key, name, factor in (
+        (left, "loss", "validation", 1),
+        (right, "error", "validation", 100),
+        (right, "train_error", "training", 100),
+    ):
+        look, values = style.look(name), factor * ends[key]
+        panel.fill_between(widths, values.min(axis=1), values.max(axis=1), color=kit.faded(look.color, 0.25),
+                           linewidth=0)  # fmt: skip
+        panel.plot(widths, values.mean(axis=1), **look.line, marker=look.marker, markersize=4)
+    for panel, title in ((left, "loss on new images (nats)"), (right, "mistakes (%)")):
+        panel.set(xscale="log", xlabel="units in the hidden layer", title=title, xlim=(0.9, 600))
+        panel.set_xticks([1, 4, 16, 64, 256], ["1", "4", "16", "64", "256"])
+        panel.minorticks_off()
+    right.set_ylim(-3, 85)
+    right.text(500, 45, "new images", color=style.visible(style.look("validation").color, right, 4.5), ha="right")
+    right.text(500, 5, "training images", color=style.visible(style.look("training").color, right, 4.5), ha="right")
     return ax
 
 
-def _describe(widths: Array, error: Array) -> str:
-    return "Mistakes on new images by units: " + ", ".join(
-        f"{width}: {value:.0f} %" for width, value in zip(widths, error, strict=True)
-    ) + ". Those on training images fall to 0."  # fmt: skip
-
-
-def draw_random_features(counts: Sequence[int], errors: Mapping[str, Any], n: int, *, ax: Axes | None = None) -> Axes:
+def draw_random_features(runs: Mapping[str, Runs], n: int = 300, *, ax: Axes | None = None) -> Axes:
     """Draw mistakes on new images against the number of random features, with and without a penalty.
 
     Args:
-        counts: Numbers of features.
-        errors: Name of the line → shares (counts, seeds); the first one is the plain fit.
+        runs: Number of features as text → runs with "error" and "penalized".
         n: Training images.
         ax: Where to draw; on a new figure when None.
     """
+    counts = [int(count) for count in runs]
+    lines = {name: 100 * np.array([[run[key] for run in each] for each in runs.values()])
+             for name, key in (("no penalty", "error"), ("with a penalty", "penalized"))}  # fmt: skip
     if ax is None:
-        first = 100 * np.mean(next(iter(errors.values())), axis=1)
-        said = f"Without penalty mistakes peak at {max(first):.0f} % where there are as many features as images, {n}."
-        ax = new_axes(said, figsize=(7.0, 3.3))
+        plain, tamed = (values.mean(axis=1) for values in lines.values())
+        said = (f"Without penalty the mistakes fall to {plain[:6].min():.0f} %, rise to {plain.max():.0f} % near "
+                f"{n} features, and fall again to {plain[-1]:.0f} %. With a penalty they only fall, to {tamed[-1]:.0f} %.")  # fmt: skip
+        ax = new_axes(said, figsize=(7.4, 3.5))
     ax.axvline(n, color=style.GREY, linestyle=":", linewidth=1.4)
-    ax.text(n * 1.06, 86, f"{n} images", va="center")
-    for (name, values), color, dash in zip(errors.items(), style.COLORS[1:], ("-", "--"), strict=False):
-        values = 100 * np.asarray(values)
+    ax.text(n * 0.94, 84, f"as many features\nas images: {n}", va="center", ha="right")
+    for (name, values), color, dash, up in zip(lines.items(), style.COLORS[1:], ("-", "--"), (9, -9), strict=False):
         ax.fill_between(counts, values.min(axis=1), values.max(axis=1), color=kit.faded(color, 0.25), linewidth=0)
         ax.plot(counts, values.mean(axis=1), color=color, linestyle=dash)
-        kit.label_end(ax, counts[-1], values[-1].mean(), name, style.visible(color, ax, 4.5))
+        kit.label_end(ax, counts[-1], values[-1].mean(), name, style.visible(color, ax, 4.5),
+                      offset=(6, kit.points(up)))  # fmt: skip
     ax.set(xscale="log", xlabel="random features", ylabel="mistakes on new images (%)", ylim=(0, 92))
-    ticks = [count for count in (10, 30, 100, 300, 1000, 2000) if count <= counts[-1]]
-    ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+    ax.set_xticks([10, 30, 100, 300, 1000, 2000], ["10", "30", "100", "300", "1,000", "2,000"])
     ax.minorticks_off()
-    ax.set_title("The worst place is where features just suffice; a penalty removes it")
+    ax.set_title("The worst model can just memorize everything; larger ones are good again")
     return ax
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -68,7 +67,7 @@ def twins(ax: Axes, l1_share: float = 1.0, strength: float = 0.6) -> str:
     else:
         ax.plot(w, w, "o", color=best, markersize=11, markeredgecolor="white")
         said = f"one best pair, {w:.2f} and {w:.2f}"
-    ax.text(2.5, 0.08, "w₁ + w₂ = 2 fits best", ha="right", va="bottom", rotation=0)
+    ax.text(0.5, 1.5, "w₁ + w₂ = 2 fits best", ha="center", va="bottom", rotation=-45, rotation_mode="anchor")
     ax.axhline(0, color=style.BLACK, linewidth=0.8, linestyle="-")
     ax.axvline(0, color=style.BLACK, linewidth=0.8, linestyle="-")
     ax.set(xlim=(-0.6, 2.6), ylim=(-0.6, 2.6), xlabel="w₁", ylabel="w₂", aspect="equal", title=said)
@@ -121,27 +120,3 @@ def draw_decay_pairs(pairs: Mapping[str, tuple[Array, Array]], dark: Array, *, a
     panel.text(0.06, -0.4, "× dark pixels", color=style.visible(style.VERMILION, panel, 4.5))
     return ax
 
-
-def draw_stopping(loss: Array, length: Array, *, ax: Axes | None = None) -> Axes:
-    """Draw validation loss and distance from the initial weights over the epochs of several networks.
-
-    Args:
-        loss: (epochs, networks).
-        length: The same shape.
-        ax: Where to draw; on a new figure when None.
-    """
-    low = loss.argmin(axis=0)
-    if ax is None:
-        said = f"The validation loss is lowest after {low.min() + 1} to {low.max() + 1} epochs, while the distance grows."
-        ax = new_axes(said, figsize=(7.4, 2.9))
-    look = style.look("validation")
-    epochs = np.arange(1, len(loss) + 1)
-    left, right = kit.panels(ax, (2,), below=36)
-    for panel, values, color in ((left, loss, look.color), (right, length, style.BLACK)):
-        panel.plot(epochs, values, "-", color=color, linewidth=1, alpha=0.7)
-        best: Sequence[Any] = values[low, np.arange(len(low))]
-        panel.plot(low + 1, best, "o", color=style.BLUE, markersize=7, markeredgecolor="white", zorder=4)
-        panel.set(xlabel="epoch", xlim=(0, len(loss)))
-    left.set_title("validation loss; dots: its lowest")
-    right.set(title="distance from the initial weights", ylim=(0, None))
-    return ax
