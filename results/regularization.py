@@ -1,6 +1,6 @@
 """Make results/regularization.json: what notebook 08 and its deeper part state about methods on one budget.
 
-    python results/regularization.py             # everything, about ten minutes on two cores
+    python results/regularization.py             # everything, about a quarter of an hour on two cores
     python results/regularization.py widths      # one group again; the others stay as they are
 
 One task: 500 images of Fashion-MNIST, shrunk to 14 × 14 pixels, other ones for each of five seeds. One network:
@@ -37,72 +37,66 @@ Settings = dict[str, dict[str, Any]]
 
 
 def changes(strength: float) -> dict[str, float]:
-    """Return flips, shifts and rotations as `augment` takes them: 1 is up to 2 pixels of 28 and up to 10 degrees."""
-    return {"flip": 0.5, "shift": 2 * strength, "rotate": 10 * strength}
+    """Return flips, shifts and rotations as `augment` takes them: 1 is up to 1 pixel of 14 and up to 10 degrees."""
+    return {"flip": 0.5, "shift": strength, "rotate": 10 * strength}
 
 
 METHODS: dict[str, Settings] = {
     "nothing": {"": {}},
-    "fewer units": {str(units): {"units": (units, units)} for units in (4, 8, 16, 32)},
-    "L1": {str(l1): {"l1": l1} for l1 in (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3)},
-    "L2": {str(l2): {"l2": l2} for l2 in (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)},
-    "elastic net": {f"{l1}, {l2}": {"l1": l1, "l2": l2}
-                    for l1, l2 in ((3e-5, 3e-4), (1e-4, 1e-3), (3e-4, 3e-3), (1e-3, 1e-2))},
-    "weight decay": {str(decay): {"decay": decay} for decay in (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)},
+    "L1": {str(l1): {"l1": l1} for l1 in (1e-5, 3e-5, 1e-4, 3e-4, 1e-3)},
+    "L2": {str(l2): {"l2": l2} for l2 in (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)},
+    "flip, shift, rotate": {str(strength): {"amounts": changes(strength)} for strength in (0.25, 0.5, 1.0, 2.0)},
     "dropout": {f"{first}, {hidden}": {"dropout": (first, hidden)}
-                for first, hidden in ((0.0, 0.1), (0.0, 0.2), (0.0, 0.5), (0.2, 0.5), (0.2, 0.65), (0.2, 0.8))},
+                for first, hidden in ((0.0, 0.1), (0.0, 0.2), (0.0, 0.5), (0.2, 0.5), (0.2, 0.65))},
+    "fewer units": {str(units): {"units": (units, units)} for units in (8, 16, 32)},
     "batch normalization": {"": {"normalization": "BatchNormalization"}},
-    "layer normalization": {"": {"normalization": "LayerNormalization"}},
-    "early stopping": {f"patience {patience}": {"patience": patience} for patience in (3, 10)},
+    "early stopping": {"patience 5": {"patience": 5}},
+    "4 × the images": {"": {"examples": 4 * EXAMPLES}},
+}  # fmt: skip
+"""Method → strength → how it differs from nothing; these are in the core notebook."""
+
+MORE_METHODS: dict[str, Settings] = {
+    "elastic net": {f"{l1}, {l2}": {"l1": l1, "l2": l2} for l1, l2 in ((3e-5, 3e-4), (1e-4, 1e-3), (3e-4, 3e-3))},
+    "weight decay": {str(decay): {"decay": decay} for decay in (0.1, 0.3, 1.0, 3.0, 10.0)},
     "label smoothing": {str(share): {"smoothing": share} for share in (0.02, 0.05, 0.1, 0.2, 0.4)},
-    "flip, shift, rotate": {str(strength): {"amounts": changes(strength)} for strength in (0.125, 0.25, 0.5, 1.0, 2.0)},
     "augmentation and smoothing": {f"{strength}, {share}": {"amounts": changes(strength), "smoothing": share}
                                    for strength in (0.25, 0.5, 1.0) for share in (0.05, 0.1)},
     "mixup": {str(alpha): {"amounts": {"mixup": alpha}} for alpha in (0.1, 0.2, 0.4, 1.0)},
     "CutMix": {str(alpha): {"amounts": {"CutMix": alpha}} for alpha in (0.1, 0.2, 0.4, 1.0)},
-    "CowMix": {str(alpha): {"amounts": {"CowMix": alpha}} for alpha in (0.1, 0.2, 0.4, 1.0)},
+    "CowMix": {str(alpha): {"amounts": {"CowMix": alpha}} for alpha in (0.1, 0.4)},
+    "layer normalization": {"": {"normalization": "LayerNormalization"}},
     "weight averaging": {str(keep): {"ema": keep} for keep in (0.98, 0.99, 0.995, 0.998, 0.999)},
     "2 × the images": {"": {"examples": 2 * EXAMPLES}},
-    "4 × the images": {"": {"examples": 4 * EXAMPLES}},
 }  # fmt: skip
-"""Method → strength → how it differs from nothing."""
+"""The others, of the deeper notebook."""
 
-WITH_WRONG_LABELS = ("nothing", "L2", "dropout", "early stopping", "flip, shift, rotate", "label smoothing",
-                     "4 × the images")  # fmt: skip
+WITH_WRONG_LABELS = ("nothing", "L2", "flip, shift, rotate", "dropout", "early stopping", "4 × the images")
 
-AUGMENTATIONS: dict[str, tuple[float, ...]] = {
-    "flip": (0.25, 0.5),
-    "shift": (0.5, 1.0, 2.0, 4.0),
-    "rotate": (2.5, 5.0, 10.0, 20.0),
-    "crop": (0.07, 0.15),
-    "zoom": (0.07, 0.15),
-    "shear": (0.07, 0.15),
-    "contrast": (0.15, 0.3),
-    "brightness": (0.1, 0.2),
-    "noise": (0.05, 0.1),
-    "cut-out": (4.0, 8.0),
-}
-"""Augmentation → amounts in the units of `helpers.augmentation`, on images of 28 × 28 pixels."""
+CHANGES = {"flip": (0.25, 0.5), "shift": (0.5, 1.0, 2.0), "rotate": (5.0, 10.0, 20.0)}
+"""Change → amounts in the units of `helpers.augmentation`, on images of 14 × 14 pixels."""
+
+MORE_CHANGES = {"crop": (0.07, 0.15), "zoom": (0.07, 0.15), "shear": (0.07, 0.15), "contrast": (0.15, 0.3),
+                "brightness": (0.1, 0.2), "noise": (0.05, 0.1), "cut-out": (2.0, 4.0)}  # fmt: skip
+"""The same of the deeper notebook."""
 
 DATA_SIZES = (100, 200, 500, 1000, 2000, 4000, 6000)
-WIDTHS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-TOGETHER = 16
+WIDTHS = (1, 2, 4, 8, 16, 32, 64, 256)
+TOGETHER = 18
 """Settings in one stack, for the memory's sake."""
 
 
 @cache
 def parts() -> Any:
-    """Return the course's split: 6,000 images to train, 1,000 to choose and 3,000 to compare, 28 × 28 from 0 to 1."""
-    from helpers.data import hold_out, load_fashion_mnist
+    """Return the course's split: 6,000 images to train, 1,000 to choose, 3,000 to compare, as rows of 14 × 14."""
+    from helpers.data import hold_out, load_fashion_mnist, small_images
 
     (x, y), _ = load_fashion_mnist()
-    return [(images / np.float32(255), labels) for images, labels in hold_out(x, y, seed=0)]
+    return [(small_images(images), labels) for images, labels in hold_out(x, y, seed=0)]
 
 
-def small(images: np.ndarray) -> np.ndarray:
-    """Return images (…, 28, 28) as rows of 14 × 14 pixels, each the mean of four."""
-    shape = images.shape[:-2]
-    return images.reshape(*shape, 14, 2, 14, 2).mean(axis=(-3, -1)).reshape(*shape, 196)
+def square(rows: np.ndarray) -> np.ndarray:
+    """Return rows (n, 196) as images (n, 14, 14)."""
+    return rows.reshape(-1, 14, 14)
 
 
 def draw(seed: int, examples: int) -> tuple[np.ndarray, np.ndarray]:
@@ -126,14 +120,14 @@ class Changing(OwnBatches):
     def __init__(self, images: np.ndarray, y: np.ndarray, seeds: Any, amounts: list[dict[str, float]]) -> None:
         self.images, self.targets, self.amounts = images, y, amounts
         self.chance = [np.random.default_rng([seed, 2]) for seed in seeds]
-        super().__init__(small(images), y, seeds, batch_size=BATCH_SIZE)
+        super().__init__(images.copy(), y.copy(), seeds, batch_size=BATCH_SIZE)
 
     def on_epoch_end(self) -> None:
         """Draw changes and orders."""
         for k, (amounts, rng) in enumerate(zip(self.amounts, self.chance, strict=True)):
             if amounts:
-                images, self.y[k] = augment(amounts, self.images[k], self.targets[k], rng)
-                self.x[k] = small(images)
+                images, self.y[k] = augment(amounts, square(self.images[k]), self.targets[k], rng)
+                self.x[k] = images.reshape(-1, 196)
         super().on_epoch_end()
 
 
@@ -224,7 +218,7 @@ def train(
     if patience := settings[0].get("patience"):
         x_val, y_val = parts()[1]
         stop = EarlyStopping(patience=patience)
-        more = {"validation_data": (small(x_val), np.eye(10)[y_val]), "callbacks": [stop], "validation_batch_size": 500}
+        more = {"validation_data": (x_val, np.eye(10)[y_val]), "callbacks": [stop], "validation_batch_size": 500}
     networks.fit(batches, epochs=epochs, verbose=0, **more)
     return networks, images, labels, stop
 
@@ -232,8 +226,7 @@ def train(
 def probabilities(networks: Any, x: np.ndarray) -> np.ndarray:
     """Return what the networks say, (networks, examples, 10); `x` is shared, or (networks, examples, 196)."""
     x = x.swapaxes(0, 1) if x.ndim == 3 else x
-    said = [networks(x[k : k + 500], training=False).numpy() for k in range(0, len(x), 500)]
-    return np.concatenate(said).swapaxes(0, 1)
+    return np.concatenate([networks.activations(x[k : k + 500])[-1] for k in range(0, len(x), 500)], axis=1)
 
 
 def scored(p: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -255,22 +248,32 @@ def scores(networks: Any, images: np.ndarray, labels: np.ndarray) -> list[dict]:
     """Return the numbers of each network: training (true labels), validation, and without a prefix the comparison."""
     (_, _), (x_val, y_val), (x, y) = parts()
     return as_runs(
-        ("train_", probabilities(networks, small(images)), labels),
-        ("val_", probabilities(networks, small(x_val)), y_val),
-        ("", probabilities(networks, small(x)), y),
+        ("train_", probabilities(networks, images), labels),
+        ("val_", probabilities(networks, x_val), y_val),
+        ("", probabilities(networks, x), y),
     )
 
 
-def methods(names: Any = tuple(METHODS), wrong: float = 0.0) -> dict:
-    """Every strength of every method on the same images and steps."""
+def every_strength(methods: dict[str, Settings], wrong: float = 0.0) -> dict:
+    """Return "method: strength" → runs on the same images and steps."""
     settings = {f"{name}: {strength}" if strength else name: setting
-                for name in names for strength, setting in METHODS[name].items()}  # fmt: skip
+                for name, strengths in methods.items() for strength, setting in strengths.items()}  # fmt: skip
     return dict(zip(settings, fit(list(settings.values()), wrong=wrong), strict=True))
 
 
+def methods() -> dict:
+    """The methods of the core notebook in every strength."""
+    return every_strength(METHODS)
+
+
+def more_methods() -> dict:
+    """Those of the deeper notebook."""
+    return every_strength(MORE_METHODS)
+
+
 def wrong_labels() -> dict:
-    """The core methods with 20 % of the training labels wrong; those of other images are right."""
-    return methods(WITH_WRONG_LABELS, WRONG)
+    """Some of them with 20 % of the training labels wrong; the labels of other images are right."""
+    return every_strength({name: METHODS[name] for name in WITH_WRONG_LABELS}, WRONG)
 
 
 def averages() -> dict:
@@ -287,14 +290,14 @@ def averages() -> dict:
     def trained(seeds: Any, x_own: np.ndarray, y_own: np.ndarray, optimizer: Any) -> Any:
         networks = stack([network(seed, {}) for seed in seeds], own_batches=True)
         networks.compile(optimizer, "categorical_crossentropy")
-        return networks, OwnBatches(small(x_own), y_own, seeds, batch_size=BATCH_SIZE)
+        return networks, OwnBatches(x_own, y_own, seeds, batch_size=BATCH_SIZE)
 
     epochs = STEPS * BATCH_SIZE // EXAMPLES
     networks, batches = trained(
         members, images.repeat(MEMBERS, axis=0), y_one_hot.repeat(MEMBERS, axis=0), keras.optimizers.Adam(RATE)
     )
     networks.fit(batches, epochs=epochs, verbose=0)
-    p_val, p = (probabilities(networks, small(each)).reshape(len(SEEDS), MEMBERS, -1, 10) for each in (x_val, x))
+    p_val, p = (probabilities(networks, each).reshape(len(SEEDS), MEMBERS, -1, 10) for each in (x_val, x))
     results: dict = {}
     for count in range(1, MEMBERS + 1):
         name = "1 network" if count == 1 else f"{count} networks"
@@ -306,7 +309,7 @@ def averages() -> dict:
 
     networks, batches = trained(SEEDS, images, y_one_hot, keras.optimizers.Adam(RATE))
     networks.fit(batches, epochs=epochs, verbose=0)
-    p_val, p = probabilities(networks, small(x_val)), probabilities(networks, small(x))
+    p_val, p = probabilities(networks, x_val), probabilities(networks, x)
     results["temperature"] = []
     for val, compare in zip(p_val, p, strict=True):
         powers = np.log(np.maximum(val, 1e-30)), np.log(np.maximum(compare, 1e-30))
@@ -324,7 +327,7 @@ def averages() -> dict:
     shots = []
     for _ in range(CYCLES):
         networks.fit(batches, epochs=epochs // CYCLES, verbose=0)
-        shots.append((probabilities(networks, small(x_val)), probabilities(networks, small(x))))
+        shots.append((probabilities(networks, x_val), probabilities(networks, x)))
     results["last snapshot"] = as_runs(("val_", shots[-1][0], y_val), ("", shots[-1][1], y))
     means = [np.mean(each, axis=0) for each in zip(*shots, strict=True)]
     results[f"{CYCLES} snapshots"] = as_runs(("val_", means[0], y_val), ("", means[1], y))
@@ -337,23 +340,37 @@ def softmax(z: np.ndarray) -> np.ndarray:
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
-def augmentations() -> dict:
-    """Each change by itself, in several amounts."""
-    pairs = [(name, amount) for name, amounts in AUGMENTATIONS.items() for amount in amounts]
+def each_change(changes: dict[str, tuple[float, ...]]) -> dict:
+    """Return "change: amount" → runs with this change alone."""
+    pairs = [(name, amount) for name, amounts in changes.items() for amount in amounts]
     runs = fit([{"amounts": {name: amount}} for name, amount in pairs])
     return {f"{name}: {amount}": each for (name, amount), each in zip(pairs, runs, strict=True)}
+
+
+def augmentations() -> dict:
+    """The changes of the core notebook, each by itself."""
+    return each_change(CHANGES)
+
+
+def more_augmentations() -> dict:
+    """Those of the deeper notebook."""
+    return each_change(MORE_CHANGES)
 
 
 def moved() -> dict:
     """Training without and with changed copies, measured on images that are changed: for what it is made."""
     x, y = parts()[2]
     rng = np.random.default_rng(3)
-    kinds = {"as they are": x, "mirrored": x[:, :, ::-1], "shifted": change("shift", x, 2.0, rng)}
-    kinds["turned"] = change("rotate", x, 20.0, rng)
+    kinds = {
+        "as they are": square(x),
+        "mirrored": square(x)[:, :, ::-1],
+        "shifted": change("shift", square(x), 1.0, rng),
+    }
+    kinds["turned"] = change("rotate", square(x), 20.0, rng)
     networks = train([{}, {"amounts": changes(1.0)}])[0]
     results = {}
     for kind, images in kinds.items():
-        runs = as_runs(("", probabilities(networks, small(images)), y))
+        runs = as_runs(("", probabilities(networks, images.reshape(-1, 196)), y))
         results |= {f"{kind}, without": runs[: len(SEEDS)], f"{kind}, with": runs[len(SEEDS) :]}
     return results
 
@@ -370,7 +387,18 @@ def widths() -> dict:
 
 
 GROUPS = {
-    group.__name__: group for group in (data_sizes, methods, moved, wrong_labels, widths, averages, augmentations)
+    group.__name__: group
+    for group in (
+        data_sizes,
+        methods,
+        moved,
+        augmentations,
+        wrong_labels,
+        widths,
+        more_methods,
+        averages,
+        more_augmentations,
+    )
 }
 
 if __name__ == "__main__":

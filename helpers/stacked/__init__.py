@@ -24,7 +24,7 @@ AdamW, …), with dropout 0 and the same batches. Clipping by norm, Muon, Lamb a
 refused. A bias before batch normalization has a gradient of 0 but for rounding, which Adam makes large: it may differ.
 """
 
-from helpers.stacked._first_edition import SideBySide, accuracy_and_loss, sweep_images, train_many
+from helpers.stacked._first_edition import sweep_images, train_many
 from helpers.stacked._model import StackedModel, stack
 from helpers.stacked._training import EarlyStopping, OwnBatches, PerNetwork
 
@@ -32,9 +32,7 @@ __all__ = [
     "EarlyStopping",
     "OwnBatches",
     "PerNetwork",
-    "SideBySide",
     "StackedModel",
-    "accuracy_and_loss",
     "stack",
     "sweep_images",
     "train_many",

@@ -14,7 +14,6 @@ NOT_A_RUN_A_SEED = {
     ("activations", "ten_layers"): None,
     ("activations", "comebacks"): None,  # counts over all seeds
     ("initialization", "width"): 5,  # nine rates for each of five networks: the first five seeds
-    ("regularization", "strengths"): 2,  # seeds of their own, for choosing
     ("training", "baselines"): 3,  # models without seeds, by name
     ("tuning", "searches"): None,  # some are repeated: test_facts_tuning.py counts them
 }

@@ -55,9 +55,14 @@ def geometry(axes: Sequence[Axes], strength: float = 0.3) -> str:
         ax.plot(*w, "o", color=style.VERMILION, markersize=kit.points(10), fillstyle="full" if gone else "none",
                 markeredgewidth=2.2)  # fmt: skip
         ax.annotate("no penalty", FREE, (6, 6), textcoords="offset points")
-        kit.halo(ax.text(0, -1.35, "same penalty\nas the ring", ha="center", va="center", color=style.BLUE))
+        kit.halo(ax.text(-0.06, 0.35, "same\npenalty", ha="right", va="center", color=style.BLUE))
         ax.set(
-            xlim=(-1.5, 2.5), ylim=(-1.7, 2.7), aspect="equal", xlabel="w₁", xticks=(-1, 0, 1, 2), yticks=(-1, 0, 1, 2)
+            xlim=(-1.5, 2.5),
+            ylim=(-1.7, 2.7),
+            aspect="equal",
+            xlabel="w₁",
+            xticks=(-2, -1, 0, 1, 2),
+            yticks=(-2, -1, 0, 1, 2),
         )
         ax.set_ylabel("w₂", rotation=0)
         ax.set_title(f"{kind}: w = ({kit.number(w[0], 2)}, {kit.number(w[1], 2)})")
@@ -77,13 +82,14 @@ def draw_histograms(weights: Mapping[str, np.ndarray], *, ax: Axes | None = None
     if ax is None:
         said = ", ".join(f"{name} {each.min():.0%} to {each.max():.0%}" for name, each in shares.items())
         ax = new_axes(f"Histograms of weights; of them within 0.001 of 0: {said}.", figsize=(7.6, 3.0))
-    bins, top = np.linspace(-0.25, 0.25, 126), 9.0
+    bins, top = np.linspace(-0.4, 0.4, 161), 9.0
     for panel, (name, table) in zip(kit.panels(ax, (len(weights),), below=40), weights.items(), strict=True):
-        counts = 100 * np.histogram(np.clip(table, -0.249, 0.249), bins)[0] / table.size
+        counts = 100 * np.histogram(np.clip(table, -0.399, 0.399), bins)[0] / table.size
         panel.bar(bins[:-1], counts, np.diff(bins), align="edge", color=style.BLUE, linewidth=0)
         if counts.max() > top:
             panel.annotate(f"{counts.max():.0f} %", (0, top), (kit.points(6), -kit.points(8)), color=style.BLUE,
                            textcoords="offset points", weight="bold")  # fmt: skip
-        panel.set(ylim=(0, top), xlim=(-0.25, 0.25), xlabel="weight", xticks=(-0.2, 0, 0.2))
-        panel.set_title(f"{name}: % of the weights")
+        panel.set(ylim=(0, top), xlim=(-0.4, 0.4), xlabel="weight", xticks=(-0.3, 0, 0.3))
+        panel.set_title(name)
+        panel.set_yticks((0, 2, 4, 6, 8), ("0 %", "2 %", "4 %", "6 %", "8 %"))
     return ax

@@ -41,7 +41,7 @@ def draw_masks(accuracy: np.ndarray, loss: np.ndarray, whole: tuple[np.ndarray, 
         panel.axhline(one.mean(), color=style.BLACK, linestyle="--")
         panel.set(xlabel="masks averaged", xlim=(0, None))
         panel.set_title("loss" if values is loss else "accuracy (%)")
-        panel.annotate("whole network", (counts[-1], one.mean()), (0, kit.points(5)), ha="right",
+        panel.annotate("whole network", (1, one.mean()), (0, kit.points(5)), ha="left",
                        textcoords="offset points")  # fmt: skip
         panel.annotate("mean of the masks", (counts[-1], values[-1].mean()), (0, -kit.points(24)), ha="right",
                        color=style.GREEN, textcoords="offset points")  # fmt: skip
