@@ -27,7 +27,9 @@ from helpers.figures.regularization_deeper._normalization import (
     draw_falling,
 )
 from helpers.figures.regularization_deeper._penalties import (
+    THREE_MAPS,
     draw_decay_pairs,
+    draw_three_maps,
     draw_weight_maps,
     stop_or_penalize,
     twins,
@@ -35,6 +37,7 @@ from helpers.figures.regularization_deeper._penalties import (
 
 __all__ = [
     "SHORT",
+    "THREE_MAPS",
     "best_rate",
     "draw_cells",
     "draw_decay_pairs",
@@ -48,6 +51,7 @@ __all__ = [
     "draw_random_features",
     "draw_sheet",
     "draw_strengths",
+    "draw_three_maps",
     "draw_votes",
     "draw_weight_maps",
     "many_numbers",

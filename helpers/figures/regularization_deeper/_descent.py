@@ -88,8 +88,9 @@ def draw_random_features(runs: Mapping[str, Runs], n: int = 300, *, ax: Axes | N
              for name, key in (("no penalty", "error"), ("with a penalty", "penalized"))}  # fmt: skip
     if ax is None:
         plain, tamed = (values.mean(axis=1) for values in lines.values())
-        said = (f"Without penalty the mistakes fall to {plain[:6].min():.0f} %, rise to {plain.max():.0f} % near "
-                f"{n} features, and fall again to {plain[-1]:.0f} %. With a penalty they only fall, to {tamed[-1]:.0f} %.")  # fmt: skip
+        low, high, end = plain[:6].min(), plain.max(), plain[-1]
+        said = f"Without penalty the mistakes fall to {low:.0f} %, rise to {high:.0f} % near {n} features, and fall to "
+        said += f"{end:.0f} %. With a penalty they only fall, to {tamed[-1]:.0f} %."
         ax = new_axes(said, figsize=(7.4, 3.5))
     ax.axvline(n, color=style.GREY, linestyle=":", linewidth=1.4)
     ax.text(n * 0.94, 84, f"as many features\nas images: {n}", va="center", ha="right")

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import hsv_to_rgb, rgb_to_hsv
 
 from helpers import style
-from helpers.augmentation import CHANGES, MIXTURES, change, mix
+from helpers.augmentation import CHANGES, change, mix
 from helpers.figures import _kit as kit
 from helpers.picture import new_axes
 
@@ -149,7 +149,7 @@ def draw_votes(results: Mapping[str, Sequence[Mapping[str, Any]]], others: Mappi
             panel.plot(np.full(len(values), place), values, "D", color=style.VERMILION, markersize=5, linestyle="none")
         ticks = [*counted, *(len(counted) + 1.2 + np.arange(len(others)))]
         panel.set_xticks(ticks, [str(n) for n in counted] + list(others), rotation=0)
-        for label in panel.get_xticklabels()[len(counted):]:
+        for label in panel.get_xticklabels()[len(counted) :]:
             label.set(rotation=30, ha="right", rotation_mode="anchor", size=kit.points(10))
         panel.set_title(title)
         panel.set_xlim(0.5, ticks[-1] + 0.6)

@@ -55,8 +55,10 @@ def draw_strengths(results: Mapping[str, Sequence[Mapping[str, Any]]], names: Se
         found[name] = [key.split(": ")[1] for key in keys], base["val_loss"] - mean["val_loss"], (
             100 * (mean["val_accuracy"] - base["val_accuracy"]))  # fmt: skip
     if ax is None:
-        said = "; ".join(f"{name}: loss lowest at {strengths[int(np.argmax(loss))]}, accuracy highest at "
-                         f"{strengths[int(np.argmax(accuracy))]}" for name, (strengths, loss, accuracy) in found.items())  # fmt: skip
+        best = {name: [ways[int(np.argmax(each))] for each in both] for name, (ways, *both) in found.items()}
+        said = "; ".join(
+            f"{name}: loss lowest at {one}, accuracy highest at {two}" for name, (one, two) in best.items()
+        )
         ax = new_axes(f"Strengths by method. {said}.", figsize=(7.6, 4.6))
     columns = (len(names) + 1) // 2
     rows = (columns, len(names) - columns)
@@ -82,7 +84,7 @@ def draw_strengths(results: Mapping[str, Sequence[Mapping[str, Any]]], names: Se
 
 
 def draw_differences(tables: Mapping[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
-    """Draw what each method gains beside none, seed by seed: accuracy (left) and a lower loss (right), best loss on top.
+    """Draw what methods gain seed by seed: accuracy (left), and a lower loss (right), the best on top.
 
     Args:
         tables: Name → (seeds, 2): by how much the loss is lower, and the accuracy higher in points.
@@ -90,8 +92,8 @@ def draw_differences(tables: Mapping[str, np.ndarray], *, ax: Axes | None = None
     """
     names = sorted(tables, key=lambda name: -tables[name][:, 0].mean())
     if ax is None:
-        said = "; ".join(f"{name} {tables[name][:, 1].mean():+.1f} points, loss lower by {tables[name][:, 0].mean():.2f}"
-                         for name in names)  # fmt: skip
+        means = {name: tables[name].mean(axis=0) for name in names}
+        said = "; ".join(f"{name} {points:+.1f} points, loss {-lower:+.2f}" for name, (lower, points) in means.items())
         ax = new_axes(f"{said}.".replace("-", "−"), figsize=(7.6, 0.3 * len(names) + 1.2))
     left, right = kit.panels(ax, (2,), below=40)
     for panel, column, title in ((left, 1, "accuracy, points gained"), (right, 0, "loss, lower by (nats)")):

@@ -104,6 +104,7 @@ def draw_dots(groups: Mapping[str, Mapping[str, Sequence[float]]], title: str, x
             for row, ways in groups.items()
         )
         ax = new_axes(f"{xlabel}: {said}.", figsize=(7.2, 0.36 * len(groups) + 1.3))
+    first = next((row for row, ways in enumerate(groups.values()) if len(ways) > 1), -1)
     for row, ways in enumerate(groups.values()):
         for (way, values), color, fill in zip(
             ways.items(), (style.BLUE, style.VERMILION), ("full", "none"), strict=False
@@ -112,7 +113,7 @@ def draw_dots(groups: Mapping[str, Mapping[str, Sequence[float]]], title: str, x
             ax.plot(values, np.full(len(values), row - up), "o", color=color, fillstyle=fill, linestyle="none",
                     markersize=5)  # fmt: skip
             ax.plot(np.mean(values), row - up, "|", color=color, markersize=kit.points(13), markeredgewidth=2)
-            if row == 0 and len(ways) > 1:
+            if row == first and len(ways) > 1:
                 ax.annotate(way, (max(values), row - up), (8, 0), textcoords="offset points", va="center",
                             color=style.visible(color, ax, 4.5))  # fmt: skip
     ax.set_yticks(range(len(groups)), list(groups))

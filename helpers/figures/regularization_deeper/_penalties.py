@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -33,8 +34,9 @@ def stop_or_penalize(ax: Axes, steps: int = 10) -> str:
     ax.plot(*here, "o", color=style.BLUE, markersize=9, markeredgecolor="white", zorder=5)
     ax.plot(*there, "s", color=style.VERMILION, markersize=9, markeredgecolor="white", zorder=4)
     look = [style.visible(color, ax, 4.5) for color in (style.BLUE, style.VERMILION)]
-    kit.halo(ax.annotate(f"{steps} steps", here, (0, 11), textcoords="offset points", color=look[0], ha="center"))
-    kit.halo(ax.annotate(f"λ = {strength:.3g}", there, (0, -19), textcoords="offset points", color=look[1], ha="center"))
+    place: dict[str, Any] = {"textcoords": "offset points", "ha": "left"}
+    kit.halo(ax.annotate(f"{steps} steps", here, (-4, 11), color=look[0], **place))
+    kit.halo(ax.annotate(f"λ = {strength:.2g}", there, (-4, -19), color=look[1], **place))
     ax.set(xlim=(-0.2, 2.7), ylim=(-0.3, 2.0), xlabel="flat direction", ylabel="steep direction")
     ax.grid(False)
     apart = float(np.linalg.norm(here - there))
@@ -43,7 +45,7 @@ def stop_or_penalize(ax: Axes, steps: int = 10) -> str:
 
 
 def twins(ax: Axes, l1_share: float = 1.0, strength: float = 0.6) -> str:
-    """Draw all pairs of weights of two equal inputs: the valley of best fits, the cheapest pairs on it, and the penalty.
+    """Draw the weights of two equal inputs: the valley of best fits, the cheapest pairs on it, and the penalty.
 
     The penalty is strength · (share · Σ|w| + (1 − share) · Σw²) and the loss (w₁ + w₂ − 2)².
     """
@@ -120,3 +122,31 @@ def draw_decay_pairs(pairs: Mapping[str, tuple[Array, Array]], dark: Array, *, a
     panel.text(0.06, -0.4, "× dark pixels", color=style.visible(style.VERMILION, panel, 4.5))
     return ax
 
+
+THREE_MAPS = {"A": "elastic net", "B": "L2", "C": "L1"}
+"""What drew which picture of `draw_three_maps`."""
+
+
+def linear_unit(x: Array, t: Array, l1: float, l2: float, rate: float = 0.02, steps: int = 2000) -> Array:
+    """Return the weights of a linear unit under both penalties, by proximal steps that stop at 0."""
+    w, gram, pull = np.zeros(x.shape[1]), x.T @ x / len(x), x.T @ t / len(x)
+    for _ in range(steps):
+        w = w - rate * (gram @ w - pull + 2 * l2 * w)
+        w = np.sign(w) * np.maximum(np.abs(w) - rate * l1, 0)
+    return w
+
+
+def draw_three_maps(*, ax: Axes | None = None) -> Axes:
+    """Draw the weights between T-shirts and shirts under three penalties, named A, B and C."""
+    from helpers.data import hold_out, load_fashion_mnist, small_images
+
+    (x, y), _ = load_fashion_mnist()
+    (x, y), _, _ = hold_out(x, y, seed=0)
+    chosen = (y == 0) | (y == 6)
+    images, t = small_images(x[chosen]) - 0.3, np.where(y[chosen] == 0, 1.0, -1.0)
+    strengths = {"elastic net": (0.03, 0.1), "L2": (0.0, 0.1), "L1": (0.03, 0.0)}
+    maps = {letter: linear_unit(images, t, *strengths[kind]) for letter, kind in THREE_MAPS.items()}
+    if ax is None:
+        used = ", ".join(f"{name} uses {np.sum(w != 0)}" for name, w in maps.items())
+        ax = new_axes(f"Weights of 196 pixels under three penalties: {used} pixels.", figsize=(7.4, 2.8))
+    return draw_weight_maps(maps, ax=ax, names=False)
