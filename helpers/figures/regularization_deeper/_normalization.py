@@ -121,20 +121,19 @@ def draw_dots(groups: Mapping[str, Mapping[str, Sequence[float]]], title: str, x
     return ax
 
 
-def draw_falling(results: Mapping[str, ByRate], names: Sequence[str], *, ax: Axes | None = None) -> Axes:
-    """Draw the training loss over the epochs, each kind at its best learning rate."""
+def draw_falling(results: Mapping[str, ByRate], names: Sequence[str], *, rate: str, ax: Axes | None = None) -> Axes:
+    """Draw the training loss over the epochs, each kind at the same learning rate."""
     if ax is None:
         ax = new_axes("Training loss over the epochs; with normalization it falls first.", figsize=(6.8, 3.1))
     ends = []
     for name in names:
-        rate = best_rate(results[name])
         curves = np.array([run["curve"] for run in results[name][rate]])
         color, dash, _ = LOOKS[name.split()[0]]
         dash = ":" if "after" in name else dash
         epochs = np.arange(1, curves.shape[1] + 1)
         ax.fill_between(epochs, curves.min(axis=0), curves.max(axis=0), color=kit.faded(color, 0.18), linewidth=0)
         ax.plot(epochs, curves.mean(axis=0), color=color, linestyle=dash)
-        ends.append((curves[:, -1].mean(), f"{name}, η = {rate}", color))
+        ends.append((curves[:, -1].mean(), name, color))
     for height, (_, text, color) in zip(_apart([one[0] for one in ends], 0.075), ends, strict=True):
         kit.label_end(ax, epochs[-1], height, text, style.visible(color, ax, 4.5))
     ax.set(xlabel="epoch", ylabel="training loss (nats)", xlim=(1, epochs[-1]), ylim=(0, 1))
