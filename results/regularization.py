@@ -44,7 +44,7 @@ def changes(strength: float) -> dict[str, float]:
 METHODS: dict[str, Settings] = {
     "nothing": {"": {}},
     "L1": {str(l1): {"l1": l1} for l1 in (1e-5, 3e-5, 1e-4, 3e-4, 1e-3)},
-    "L2": {str(l2): {"l2": l2} for l2 in (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)},
+    "L2": {str(l2): {"l2": l2} for l2 in (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)},
     "flip, shift, rotate": {str(strength): {"amounts": changes(strength)} for strength in (0.25, 0.5, 1.0, 2.0)},
     "dropout": {f"{first}, {hidden}": {"dropout": (first, hidden)}
                 for first, hidden in ((0.0, 0.1), (0.0, 0.2), (0.0, 0.5), (0.2, 0.5), (0.2, 0.65))},

@@ -51,7 +51,6 @@ def normalize(z, gamma=1.0, beta=0.0):
         (figures.geometry, 2, {"strength": 1.2}, "L1 (0.00, 1.20), one of them exactly 0; L2"),
         (figures.masks, 1, {"step": 2, "rate": 0.0}, "0 of 14"),
         (figures.scale_and_shift, 2, {"z": SIX[0], "normalize": normalize, "beta": 1.5}, "mean 1.5"),
-        (figures.follow, 1, {"momentum": 0.999}, "only 0.9 after 600 steps"),
         (figures.augmented, 1, {"images": SIX, "kind": "shift", "strength": 0.5}, "up to 6 pixels"),
     ],
 )
@@ -117,6 +116,7 @@ def test_what_is_drawn_of_the_results_is_said(stored):
         figures.draw_gains(stored["augmentations"], stored["methods"]["nothing"]),
         figures.draw_moved(stored["moved"]),
         figures.draw_histograms({"no penalty": SIX.reshape(2, -1), "L1": 0 * SIX.reshape(2, -1)}),
+        figures.draw_moving_means([0.5, 0.99, 0.999]),
         figures.draw_by_heart({"true labels": SIX[0], "shuffled labels": SIX[1]}),
     ):
         assert axes._repr_mimebundle_()[1]["image/png"]["alt"]

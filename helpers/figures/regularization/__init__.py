@@ -21,7 +21,7 @@ from helpers.figures.regularization._exercises import (
 from helpers.figures.regularization._images import augmented, draw_gains, draw_moved
 from helpers.figures.regularization._methods import best_strengths, differences, methods
 from helpers.figures.regularization._penalties import draw_histograms, geometry, near_zero
-from helpers.figures.regularization._units import draw_company, draw_masks, follow, masks, scale_and_shift
+from helpers.figures.regularization._units import draw_masks, draw_moving_means, masks, scale_and_shift
 
 __all__ = [
     "THREE_HISTOGRAMS",
@@ -31,16 +31,15 @@ __all__ = [
     "describe_data_sizes",
     "differences",
     "draw_by_heart",
-    "draw_company",
     "draw_data_sizes",
     "draw_gains",
     "draw_histograms",
     "draw_masks",
     "draw_moved",
+    "draw_moving_means",
     "draw_three_histograms",
     "draw_three_learning_curves",
     "draw_widths",
-    "follow",
     "geometry",
     "masks",
     "methods",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -23,26 +23,38 @@ def masks(ax: Axes, step: int = 1, rate: float = 0.5) -> str:
     return f"Step {step}, rate {rate:.1f}: {lost.sum()} of 14 units are crossed out, with all their connections."
 
 
-def draw_masks(accuracy: np.ndarray, loss: np.ndarray, whole: tuple[np.ndarray, np.ndarray], *,
-               ax: Axes | None = None) -> Axes:  # fmt: skip
-    """Draw accuracy and loss of the mean over more and more masks (masks, networks), beside the whole network's."""
+def scored(p: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return accuracy in % and cross-entropy of probabilities (…, examples, classes)."""
+    right = p[..., np.arange(len(labels)), labels]
+    return 100 * np.mean(p.argmax(axis=-1) == labels, axis=-1), -np.log(np.maximum(right, 1e-7)).mean(axis=-1)
+
+
+def draw_masks(thinned: Sequence[np.ndarray], whole: np.ndarray, labels: np.ndarray, *, ax: Axes | None = None) -> Axes:
+    """Draw accuracy and loss of the mean over more and more masks, beside those of the whole network.
+
+    Args:
+        thinned: For each mask the probabilities (networks, examples, classes).
+        whole: Those without a mask.
+        labels: The right classes (examples,).
+        ax: Where to draw.
+    """
+    counts = np.arange(1, len(thinned) + 1)
+    means = np.cumsum(thinned, axis=0) / counts[:, None, None, None]
+    masked, full = scored(means, labels), scored(np.asarray(whole), labels)
     if ax is None:
         ax = new_axes(
-            f"One thinned network is right in {accuracy[0].mean():.0%}, the mean of {len(accuracy)} in "
-            f"{accuracy[-1].mean():.0%}, the whole network in {whole[0].mean():.0%}; the loss of the mean ends at "
-            f"{loss[-1].mean():.2f}, that of the whole network is {whole[1].mean():.2f}.",
+            f"One thinned network is right in {masked[0][0].mean():.0f} %, the mean of {len(thinned)} in "
+            f"{masked[0][-1].mean():.0f} %, the whole network in {full[0].mean():.0f} %; the loss of the mean ends at "
+            f"{masked[1][-1].mean():.2f}, that of the whole network is {full[1].mean():.2f}.",
             figsize=(7.6, 3.3),
         )
-    counts = np.arange(1, len(accuracy) + 1)
-    for panel, values, one in zip(kit.panels(ax, (2,), below=40), (100 * accuracy, loss), (100 * whole[0], whole[1]),
-                                  strict=True):  # fmt: skip
+    for panel, title, values, one in zip(kit.panels(ax, (2,), below=40), ("accuracy (%)", "loss"), masked, full,
+                                         strict=True):  # fmt: skip
         panel.fill_between(counts, values.min(axis=1), values.max(axis=1), color=style.GREEN, alpha=0.2, linewidth=0)
         panel.plot(counts, values.mean(axis=1), "-", color=style.GREEN)
         panel.axhline(one.mean(), color=style.BLACK, linestyle="--")
-        panel.set(xlabel="masks averaged", xlim=(0, None))
-        panel.set_title("loss" if values is loss else "accuracy (%)")
-        panel.annotate("whole network", (1, one.mean()), (0, kit.points(5)), ha="left",
-                       textcoords="offset points")  # fmt: skip
+        panel.set(xlabel="masks averaged", xlim=(0, None), title=title)
+        panel.annotate("whole network", (0.5, one.mean()), (0, kit.points(5)), textcoords="offset points")
         panel.annotate("mean of the masks", (counts[-1], values[-1].mean()), (0, -kit.points(24)), ha="right",
                        color=style.GREEN, textcoords="offset points")  # fmt: skip
     return ax
@@ -70,49 +82,30 @@ def scale_and_shift(axes: Sequence[Axes], z: np.ndarray, normalize: Callable[...
     return f"γ = {gamma:.1f}, β = {beta:.1f}: each unit has mean {beta:.1f} and standard deviation {abs(gamma):.1f}."
 
 
-def follow(ax: Axes, momentum: float = 0.99) -> str:
-    """Draw the moving mean of a unit whose batches have means near 2, as Keras keeps it, from 0."""
+def moving_mean(momentum: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the means of 600 batches of a unit whose sums have mean 2, and the average that Keras keeps, from 0."""
     means = 2 + np.random.default_rng(0).normal(size=600) / np.sqrt(8)  # batches of 8 with standard deviation 1
     moving = np.zeros(601)
     for step, mean in enumerate(means):
         moving[step + 1] = momentum * moving[step] + (1 - momentum) * mean
-    ax.plot(np.arange(1, 601), means, ".", color=style.GREY, markersize=kit.points(3.5), linestyle="none")
-    ax.plot(moving, "-", color=style.VERMILION)
-    ax.axhline(2, color=style.BLACK, linestyle=":")
-    late = np.flatnonzero(moving > 1.9)
-    when = f"1.9 after {late[0]} steps" if len(late) else f"only {moving[-1]:.1f} after 600 steps"
-    ax.set(xlabel="training step", ylim=(-0.1, 3.4), xlim=(-8, 608), title=f"momentum {momentum:.3g}: {when}")
-    return f"With momentum {momentum:.3g} the moving mean reaches {when}."
+    return means, moving
 
 
-def draw_company(answers: Mapping[str, np.ndarray], alone: np.ndarray, names: Sequence[str], *,
-                 ax: Axes | None = None) -> Axes:  # fmt: skip
-    """Draw what a network says about one image in many batches, beside what it says at inference.
-
-    Args:
-        answers: How the batches were made → probabilities (batches, classes).
-        alone: Probabilities (classes,) at inference.
-        names: Of the classes.
-        ax: Where to draw.
-    """
+def draw_moving_means(momenta: Sequence[float], *, ax: Axes | None = None) -> Axes:
+    """Draw the moving mean of a unit for each momentum, and the means of the batches as dots."""
+    found = {}
+    for momentum in momenta:
+        late = np.flatnonzero(moving_mean(momentum)[1] > 1.9)
+        found[momentum] = f"1.9 after {late[0]} steps" if len(late) else "still below 1.9"
     if ax is None:
-        said = "; ".join(f"{kind} {table.argmax(1).tolist().count(alone.argmax())} of {len(table)}"
-                         for kind, table in answers.items())  # fmt: skip
-        ax = new_axes(f"Batches in which the answer is the same as at inference: {said}.", figsize=(7.6, 3.2))
-    classes = np.argsort(-np.mean([table.mean(axis=0) for table in answers.values()], axis=0))[:4]
-    for panel, (kind, table) in zip(kit.panels(ax, (len(answers),), below=24), answers.items(), strict=True):
-        for place, label in enumerate(classes):
-            spread = place + np.linspace(-0.25, 0.25, len(table))
-            panel.plot(
-                spread, 100 * table[:, label], "o", color=style.ORANGE, markersize=kit.points(4), linestyle="none"
-            )
-            panel.plot([place - 0.36, place + 0.36], [100 * alone[label]] * 2, "-", color=style.BLACK, linewidth=2.5)
-        panel.set(ylim=(-3, 108), xlim=(-0.5, 3.5), title=kind)
-        panel.set_xticks(range(4), [names[label] for label in classes])
-        if kind == next(iter(answers)):
-            panel.set_ylabel("probability (%)")
-            panel.annotate("line: at inference", (3.45, 104), ha="right", va="top")
-            panel.annotate(
-                "dots: one batch each", (3.45, 93), ha="right", va="top", color=style.visible(style.ORANGE, panel, 4.5)
-            )
+        said = "; ".join(f"{momentum:.3g}: {when}" for momentum, when in found.items())
+        ax = new_axes(f"The moving mean of a unit with mean 2, by momentum: {said}.", figsize=(7.6, 2.9))
+    for panel, (momentum, when) in zip(kit.panels(ax, (len(momenta),), below=40), found.items(), strict=True):
+        means, moving = moving_mean(momentum)
+        panel.plot(np.arange(1, 601), means, ".", color=style.GREY, markersize=kit.points(2.5), linestyle="none")
+        panel.plot(moving, "-", color=style.VERMILION)
+        panel.axhline(2, color=style.BLACK, linestyle=":")
+        panel.set(xlabel="step", ylim=(-0.1, 3.4), xlim=(-8, 608), xticks=(0, 300, 600))
+        panel.set_title(f"momentum {momentum:.3g}")
+        panel.text(590, 0.12, when, ha="right")
     return ax
