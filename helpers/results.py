@@ -31,7 +31,7 @@ def read_results(name: str) -> dict[str, Any]:
         >>> groups = read_results("activations")  # doctest: +ELLIPSIS, +NORMALIZE_WHITESPACE
         made by `python results/activations.py` with keras ... and seeds [0, 1, 2, 3, 4]
         >>> list(groups)
-        ['two_layers', 'ten_layers', 'comebacks']
+        ['two_layers', 'ten_layers', 'comebacks', 'gates']
     """
     file = RESULTS / f"{name}.json"
     if not file.is_file():

@@ -32,6 +32,11 @@ UNITS, EPOCHS, BATCH_SIZE = 64, 6, 128
 LEARNING_RATES, BIASES = (0.1, 1.0, 2.0, 3.0), (0.0, -0.5)
 """Of `comebacks`; the biases are initial ones."""
 
+GATED_WIDTHS = {"ReLU": 192, "GELU": 192, "SwiGLU": 128}
+"""Units of a block, so that all have equally many weights."""
+
+GATED_RATES = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016)
+
 
 @cache
 def load() -> list[tuple[np.ndarray, np.ndarray]]:
@@ -181,7 +186,53 @@ def comebacks() -> dict:
     return found
 
 
-GROUPS = {group.__name__: group for group in (two_layers, ten_layers, comebacks)}
+def gated_network(kind: str, seed: int) -> Any:
+    """Return 196 → 64, twice a block beside a skip connection, 64 → 10; built as notebook 04, deeper, builds it."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    width, inputs = GATED_WIDTHS[kind], keras.Input((196,))
+    x = keras.layers.Dense(64)(inputs)
+    for _ in range(2):
+        if kind == "SwiGLU":
+            gate = keras.layers.Dense(width, activation="silu", use_bias=False)(x)
+            hidden = keras.layers.Multiply()([keras.layers.Dense(width, use_bias=False)(x), gate])
+        else:
+            hidden = keras.layers.Dense(width, activation=kind.lower(), use_bias=False)(x)
+        x = keras.layers.Add()([x, keras.layers.Dense(64, use_bias=False)(hidden)])
+    return keras.Model(inputs, keras.layers.Dense(10)(x))
+
+
+def gates() -> dict:
+    """Gated blocks against plain ones on 3,000 images: each kind at its best rate, each seed its own order of them."""
+    import keras
+
+    from helpers.stacked import OwnBatches, PerNetwork, stack
+
+    (x, y), *others = load()
+    best = {}
+    for kind in GATED_WIDTHS:
+        models = [gated_network(kind, seed) for seed in SEEDS]
+        networks = stack(models * len(GATED_RATES), own_batches=True)
+        adam = keras.optimizers.Adam(PerNetwork(np.repeat(GATED_RATES, len(SEEDS))))
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        networks.compile(adam, loss=loss, metrics=["accuracy"])
+        order = list(SEEDS) * len(GATED_RATES)
+        networks.fit(OwnBatches(x[:3000], y[:3000], order, BATCH_SIZE), epochs=EPOCHS, verbose=0)
+        chosen_by, accuracy = (
+            networks.evaluate(OwnBatches(*part, order, 500), verbose=0, return_dict=True)["accuracy"].reshape(-1, 5)
+            for part in others
+        )
+        winner = int(chosen_by.mean(axis=1).argmax())
+        best[kind] = [
+            {"seed": seed, "rate": GATED_RATES[winner], "chosen_by": by, "accuracy": own}
+            for seed, by, own in zip(SEEDS, chosen_by[winner], accuracy[winner], strict=True)
+        ]
+        print(f"  {kind}: rate {GATED_RATES[winner]}", flush=True)
+    return best
+
+
+GROUPS = {group.__name__: group for group in (two_layers, ten_layers, comebacks, gates)}
 
 
 if __name__ == "__main__":

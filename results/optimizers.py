@@ -169,13 +169,16 @@ def summary(history: dict, column: int, row: int) -> dict:
     return curves | {"best_epoch": best, "loss_best": rounded(loss[best])} | numbers
 
 
-def paired(seeds=SEEDS) -> dict:
-    """Momentum against Adam, each at its best rate of the sweep and epoch: on which yardstick images each is right."""
+def paired(seeds=SEEDS, names=("SGD", "RMSprop", "Adam", "AdamW", "Lion")) -> dict:
+    """Each rule against momentum, both at the best rate of the sweep and epoch, answer by answer on the yardstick.
+
+    The sampling error of a mean of differences is that of the images' own means: what the seeds add averages out.
+    """
     import json
 
     stored = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))["groups"]["sweep"]
     right = {}
-    for name in ("momentum", "Adam"):
+    for name in ("momentum", *names):
         costs = {
             float(key.split()[1]): np.mean([min(run["val_loss"]) for run in runs])
             for key, runs in stored.items()
@@ -185,17 +188,23 @@ def paired(seeds=SEEDS) -> dict:
         history = train(
             optimizers()[name][0], [rate], seeds=seeds, epochs=EPOCHS, batch_size=BATCH_SIZE, curves=True, answers=True
         )
-        right[name] = history["answers"][0] == load()["yard"][1]
-    momentum, adam = right["momentum"], right["Adam"]
-    counts = {
-        "both": momentum & adam,
-        "momentum_only": momentum & ~adam,
-        "adam_only": ~momentum & adam,
-        "neither": ~momentum & ~adam,
-    }
-    return {
-        "momentum Adam": [{name: int(hits[row].sum()) for name, hits in counts.items()} for row in range(len(seeds))]
-    }
+        right[name] = (history["answers"][0] == load()["yard"][1]).astype(int)  # (seeds, images)
+        print(f"  {name}", flush=True)
+    results = {}
+    for name in names:
+        gains = right[name] - right["momentum"]
+        by_image = gains.mean(axis=0)
+        error = 100 * by_image.std() / np.sqrt(len(by_image))
+        results[name] = [
+            {
+                "difference": rounded(100 * gain.mean()),
+                "momentum_only": int((gain < 0).sum()),
+                "this_only": int((gain > 0).sum()),
+                "error_of_the_mean": rounded(error),
+            }
+            for gain in gains
+        ]
+    return results
 
 
 def at_end(history: dict, rates: Any, names: Any) -> list[list[dict]]:

@@ -238,7 +238,9 @@ def stack(models: Sequence[Any], *, own_batches: bool = False) -> StackedModel:
     columns = {id(column[0]): column for column in zip(*(_layers(model) for model in models), strict=True)}
     settings: dict[str, Any] = {"clone_function": lambda layer: _stacked(columns[id(layer)])}
     if own_batches:
-        settings["input_tensors"] = [keras.Input((len(models), *models[0].input_shape[1:]))]
+        own = keras.Input((len(models), *models[0].input_shape[1:]))
+        listed = isinstance(models[0], keras.Sequential)  # clone_model wants the structure of the inputs
+        settings["input_tensors"] = [own] if listed else keras.tree.map_structure(lambda _: own, models[0].input)
     clone = keras.models.clone_model(models[0], **settings)
     together = StackedModel(clone.inputs, clone.outputs)
     together.networks, together.plain = len(models), models.__getitem__

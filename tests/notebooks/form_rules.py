@@ -6,7 +6,9 @@ They hold for a notebook as soon as course.yml says `edition: 2`, together with 
 from __future__ import annotations
 
 import ast
+import builtins
 import re
+import symtable
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -200,6 +202,40 @@ def deeper_sections_are_short(subject: Subject) -> list[str]:
         for title, minutes in subject.cost.sections.items()
         if minutes > DEEPER_SECTION_MINUTES
     ]
+
+
+def deeper_sections_stand_alone(subject: Subject) -> list[str]:
+    """Who follows a link into a deeper notebook runs what stands above its first section, and that section."""
+    if subject.entry.part != "deeper":
+        return []
+    code: dict[str, list[str]] = {}
+    for index, cell in subject.cells("code"):
+        code.setdefault(_section_of(subject, index), []).append(ast.unparse(parse_cell(cell.source)))
+    content = [heading.text for heading in _content(subject)]
+    known = set(dir(builtins)) | {"__builtins__", "display", "get_ipython"}
+    for above in ("", *content[:1]):
+        known |= _names(code.get(above, []))[1]
+    faults = []
+    for title in content[1:]:
+        read, given = _names(code.get(title, []))
+        if foreign := sorted(read - given - known):
+            faults.append(f'"## {title}" needs what only other sections define: {", ".join(foreign)}')
+    return faults
+
+
+def _names(cells: list[str]) -> tuple[set[str], set[str]]:
+    """Return the global names that the cells read, and those that they give a meaning."""
+    read, given = set(), set()
+    for source in cells:
+        tables = [symtable.symtable(source, "a cell", "exec")]
+        while tables:
+            table = tables.pop()
+            tables += table.get_children()
+            for symbol in table.get_symbols():
+                if symbol.is_global() or table.get_type() == "module":
+                    read |= {symbol.get_name()} if symbol.is_referenced() else set()
+                    given |= {symbol.get_name()} if symbol.is_assigned() or symbol.is_imported() else set()
+    return read, given
 
 
 # Sections, exercises, solutions
@@ -488,12 +524,11 @@ def looks_of_program(path: Path) -> list[str]:
 
 
 def programs_of_second_edition(course: Course, root: Path) -> Iterator[Path]:
-    """Yield what computes results or draws for notebooks of the second edition: results/backprop.py for 03_backprop."""
-    topics = {entry.name.removesuffix("_deeper").partition("_")[2] for entry in course.notebooks if entry.edition == 2}
-    for topic in sorted(topics):
-        for path in (root / "results" / f"{topic}.py", root / "helpers" / "figures" / f"{topic}.py"):
-            if path.exists():
-                yield path
+    """Yield what computes results for notebooks of the second edition: results/backprop.py for 03_backprop."""
+    topics = {entry.name.split("_")[1] for entry in course.notebooks if entry.edition == 2}
+    for path in sorted((root / "results").glob("*.py")):
+        if path.stem.split("_")[0] in topics:
+            yield path
 
 
 SECOND_EDITION: tuple[Rule, ...] = (
@@ -505,6 +540,7 @@ SECOND_EDITION: tuple[Rule, ...] = (
     headings_carry_the_measured_minutes,
     core_is_one_lecture,
     deeper_sections_are_short,
+    deeper_sections_stand_alone,
     last_sections_come_in_order,
     solutions_stand_in_the_last_section,
     exercises_are_numbered_and_lead_to_their_solutions,

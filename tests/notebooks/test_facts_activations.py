@@ -241,14 +241,6 @@ def test_slope_and_centre_bring_more_alone_than_each_adds_to_the_other(keras, de
     assert slow - centred + slow - steep > slow - both
 
 
-def test_gated_network_of_the_comparison_has_as_many_weights(keras, deeper):
-    counts = {
-        kind: deeper["network"](kind, width, 0).count_params()
-        for kind, width in (("ReLU", 192), ("GELU", 192), ("SwiGLU", 128))
-    }
-    assert len(set(counts.values())) == 1
-
-
 # The numbers of results/activations.json
 
 
@@ -304,3 +296,21 @@ def test_one_slice_of_the_results_is_made_again(program, stored):
     setting = kept["initialization"], kept["rate"]
     (again,) = program.fit("relu", 2, [setting], seeds=(kept["seed"],))[setting]
     assert again["accuracy"] == pytest.approx(kept["accuracy"], abs=0.02)
+
+
+def test_gated_networks_have_equally_many_weights_and_are_those_of_the_notebook(program, deeper):
+    counts = {kind: program.gated_network(kind, 0).count_params() for kind in program.GATED_WIDTHS}
+    assert len(set(counts.values())) == 1
+    for kind, width in program.GATED_WIDTHS.items():
+        taught_here = deeper["network"](kind, width, 0)
+        x = np.random.default_rng(0).normal(size=(5, 196)).astype("float32")
+        np.testing.assert_allclose(taught_here(x), program.gated_network(kind, 0)(x), atol=1e-5)
+
+
+def test_gates_gain_nothing_that_five_seeds_could_show_at_rates_inside_of_those_tried(program, stored):
+    accuracy = {kind: np.array([run["accuracy"] for run in runs]) for kind, runs in stored["gates"].items()}
+    lead = accuracy["SwiGLU"] - accuracy["ReLU"]
+    assert lead.min() < 0 < lead.max()
+    assert abs(lead.mean()) < 2 * lead.std(ddof=1) / np.sqrt(len(lead))
+    rates = {runs[0]["rate"] for runs in stored["gates"].values()}
+    assert min(program.GATED_RATES) < min(rates) <= max(rates) < max(program.GATED_RATES)

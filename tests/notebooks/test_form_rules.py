@@ -61,6 +61,9 @@ def code(source: str, *outputs: NotebookNode, tags: tuple[str, ...] = ()) -> Not
 MOVING = 'explore(figures.walk, rate=(0, 1),\n  stills=[still("slow", rate=0.1), still("fast", rate=0.9)])'
 
 
+IMPORTS = "from helpers import check, explore, figures, quiz, still"
+
+
 def good_notebook(entry: Entry = CORE) -> NotebookNode:
     return copy.deepcopy(made_notebook(entry.name))
 
@@ -73,7 +76,7 @@ def made_notebook(name: str) -> NotebookNode:
     cells = [
         text(f"# {entry.heading}\n\nSamples are small. What do they say?\n\n{COURSE.badge(entry.name)}"),
         code(setup_cell(COURSE), printed("Ready.\n"), tags=("setup",)),
-        code("from helpers.figures import sample as figures\n\nfigures.draw_sample()", figure()),
+        code(f"{IMPORTS}\n\nfigures.draw_sample()", figure()),
         text(
             "**You will be able to** tell a sample from the real thing.\n\n"
             f"**Time:** {entry.minutes} minutes, exercises included. **You need:** nothing."
@@ -287,7 +290,11 @@ def test_rule_sees_the_planted_fault(rule: Callable, plant: Callable) -> None:
 
 def test_every_rule_is_shown_to_see_a_fault() -> None:
     """Here, or in the tests below for what only the syllabus or a deeper notebook can do wrong."""
-    others = {rules.deeper_sections_are_short, rules.core_teaches_what_every_student_needs}
+    others = {
+        rules.deeper_sections_are_short,
+        rules.deeper_sections_stand_alone,
+        rules.core_teaches_what_every_student_needs,
+    }
     assert {rule for rule, _ in PLANTS} | others == set(rules.SECOND_EDITION)
 
 
@@ -307,6 +314,37 @@ def test_section_that_goes_deeper_is_at_most_25_minutes() -> None:
     insert(PREDICTION, text(LONG))(notebook)
     assert rules.deeper_sections_are_short(subject(notebook, DEEPER)) != []
     assert rules.deeper_sections_are_short(subject(notebook, CORE)) == []
+
+
+ALONE = """
+import numpy as np
+
+def double(values):
+    total = sum(values)
+    return total * factor
+
+factor = np.array(2)
+print([double([value]) for value in range(3)])
+"""
+
+
+@pytest.mark.parametrize(
+    ("above", "within", "missing"),
+    [
+        ("", ALONE, ""),
+        ("import numpy as np", "%matplotlib inline\nfor i in range(3):\n    np.eye(i)", ""),
+        ("", "np.eye(3)", "np"),
+        ("", "def later():\n    return made_elsewhere\n\nclass A:\n    b = other", "made_elsewhere, other"),
+    ],
+)
+def test_section_that_goes_deeper_stands_alone(above: str, within: str, missing: str) -> None:
+    notebook = good_notebook(DEEPER)
+    insert(DRAWS, code(within))(notebook)
+    insert(QUIZ, code(above))(notebook)
+    faults = rules.deeper_sections_stand_alone(subject(notebook, DEEPER))
+    said = f'"## What is a sample? (13 min)" needs what only other sections define: {missing}'
+    assert faults == ([said] if missing else [])
+    assert rules.deeper_sections_stand_alone(subject(notebook, CORE)) == []
 
 
 def test_deeper_notebook_links_to_its_core() -> None:
@@ -385,11 +423,11 @@ def test_programs_of_the_second_edition_keep_the_test_images_closed(tmp_path: Pa
     course = read_syllabus()
     for path in rules.programs_of_second_edition(course, ROOT):
         assert rules.looks_of_program(path) == []
-    for name in ("results/backprop.py", "results/a.py", "helpers/figures/backprop.py"):
+    for name in ("results/backprop.py", "results/backprop_deeper.py", "results/a.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     names = [path.relative_to(tmp_path).as_posix() for path in rules.programs_of_second_edition(COURSE, tmp_path)]
-    assert names == ["results/backprop.py", "helpers/figures/backprop.py"]
+    assert names == ["results/backprop.py", "results/backprop_deeper.py"]
 
 
 def test_helpers_keep_the_test_images_closed() -> None:

@@ -225,6 +225,14 @@ def test_networks_of_one_seed_see_one_order_and_each_example_once_an_epoch() -> 
     assert (seen[0] != seen[1]).any()
 
 
+def test_functional_models_take_batches_of_their_own() -> None:
+    models = [skip(0), skip(1)]
+    together = stack(models, own_batches=True)
+    own = np.random.default_rng(0).normal(size=(4, 2, 3)).astype("float32")
+    expected = np.stack([model(own[:, k]) for k, model in enumerate(models)], axis=1)
+    np.testing.assert_allclose(together(own), expected, atol=1e-6)
+
+
 @pytest.mark.long
 def test_own_batches_train_as_separate_fits_on_them_and_are_measured_on_shared_examples() -> None:
     models, seeds = [network(s) for s in range(2)], [7, 8]

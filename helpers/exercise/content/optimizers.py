@@ -81,7 +81,7 @@ REMEDIES = {"A": "raise η", "B": "lower η", "C": "decay η", "D": "warm up"}
 
 _HILLS = {"A": "creeps", "B": "jumps and settles", "C": "climbs out"}
 _BETAS = {"A": 0.9, "B": 0, "C": 0.99, "leaves": "none"}
-_EDGE = {"A": "at the edge", "B": "below it", "C": "at the edge", "then": 20}
+_EDGE = {"A": "at the edge", "B": "below it", "C": "at the edge", "then": 20.0}
 _VERDICT = {"difference": 1.0, "error": 0.447, "verdict": "first"}
 _PATHS = {"A": "momentum", "B": "Adam", "C": "SGD"}
 
@@ -89,7 +89,7 @@ _PATHS = {"A": "momentum", "B": "Adam", "C": "SGD"}
 
 _WRONG_REMEDY = {
     "A": "A falls steadily and slowly: its steps are too short, from the first to the last.",
-    "B": "B explodes and stays lost: every step is too long, not only the first or the last ones.",
+    "B": "B grows and grows: one direction is too steep for every one of its steps, the first and the last.",
     "C": "C jitters around a level: it needs shorter steps in the end, but it did arrive with those it has.",
     "D": "D leaps once, at the start, and then behaves: only its first steps are too long.",
 }
@@ -227,24 +227,27 @@ EXERCISES = [
     ),
     Exercise(
         id="optimizers.whose_path",
-        task="Three paths on Beale: whose are they?",
+        task="Three paths over Himmelblau's hills: whose are they?",
         picture=figures.draw_three_paths,
         reference=_PATHS,
         hints=[
-            "Which rule makes its steps shorter as soon as the ground is flat? Look at the distances between dots.",
-            "Two run past the bend of the valley or past the minimum. Which of them cares how steep the ground is?",
+            "Two leave against the slope, nearly straight up the page. Which rule does not, because it steps equally "
+            "far along both axes, however steep they are?",
+            "Of the two that leave alike, one runs through the valley and up the other side. What must it have?",
         ],
         misconceptions={
-            "Both overshoot; but B's dots stay far apart on flat ground: its steps do not depend on the size of "
-            "the gradient.": _PATHS | {"A": "Adam", "B": "momentum"},
-            "Plain descent has no velocity, so it cannot run past a valley with this learning rate: C never does.": (
+            "B leaves at 45°: its first steps are equally long along both axes, though the slope points nearly "
+            "straight up. That is Adam. A follows the slope, and is carried far past the valley.": (
+                _PATHS | {"A": "Adam", "B": "momentum"}
+            ),
+            "A runs through the valley, up the other side, and round the minimum: it has a velocity. C turns where "
+            "the valley turns, and its dots crowd where the ground is flat.": (
                 {"A": "SGD", "B": "Adam", "C": "momentum"}
             ),
-            "Dots that crowd where the ground gets flat mean steps proportional to the slope: plain descent.": (
-                {"A": "momentum", "B": "SGD", "C": "Adam"}
-            ),
+            "B leaves at 45°, whatever the slope: Adam. C leaves against the slope, and its dots crowd where the "
+            "ground is flat: steps in proportion to the slope.": _PATHS | {"B": "SGD", "C": "Adam"},
         },
-        insight="the distance between dots tells more than the shape of the path.",
+        insight="the first step, the turn at the valley and the distance between the dots tell them apart.",
     ),
     Exercise(
         id="optimizers.remedies",
@@ -347,7 +350,15 @@ EXERCISES = [
         id="optimizers.contraction",
         task="How fast gradient descent converges on a parabola",
         reference=contraction,
-        cases=[([1.0, 10.0], 0.15), ([1.0, 10.0], 0.19), ([0.5, 2.0, 4.0], 0.1), ([2.0, 2.0], 0.5), ([3.0, 4.0], 0.45)],
+        cases=[
+            ([1.0, 10.0], 0.15),
+            ([1.0, 10.0], 0.19),
+            ([0.5, 2.0, 4.0], 0.1),
+            ([2.0, 2.0], 0.5),
+            ([3.0, 4.0], 0.45),
+            ([2.0, 0.5, 4.0, 1.0], 0.1),
+            ([2.0, 4.0, 3.0], 0.45),
+        ],
         hints=[
             "Each eigenvalue λ has its own factor, 1 − ηλ. Which one is left when all others have died out?",
             "A factor of −0.8 shrinks as slowly as one of 0.8.",
@@ -473,7 +484,7 @@ EXERCISES = [
         ],
         misconceptions={
             "This is the error of one accuracy, √(p (1 − p)/n); what both get right or wrong says nothing here.": (
-                _VERDICT | {"error": 0.65}
+                _VERDICT | {"error": 0.667}
             ),
             "In percentage points: multiply by 100.": {"difference": 0.01, "error": 0.0045, "verdict": "first"},
             "The difference is more than two of its errors: by the rule of the task, it counts.": (

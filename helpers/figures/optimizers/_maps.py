@@ -178,14 +178,13 @@ def race(
     ax.set_axis_off()
     draw_contour(place, ax=ground, limits=limits)
     ground.set(xlabel="", ylabel="", xticks=[], yticks=[])
-    heads, ends, far = [], [], {}
+    heads, far = [], {}
     corner, end = np.transpose(limits)
     for name, path in paths.items():
         look, apart = style.look(name), distances(path, place)
         far[name] = apart[moment] if np.isfinite(apart[moment]) else np.inf
         # What has left the map far behind is not drawn: a renderer cannot draw 10⁵⁰.
         near = path[: len(path) if (np.abs(path) < 50).all() else int(np.argmax(~(np.abs(path) < 50).all(axis=1)))]
-        ground.plot(*near.T, "-", color=look.color, linewidth=1, alpha=0.6, scalex=False, scaley=False)
         ground.plot(*near[: moment + 1].T, **look.line, linewidth=2.6, scalex=False, scaley=False, zorder=4)
         dots = near[10 : moment + 1 : 10]
         ground.plot(*dots.T, **look.dots, markersize=5, markeredgecolor="white", zorder=4.5, scalex=False, scaley=False)
@@ -193,22 +192,20 @@ def race(
         if ((spot >= corner) & (spot <= end)).all():
             ground.plot(*spot, **look.dots, markersize=10, markeredgecolor="white", zorder=6)
             heads.append((*spot, name, look.color))
-        strip.plot(np.where(apart < 50, apart, np.nan), **look.line, linewidth=1.8)
-        if apart[-1] < 50:
-            ends.append((float(steps), float(max(apart[-1], 0.045)), f"{name} {kit.number(apart[-1], 2)}", look.color))
-        else:
-            ends.append((float(steps), 6.0, f"{name} is lost", look.color))
-    if moment < 0.7 * steps:
+        strip.plot(np.where(apart < 50, apart, np.nan)[: moment + 1], **look.line, linewidth=1.8)
+    if 0 < moment < 0.7 * steps:  # at the start and at the end all stand in one place
         at_the_heads(ground, heads)
     start = paths[next(iter(paths))][0]
     ground.plot(*start, "o", color="white", markeredgecolor=style.BLACK, markersize=9, zorder=7)
     strip.set(xlim=(0, steps), yscale="log", ylim=(0.04, 6), xticks=[0, 50], yticks=[0.1, 1])
     strip.set_yticklabels(["0.1", "1"])
     strip.minorticks_off()
-    strip.set_title("distance to the minimum", size=kit.points(11))
-    strip.axvline(moment, color=style.GREY, linewidth=1.2)
-    at_the_heads(strip, ends, away=8)
-    leader = min(far, key=far.__getitem__)
+    strip.set_title("distance to the minimum", size=kit.points(11), loc="left")
+    leader, *_ = order = sorted(far, key=far.__getitem__)
+    for row, name in enumerate(order):
+        said = f"{name} {kit.number(far[name], 2)}" if far[name] < 50 else f"{name} is lost"
+        color = style.look(name).color
+        ax.text(0.62, 0.25 - 0.058 * row, said, color=color, weight="bold", size=kit.points(11), va="center")
     ax.set_title(f"Step {moment}: {leader} is nearest" if moment else "All start here")
     return f"A race on {surface}: after {moment} steps {leader} is nearest, {far[leader]:.2f} from the minimum."
 

@@ -185,22 +185,27 @@ def draw_decays(curves: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def draw_differences(pairs: Mapping[str, Sequence[float]], error: float, *, ax: Axes | None = None) -> Axes:
-    """Draw differences of accuracy seed by seed, in points, and the sampling error of the images as a grey band."""
+def draw_differences(
+    pairs: Mapping[str, Sequence[float]], errors: Mapping[str, float], *, ax: Axes | None = None
+) -> Axes:
+    """Draw differences of accuracy seed by seed, in points, and two sampling errors of each mean as a grey bar."""
     if ax is None:
-        said = "; ".join(f"{name}: {min(values):+.1f} to {max(values):+.1f}" for name, values in pairs.items())
+        said = "; ".join(
+            f"{name}: {min(values):+.1f} to {max(values):+.1f}, mean {np.mean(values):+.2f} ± {errors[name]:.2f}"
+            for name, values in pairs.items()
+        )
         ax = new_axes(
             f"Differences to momentum in points, seed by seed. {said}.".replace("-", "−"),
             figsize=(6.8, 0.42 * len(pairs) + 1.3),
         )
-    ax.axvspan(-2 * error, 2 * error, color=style.LIGHT_GREY, linewidth=0)
     for row, (name, values) in enumerate(reversed(list(pairs.items()))):
-        look = style.look(name)
-        ax.plot(values, [row] * len(values), **look.dots, markersize=6)
+        error = 2 * errors[name]
+        ax.barh(row, 2 * error, left=-error, height=0.62, color=style.LIGHT_GREY, linewidth=0)
+        ax.plot(values, [row] * len(values), **style.look(name).dots, markersize=6)
         ax.plot(np.mean(values), row, "|", color=style.BLACK, markersize=kit.points(16), markeredgewidth=2)
     ax.axvline(0, color=style.BLACK, linewidth=1, linestyle="-")
     ax.set(yticks=range(len(pairs)), xlabel="points better than momentum, the same seed", ylim=(-0.6, len(pairs) - 0.4))
     ax.set_yticklabels(list(pairs)[::-1])
     ax.grid(False)
-    ax.set_title(f"grey: two sampling errors, ± {kit.number(2 * error, 1)} points")
+    ax.set_title("grey: two sampling errors of the mean")
     return ax
