@@ -13,6 +13,9 @@ from helpers.figures import _kit as kit
 from helpers.picture import new_axes
 
 LEADS = np.linspace(0, 14, 1401)
+LOWEST = -5.5
+"""What is worse stands there as a triangle in `draw_strengths`."""
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def smoothed_loss(alpha: float) -> np.ndarray:
@@ -36,6 +39,16 @@ def smoothing(ax: Axes, alpha: float = 0.1) -> str:
     ink = style.visible(style.VERMILION, ax, 4.5)
     ax.text(LEADS[low], loss[low] - 0.15, f"lead {LEADS[low]:.1f}, p = {p:.2f}", color=ink, ha="center", va="top")
     return f"With α = {alpha:g} the loss is lowest at a lead of {LEADS[low]:.1f}, where p = {p:.2f}."
+
+
+def tick(strength: str) -> str:
+    """Return a strength as a short tick label: 1e-05 as 10⁻⁵, 0.0003 as 3·10⁻⁴, and of two rates one below the other."""
+    parts = []
+    for part in strength.split(", "):
+        first, _, power = f"{float(part):.0e}".partition("e")
+        small = ("" if first == "1" else f"{first}·") + "10" + str(int(power)).translate(RAISED)
+        parts.append(small if 0 < float(part) < 0.01 else f"{float(part):g}")
+    return "\n".join(parts)
 
 
 def draw_strengths(results: Mapping[str, Sequence[Mapping[str, Any]]], names: Sequence[str], *,
@@ -67,16 +80,17 @@ def draw_strengths(results: Mapping[str, Sequence[Mapping[str, Any]]], names: Se
     ):
         where = np.arange(len(strengths))
         panel.axhline(0, color=style.GREY, linewidth=1, linestyle="-")
-        panel.plot(where, 10 * loss, "-", color=style.BLUE, marker="o", markersize=4)
-        panel.plot(where, accuracy, "--", color=style.VERMILION, marker="s", markersize=4)
-        for values, color in ((10 * loss, style.BLUE), (accuracy, style.VERMILION)):
-            best = int(np.argmax(values))
+        for values, color, dash, marker in ((10 * loss, style.BLUE, "-", "o"), (accuracy, style.VERMILION, "--", "s")):
+            shown, best = np.maximum(values, LOWEST), int(np.argmax(values))
+            panel.plot(where, shown, dash, color=color, marker=marker, markersize=4)
             panel.plot(best, values[best], "o", markersize=12, fillstyle="none", color=color, markeredgewidth=1.8)
+            below = values < LOWEST
+            panel.plot(where[below], shown[below], "v", color=color, markersize=9, linestyle="none")
         panel.set(title=name, ylim=(-6, 6), xlim=(-0.5, len(strengths) - 0.5))
-        panel.set_xticks(where, [one.replace(", ", "\n") for one in strengths], rotation=0, size=kit.points(10))
-        if len(strengths) > 4 and max(map(len, strengths)) > 4:
-            for label in panel.get_xticklabels():
-                label.set(rotation=35, ha="right", rotation_mode="anchor")
+        ticks = [tick(one) for one in strengths]
+        if len(ticks) * max(map(len, ticks)) > 20:
+            ticks[1::2] = [""] * len(ticks[1::2])
+        panel.set_xticks(where, ticks, size=kit.points(10))
         if k == 0:
             panel.text(-0.3, 5.6, "loss lowered, 0.1 nats", color=style.BLUE, va="top")
             panel.text(-0.3, -5.7, "accuracy, points", color=style.visible(style.VERMILION, panel, 4.5), va="bottom")
