@@ -54,3 +54,32 @@ def test_batches_of_two_are_too_small_for_batch_normalization_only(groups: Any) 
     }
     assert small["layer, 2"] - small["batch, 2"] > 0.08
     assert small["none, 2"] - small["batch, 2"] > 0.08
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_decay_is_a_penalty_under_sgd_and_not_under_adam(seed: int) -> None:
+    import keras
+
+    from helpers.data import hold_out, load_fashion_mnist, small_images
+
+    (x, y), _ = load_fashion_mnist()
+    (x, y), _, _ = hold_out(x, y, seed=0)
+    images, labels = small_images(x[:500]), y[:500]
+    dark = images.mean(axis=0) < 0.03
+
+    def first_layer(optimizer: Any, penalty: Any = None) -> Any:
+        keras.utils.set_random_seed(seed)
+        hidden = keras.layers.Dense(32, "relu", kernel_regularizer=penalty)
+        output = keras.layers.Dense(10, "softmax", kernel_regularizer=penalty)
+        model = keras.Sequential([keras.Input((196,)), hidden, output])
+        optimizer.exclude_from_weight_decay(var_names=["bias"])
+        model.compile(optimizer, "sparse_categorical_crossentropy")
+        model.fit(images, labels, batch_size=50, epochs=30, verbose=0)
+        return np.abs(hidden.get_weights()[0])
+
+    l2, rates = keras.regularizers.L2(0.005), keras.optimizers
+    penalty, decay = first_layer(rates.SGD(0.1), l2), first_layer(rates.SGD(0.1, weight_decay=0.01))
+    assert np.abs(penalty - decay).max() < 1e-3
+    penalty, decay = first_layer(rates.Adam(0.001), l2), first_layer(rates.AdamW(0.001, weight_decay=0.01))
+    assert np.mean(penalty[dark] < 0.01) > 0.6 > np.mean(penalty[~dark] < 0.01)
+    assert np.mean(decay[dark] < 0.01) < 0.2
