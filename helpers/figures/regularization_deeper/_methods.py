@@ -42,7 +42,7 @@ def smoothing(ax: Axes, alpha: float = 0.1) -> str:
 
 
 def tick(strength: str) -> str:
-    """Return a strength as a short tick label: 1e-05 as 10⁻⁵, 0.0003 as 3·10⁻⁴, and of two rates one below the other."""
+    """Return a strength as a tick label: 1e-05 as 10⁻⁵, 0.0003 as 3·10⁻⁴, and of two rates one below the other."""
     parts = []
     for part in strength.split(", "):
         first, _, power = f"{float(part):.0e}".partition("e")
