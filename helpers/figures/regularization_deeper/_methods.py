@@ -68,7 +68,10 @@ def draw_strengths(results: Mapping[str, Sequence[Mapping[str, Any]]], names: Se
         found[name] = [key.split(": ")[1] for key in keys], base["val_loss"] - mean["val_loss"], (
             100 * (mean["val_accuracy"] - base["val_accuracy"]))  # fmt: skip
     if ax is None:
-        best = {name: [ways[int(np.argmax(each))] for each in both] for name, (ways, *both) in found.items()}
+        best = {
+            name: [tick(ways[int(np.argmax(each))]).replace("\n", ", ") for each in both]
+            for name, (ways, *both) in found.items()
+        }
         said = "; ".join(
             f"{name}: loss lowest at {one}, accuracy highest at {two}" for name, (one, two) in best.items()
         )
