@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import doctest
-import json
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +14,7 @@ from taught import find_sentence, taught
 from helpers import augmentation
 from helpers.augmentation import CHANGES, MIXTURES, augment, change, mix
 from helpers.figures.regularization import best_strengths, differences
-from helpers.results import RESULTS
+from helpers.results import stored_groups
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.random((6, 28, 28)).astype("float32")
@@ -35,7 +34,7 @@ def program() -> Any:
 
 @pytest.fixture(scope="module")
 def stored() -> dict:
-    return json.loads((RESULTS / "regularization.json").read_text(encoding="utf-8"))["groups"]
+    return stored_groups("regularization")
 
 
 def percent(runs: list[dict], key: str = "accuracy") -> np.ndarray:

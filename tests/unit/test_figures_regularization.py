@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from helpers import style
 from helpers.figures import regularization as figures
 from helpers.figures.regularization._exercises import THREE_DEGREES, learning_curve, three_weights
 from helpers.figures.regularization._methods import spread
 from helpers.figures.regularization._penalties import FREE, HESSIAN, STRENGTHS, best_weights
-from helpers.results import RESULTS
+from helpers.results import stored_groups
+
+pytestmark = pytest.mark.usefixtures("course_style")
 
 SIX = np.random.default_rng(0).random((6, 28, 28)).astype("float32")
 
 
-@pytest.fixture(autouse=True)
-def _own_style():
-    style.use()
-    yield
-    plt.close("all")
-
-
 @pytest.fixture(scope="module")
 def stored():
-    return json.loads((RESULTS / "regularization.json").read_text(encoding="utf-8"))["groups"]
+    return stored_groups("regularization")
 
 
 def fits():

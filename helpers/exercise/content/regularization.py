@@ -12,6 +12,7 @@ from helpers.figures.regularization import (
     draw_three_histograms,
     draw_three_learning_curves,
 )
+from helpers.figures.regularization_deeper import THREE_MAPS, draw_three_maps
 
 # Inputs ---------------------------------------------------------------------------------------------------------------
 
@@ -26,9 +27,6 @@ MORE_WEIGHTS = [np.array([[3.0, -4.0]]), np.array([0.5, 0.5])]
 
 ACTIVATIONS = np.array([[1.0, 2.0, 0.0, 4.0], [3.0, 0.5, 2.0, 1.0]])
 DRAWN = np.array([[0.1, 0.9, 0.5, 0.35], [0.29, 0.3, 0.8, 0.05]])
-
-Z = np.array([[1.0, -3.0], [2.0, 0.0], [6.0, 1.0]])
-GAMMA, BETA = np.array([2.0, 0.5]), np.array([-1.0, 3.0])
 
 OWN, PARTNER = np.array([0.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 0.0, 1.0])
 EVERYWHERE = np.full((4, 6), 0.3)
@@ -86,6 +84,29 @@ WHY_KEEPS = {
     "F": "F: a shirt that lies two pixels further left is a shirt.",
 }
 
+MORE_IMAGES = {"without": "more", "with": "fewer", "avoid": 250}
+WHY_MORE = {
+    "without": "Without a penalty 500 features are worst for one number of images. Which, and where was she before?",
+    "with": "The green line of the first figure has no peak: with a penalty each number of features gets better.",
+    "avoid": "The peak stands where the features just suffice to memorize all images.",
+}
+
+WHY_MAPS = {
+    "A": "A has patches: neighbours share their weight, and the rest is exactly 0. Which penalty does both?",
+    "B": "B uses every pixel: nothing in its penalty stops a weight at 0.",
+    "C": "C has the fewest pixels, and neighbours of strong ones are 0: its penalty lets one twin have everything.",
+}
+
+ADVICE = {"A": "temperature", "B": "more images", "C": "weight averaging", "D": "5 networks"}
+WHY_ADVICE = {
+    "A": "A's weights may not change; what corrects percentages and leaves the order of the classes?",
+    "B": "B wants accuracy by points. Which point of the figure stands clearly above all others?",
+    "C": "C has one training and no validation images; what runs along with any training, and gives one network?",
+    "D": "D can pay five times; what lowers the loss for certain, because −ln is convex?",
+}
+
+GROUPED = np.array([[1.0, 3.0, 10.0, 30.0, -2.0, 5.0], [0.0, 1.0, 0.5, 2.0, 7.0, 7.5]])
+
 # What a right answer returns ------------------------------------------------------------------------------------------
 
 
@@ -99,19 +120,22 @@ def dropped(a: np.ndarray, drawn: np.ndarray, rate: float) -> np.ndarray:
     return np.where(drawn < rate, 0.0, a / (1 - rate))
 
 
-def normalize_batch(z: np.ndarray, gamma: np.ndarray, beta: np.ndarray, epsilon: float) -> np.ndarray:
-    """Batch normalization of (examples, units) in training."""
-    return gamma * (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + epsilon) + beta
-
-
-def added_parameters(hidden: list[int]) -> tuple[int, int]:
-    """Trained parameters, γ and β, and others, moving mean and variance, of a normalization after each layer."""
-    return 2 * sum(hidden), 2 * sum(hidden)
-
-
 def mixed_target(own: np.ndarray, partner: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Target of a mixed image; `mask` (height, width) says how much of each pixel comes from the partner."""
     return _mixed(own, partner, float(np.mean(mask)))
+
+
+def same_penalty(steps: int, c: float, learning_rate: float) -> float:
+    """The λ whose L2 penalty leaves the share of w* that so many steps from 0 reach, where the curvature is c."""
+    left = (1 - learning_rate * c) ** steps
+    return float(c * left / (2 * (1 - left)))
+
+
+def normalize_groups(z: np.ndarray, groups: int, epsilon: float) -> np.ndarray:
+    """Group normalization of (examples, units), without γ and β."""
+    parts = z.reshape(len(z), groups, -1)
+    mean, variance = parts.mean(axis=-1, keepdims=True), parts.var(axis=-1, keepdims=True)
+    return ((parts - mean) / np.sqrt(variance + epsilon)).reshape(z.shape)
 
 
 def ensemble_classes(probabilities: np.ndarray) -> np.ndarray:
@@ -171,6 +195,10 @@ def _choices(right: dict[str, Any], why: dict[str, str]) -> Any:
             if isinstance(wanted, bool):
                 if not isinstance(given, bool):
                     return f"{key} must be True or False, but is {given!r}"
+            elif isinstance(wanted, int):
+                if given != wanted:
+                    return why[key]
+                continue
             elif (given := str(given).strip().casefold()) not in CHOICES:
                 return f"{answer[key]!r} is none of the answers to choose from"
             if given != (wanted if isinstance(wanted, bool) else wanted.casefold()):
@@ -181,6 +209,7 @@ def _choices(right: dict[str, Any], why: dict[str, str]) -> Any:
 
 
 CHOICES = {word.casefold() for word in (*SYMPTOMS.values(), *LEARNING_CURVES.values(), *THREE_HISTOGRAMS.values(),
+                                        *THREE_MAPS.values(), *ADVICE.values(), "more", "fewer",
                                         "batch normalization")}  # fmt: skip
 
 # The exercises --------------------------------------------------------------------------------------------------------
@@ -272,67 +301,6 @@ EXERCISES = [
             "Every unit passes now: nothing is dropped any more.": lambda a, drawn, rate: a,
         },
         insight="the same bug in the other direction: code that scales in training and at test.",
-    ),
-    Exercise(
-        id="regularization.normalize_batch",
-        task="Batch normalization by hand",
-        reference=normalize_batch,
-        cases=[(Z, GAMMA, BETA, 0.001), (Z[:2] / 10, GAMMA, BETA, 0.1)],
-        hints=[
-            "Each unit is a column: along which axis do the mean and the variance go?",
-            "The variance divides by the number of examples m; ε is added to it before the root is taken.",
-        ],
-        misconceptions={
-            "The variance is divided by m − 1 here; batch normalization divides by m, the number of examples.": (
-                lambda z, gamma, beta, epsilon: (
-                    gamma * (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0, ddof=1) + epsilon) + beta
-                )
-            ),
-            "ε is outside of the root here; it is added to the variance, before the root is taken.": (
-                lambda z, gamma, beta, epsilon: gamma * (z - z.mean(axis=0)) / (z.std(axis=0) + epsilon) + beta
-            ),
-            "This divides by the variance; divide by its root.": (
-                lambda z, gamma, beta, epsilon: gamma * (z - z.mean(axis=0)) / (z.var(axis=0) + epsilon) + beta
-            ),
-            "Mean and variance are taken over the units of an example: that is layer normalization.": (
-                lambda z, gamma, beta, epsilon: (
-                    gamma * (z - z.mean(axis=1, keepdims=True)) / np.sqrt(z.var(axis=1, keepdims=True) + epsilon) + beta
-                )
-            ),
-            "Mean and variance are taken over all numbers here; each unit has its own.": (
-                lambda z, gamma, beta, epsilon: gamma * (z - z.mean()) / np.sqrt(z.var() + epsilon) + beta
-            ),
-            "ε is forgotten; it keeps the division safe, and it shows where the variance is small.": (
-                lambda z, gamma, beta, epsilon: gamma * (z - z.mean(axis=0)) / z.std(axis=0) + beta
-            ),
-            "γ also multiplies β here; scale first, then shift.": (
-                lambda z, gamma, beta, epsilon: gamma * ((z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + epsilon) + beta)
-            ),
-        },
-    ),
-    Exercise(
-        id="regularization.added_parameters",
-        task="Parameters of batch normalization",
-        reference=added_parameters,
-        cases=[([128, 64],), ([10],), ([30, 20, 10],)],
-        hints=[
-            "Which numbers does the layer keep for each unit, in training and for inference?",
-            "Gradient descent moves γ and β; the other two are computed from the batches.",
-        ],
-        misconceptions={
-            "All four numbers of a unit are counted as trained; the moving mean and variance get no gradient.": (
-                lambda hidden: (4 * sum(hidden), 0)
-            ),
-            "The two moving averages are missing: they are stored with the model, four numbers for a unit in all.": (
-                lambda hidden: (2 * sum(hidden), 0)
-            ),
-            "There is one γ and one β for each unit here, not for each layer.": (
-                lambda hidden: (2 * len(hidden), 2 * len(hidden))
-            ),
-            "Only one number of each kind is counted: γ and β are both trained, mean and variance are both kept.": (
-                lambda hidden: (sum(hidden), sum(hidden))
-            ),
-        },
     ),
     Exercise(
         id="regularization.mixed_target",
@@ -449,6 +417,108 @@ EXERCISES = [
             ),
         },
         insight="in PyTorch momentum is the share of the new value, so 0.01 there is 0.99 here.",
+    ),
+    Exercise(
+        id="regularization.more_images",
+        task="Random features: do more images always help?",
+        reference=MORE_IMAGES,
+        verify=_choices(MORE_IMAGES, WHY_MORE),
+        hints=[
+            "Where is the peak of the first figure, in features per image?",
+            "Move the peak along with the number of images: where does it stand before, and where after?",
+        ],
+        misconceptions={
+            WHY_MORE["without"]: MORE_IMAGES | {"without": "fewer"},
+            WHY_MORE["with"]: MORE_IMAGES | {"with": "more"},
+            WHY_MORE["avoid"]: MORE_IMAGES | {"avoid": 2000},
+        },
+        insight="measured over five seeds: 39 % mistakes become 81 %, and with a penalty 24 % become 22 %.",
+    ),
+    Exercise(
+        id="regularization.same_penalty",
+        task="The penalty that does what stopping does",
+        reference=same_penalty,
+        cases=[(1, 1.0, 0.5), (10, 0.1, 0.5), (3, 2.0, 0.2)],
+        hints=[
+            "Both formulas give a share of w*. Write them down, and set them equal.",
+            "If s is the share, c / (c + 2λ) = s. Solve for λ.",
+        ],
+        misconceptions={
+            "This is 1/(2ηt): right only where the direction is so flat that ηct is small.": (
+                lambda steps, c, learning_rate: 1 / (2 * learning_rate * steps)
+            ),
+            "The 2 is missing: the penalty λw² has the slope 2λw.": (
+                lambda steps, c, learning_rate: 2 * same_penalty(steps, c, learning_rate)
+            ),
+            "The share that is left to go and the share that is reached are swapped.": (
+                lambda steps, c, learning_rate: (
+                    c * (1 - (1 - learning_rate * c) ** steps) / (2 * (1 - learning_rate * c) ** steps)
+                )
+            ),
+        },
+    ),
+    Exercise(
+        id="regularization.which_map",
+        task="Three pictures of weights: which penalty drew which?",
+        picture=draw_three_maps,
+        reference=THREE_MAPS,
+        verify=_choices(THREE_MAPS, WHY_MAPS),
+        hints=[
+            "In which of the three is no pixel white?",
+            "Of the other two, one has patches and one has single pixels. What do twins do?",
+        ],
+        misconceptions={
+            WHY_MAPS["A"]: THREE_MAPS | {"A": "L1"},
+            WHY_MAPS["B"]: THREE_MAPS | {"B": "elastic net"},
+            WHY_MAPS["C"]: THREE_MAPS | {"C": "elastic net"},
+        },
+    ),
+    Exercise(
+        id="regularization.normalize_groups",
+        task="Group normalization by hand",
+        reference=normalize_groups,
+        cases=[(GROUPED, 2, 0.001), (GROUPED, 1, 0.1), (GROUPED, 3, 0.001)],
+        equal_mutants={},
+        hints=[
+            "Which axis would you give to mean and var, if each group had an axis of its own?",
+            "z.reshape(examples, groups, units per group) makes that axis; reshape back at the end.",
+        ],
+        misconceptions={
+            "Mean and variance are taken over the examples here: that is batch normalization.": (
+                lambda z, groups, epsilon: (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + epsilon)
+            ),
+            "Mean and variance are taken over all units of an example: that is layer normalization.": (
+                lambda z, groups, epsilon: normalize_groups(z, 1, epsilon)
+            ),
+            "These groups are strided: every second unit. A group is a block of neighbouring units.": (
+                lambda z, groups, epsilon: (
+                    normalize_groups(z.reshape(len(z), -1, groups).swapaxes(1, 2).reshape(z.shape), groups, epsilon)
+                    .reshape(len(z), groups, -1)
+                    .swapaxes(1, 2)
+                    .reshape(z.shape)
+                )
+            ),
+            "`groups` is the number of groups, not of units in a group.": (
+                lambda z, groups, epsilon: normalize_groups(z, z.shape[1] // groups, epsilon)
+            ),
+        },
+        insight="with one group this is layer normalization.",
+    ),
+    Exercise(
+        id="regularization.advice",
+        task="Four customers: what do you advise?",
+        reference=ADVICE,
+        verify=_choices(ADVICE, WHY_ADVICE),
+        hints=[
+            "Who may not train again, and who may train five times?",
+            "Which of the four moves the accuracy, and not only the loss?",
+        ],
+        misconceptions={
+            WHY_ADVICE["A"]: ADVICE | {"A": "weight averaging"},
+            WHY_ADVICE["B"]: ADVICE | {"B": "5 networks"},
+            WHY_ADVICE["C"]: ADVICE | {"C": "temperature"},
+            WHY_ADVICE["D"]: ADVICE | {"D": "temperature"},
+        },
     ),
 ]
 
@@ -576,6 +646,45 @@ QUIZZES = [
                 text="A lower loss, as −ln is convex",
                 because="Convexity gives at most the mean of the members' losses, and here all members are equal.",
             ),
+        ],
+    ),
+    Quiz(
+        id="regularization.q8",
+        question="A polynomial with 12 numbers goes through 12 noisy points. What is wrong with it?",
+        options=[
+            Option(text="Nothing: its training error is 0", because="It is 0 by construction, whatever the points."),
+            Option(
+                text="Between the points it swings wildly",
+                because="It has to follow the noise of every point, and has no number left for calm.",
+                right=True,
+            ),
+            Option(text="It has too few numbers for a curve", because="Four numbers were enough for the trend."),
+        ],
+    ),
+    Quiz(
+        id="regularization.q9",
+        question="Which logits give the right class more probability, with the same classes in the same order?",
+        options=[
+            Option(text="The same, divided by 2", because="A temperature of 2 makes a network less sure."),
+            Option(
+                text="The same, times 2",
+                because="Leads double, so the largest probability grows, and no class changes its rank.",
+                right=True,
+            ),
+            Option(text="The same, plus 2", because="Softmax looks at differences alone; adding changes nothing."),
+        ],
+    ),
+    Quiz(
+        id="regularization.q10",
+        question="Why does plain gradient descent need many steps in a long narrow valley?",
+        options=[
+            Option(
+                text="The steep direction limits the learning rate, and along the flat one each step is short",
+                because="Flat directions come last: keep that in mind for early stopping.",
+                right=True,
+            ),
+            Option(text="The gradient is 0 along the valley", because="It is small there, not 0."),
+            Option(text="It starts too far away", because="The distance costs little; the ratio of curvatures does."),
         ],
     ),
 ]

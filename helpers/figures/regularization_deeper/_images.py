@@ -1,0 +1,157 @@
+"""What passes through two units, all changes on one sheet, mixtures with their labels, and the hue of a flower."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import hsv_to_rgb, rgb_to_hsv
+
+from helpers import style
+from helpers.augmentation import CHANGES, change, mix
+from helpers.figures import _kit as kit
+from helpers.picture import new_axes
+
+Array = np.ndarray
+SHORT = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot")
+
+
+def through_two_units(ax: Axes, points: Array, images: Array, labels: Array, epoch: int = 30) -> str:
+    """Draw small images where a layer of two units puts them, and the name of each class at its median.
+
+    Args:
+        ax: The sheet.
+        points: (epochs, images, 2).
+        images: (images, side · side), from 0 to 1.
+        labels: Their classes.
+        epoch: Which of the epochs.
+    """
+    spot = points[epoch]
+    low, high = np.percentile(spot, [1, 99], axis=0)
+    spot = (spot - low) / (high - low)
+    side = round(images.shape[1] ** 0.5)
+    half = 0.023
+    for place, image, label in zip(spot, images, labels, strict=True):
+        if not ((place > -0.02) & (place < 1.02)).all():
+            continue
+        rgba = np.ones((side, side, 4))
+        rgba[..., :3] = np.array(kit.faded(style.look(f"class {label}").color, 1.0))
+        rgba[..., 3] = np.clip(1.6 * image.reshape(side, side), 0, 0.9)
+        x, y = place
+        ax.imshow(rgba, extent=(x - half, x + half, y - half, y + half), interpolation="bilinear", zorder=2)
+    # Names stand at the medians, and move up where two would lie on each other.
+    middles = np.array([np.median(spot[labels == label], axis=0) for label in range(10)])
+    if epoch:
+        placed: list[Array] = []
+        for label in np.argsort(middles[:, 1]):
+            place = middles[label].copy()
+            while any(np.all(np.abs(place - other) < (0.17, 0.052)) for other in placed):
+                place[1] += 0.01
+            placed.append(place)
+            ink = style.visible(style.look(f"class {label}").color, ax, 4.5)
+            kit.halo(ax.text(*place, SHORT[label], color=ink, ha="center", va="center", weight="bold", zorder=5))
+    kit.bare(ax, (-0.05, 1.05), (-0.05, 1.07))
+    ax.set_title(f"after {epoch} epoch{'s' if epoch != 1 else ''}")
+    return f"After {epoch} epochs the classes lie in {'one heap' if epoch == 0 else 'places of their own'}."
+
+
+def draw_sheet(images: Array, strength: float = 0.4, *, ax: Axes | None = None) -> Axes:
+    """Draw a few images (n, 28, 28), and below a row of changed copies for each change that keeps the label."""
+    names = list(CHANGES)
+    if ax is None:
+        ax = new_axes(f"{len(images)} images in ten columns of changed copies: {', '.join(names)}.", figsize=(7.6, 3.0))
+    rng = np.random.default_rng(1)
+    columns = [images] + [change(name, images, 1.0 if name == "flip" else strength * CHANGES[name][0], rng)
+                          for name in names]  # fmt: skip
+    tall = np.concatenate([np.pad(column, [(0, 0), (1, 1), (2, 2)]).reshape(-1, 32) for column in columns], axis=1)
+    ax.imshow(tall, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+    for k, name in enumerate(("as it is", *names)):
+        ax.text(32 * k + 16, -2, name, ha="left", va="bottom", rotation=35, size=kit.points(10))
+    ax.axvline(31.5, color=style.GREY, linewidth=1.5, linestyle="-")
+    ax.set_axis_off()
+    return ax
+
+
+def mixture(ax: Axes, images: Array, names: Sequence[str], kind: str = "mixup", share: float = 0.3) -> str:
+    """Draw two images, their mixture, and its label as two bars.
+
+    Args:
+        ax: The sheet.
+        images: Two of them, (2, 28, 28).
+        names: Of their classes.
+        kind: "mixup", "CutMix" or "CowMix".
+        share: Of the second one.
+    """
+    mixed, target = mix(kind, images, np.eye(2), np.array([share, share]), np.random.default_rng(3))
+    ax.set_axis_off()
+    for place, image, sign in ((0.0, images[0], ""), (0.27, images[1], ""), (0.57, mixed[0], "→")):
+        small = ax.inset_axes((place, 0.05, 0.24, 0.85))
+        small.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+        small.set(xticks=[], yticks=[])
+        small.grid(False)
+        if sign:
+            ax.text(place - 0.035, 0.47, sign, ha="center", va="center", size=kit.points(18))
+    bars = ax.inset_axes((0.84, 0.2, 0.16, 0.55))
+    bars.bar([0, 1], target[0], color=[style.BLUE, style.VERMILION], linewidth=0)
+    for k in (0, 1):
+        bars.text(k, target[0, k] + 0.04, f"{target[0, k]:.2f}", ha="center")
+    bars.set(ylim=(0, 1.15), yticks=[])
+    bars.set_xticks([0, 1], names)
+    bars.grid(False)
+    bars.spines["left"].set_visible(False)
+    ax.set_title(f"{kind}, share of the partner {target[0, 1]:.2f}")
+    return f"{kind}: {target[0, 0]:.2f} {names[0]} and {target[0, 1]:.2f} {names[1]}, and the label is mixed alike."
+
+
+def turn_hue(image: Array, hue: float) -> Array:
+    """Return a colour image (height, width, 3) with its hue turned; 1 is once round the colour circle."""
+    hsv = rgb_to_hsv(image)
+    hsv[..., 0] = (hsv[..., 0] + hue) % 1
+    return hsv_to_rgb(hsv)
+
+
+def draw_hues(image: Array, hues: Sequence[float], *, ax: Axes | None = None) -> Axes:
+    """Draw a colour image with its hue turned by each of these amounts."""
+    if ax is None:
+        ax = new_axes(f"A flower with its hue turned by {', '.join(f'{hue:g}' for hue in hues)}.", figsize=(7.4, 1.9))
+    for panel, hue in zip(kit.panels(ax, (len(hues),), below=2), hues, strict=True):
+        panel.imshow(turn_hue(image, hue))
+        panel.set(xticks=[], yticks=[], title=f"{hue:+g}".replace("-", "−") if hue else "as it is")
+        panel.grid(False)
+    return ax
+
+
+def draw_votes(results: Mapping[str, Sequence[Mapping[str, Any]]], others: Mapping[str, Any], *,
+               ax: Axes | None = None) -> Axes:  # fmt: skip
+    """Draw accuracy and loss of the mean of 1 to 5 networks, a line a seed, and those of cheaper ways beside them.
+
+    Args:
+        results: "1 network", "2 networks", … → runs with "accuracy" and "loss".
+        others: Name → runs of the same seeds.
+        ax: Where to draw; on a new figure when None.
+    """
+    counted = {int(name.split()[0]): runs for name, runs in results.items() if "network" in name}
+    if ax is None:
+        said = ", ".join(f"{n}: loss {np.mean([run['loss'] for run in runs]):.2f}" for n, runs in counted.items())
+        ax = new_axes(f"The mean of more networks. {said}.", figsize=(7.6, 3.4))
+    for panel, (key, factor, title) in zip(
+        kit.panels(ax, (2,), below=58),
+        (("loss", 1, "the loss falls with every network"), ("accuracy", 100, "accuracy (%) hardly moves")),
+        strict=True,
+    ):
+        lines = factor * np.array([[run[key] for run in runs] for runs in counted.values()])
+        panel.plot(list(counted), lines, "-", color=style.BLUE, linewidth=1, marker="o", markersize=4)
+        for k, runs in enumerate(others.values()):
+            place = len(counted) + 1.2 + k
+            values = factor * np.array([run[key] for run in runs])
+            panel.plot(np.full(len(values), place), values, "D", color=style.VERMILION, markersize=5, linestyle="none")
+        ticks = [*counted, *(len(counted) + 1.2 + np.arange(len(others)))]
+        panel.set_xticks(ticks, [str(n) for n in counted] + list(others), rotation=0)
+        for label in panel.get_xticklabels()[len(counted) :]:
+            label.set(rotation=30, ha="right", rotation_mode="anchor", size=kit.points(10))
+        panel.set_title(title)
+        panel.set_xlim(0.5, ticks[-1] + 0.6)
+        panel.text(3, -0.33, "networks", transform=panel.get_xaxis_transform(), ha="center", va="top")
+    return ax

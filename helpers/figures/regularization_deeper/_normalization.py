@@ -1,0 +1,140 @@
+"""Normalization measured: twenty layers, small batches, two layers with dropout; and over what each kind averages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from helpers import style
+from helpers.figures import _kit as kit
+from helpers.picture import new_axes
+
+ByRate = Mapping[str, Sequence[Mapping[str, Any]]]
+
+LOOKS = {
+    "none": (style.BLACK, "-", "o"),
+    "batch": (style.VERMILION, "--", "s"),
+    "layer": (style.BLUE, "-.", "^"),
+    "group": (style.GREEN, ":", "D"),
+    "He": (style.ORANGE, (0, (8, 2)), "P"),
+}
+
+
+def best_rate(by_rate: ByRate, key: str = "val_loss") -> str:
+    """Return the learning rate whose runs are best on the images that choose: lowest loss, or highest accuracy."""
+    sign = -1 if "accuracy" in key else 1
+    return min(by_rate, key=lambda rate: sign * np.mean([run[key] for run in by_rate[rate]]))
+
+
+def draw_depth(results: Mapping[str, ByRate], *, ax: Axes | None = None) -> Axes:
+    """Draw accuracy on new images against the learning rate for networks of twenty layers, a line a kind."""
+    names = {"Glorot": "Glorot, no normalization", "He": "He, no normalization", "batch": "batch normalization",
+             "layer": "layer normalization"}  # fmt: skip
+    if ax is None:
+        best = {name: max(np.mean([run["accuracy"] for run in runs]) for runs in kind.values())
+                for name, kind in results.items()}  # fmt: skip
+        said = ", ".join(f"{names[name]} {100 * value:.0f} %" for name, value in best.items())
+        ax = new_axes(f"Accuracy of twenty layers at the best learning rate: {said}.", figsize=(7.4, 3.5))
+    ends = []
+    for name, kind in results.items():
+        color, dash, marker = LOOKS.get(name, LOOKS["none"])
+        rates = [float(rate) for rate in kind]
+        values = 100 * np.array([[run["accuracy"] for run in runs] for runs in kind.values()])
+        ax.fill_between(rates, values.min(axis=1), values.max(axis=1), color=kit.faded(color, 0.18), linewidth=0)
+        ax.plot(rates, values.mean(axis=1), color=color, linestyle=dash, marker=marker, markersize=5)
+        ends.append((values[-1].mean(), names[name], color))
+    heights = _apart([height for height, _, _ in ends], 7.0)
+    for height, (_, text, color) in zip(heights, ends, strict=True):
+        kit.label_end(ax, rates[-1], height, text, style.visible(color, ax, 4.5))
+    ax.axhline(10, color=style.GREY, linestyle=":", linewidth=1)
+    ax.text(rates[0], 11, "guessing", va="bottom")
+    ax.set(xscale="log", xlabel="learning rate η of plain SGD", ylabel="accuracy on new images (%)", ylim=(0, 88))
+    ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
+    ax.minorticks_off()
+    return ax
+
+
+def _apart(heights: Sequence[float], gap: float) -> list[float]:
+    """Return heights in the same order, pushed up until neighbours are `gap` apart."""
+    placed, last = [0.0] * len(heights), -1e9
+    for k in np.argsort(heights):
+        placed[k] = last = max(heights[k], last + gap)
+    return placed
+
+
+def draw_cells(*, ax: Axes | None = None) -> Axes:
+    """Draw which numbers of a batch share a mean: a unit's, an example's, or those of some units of an example."""
+    if ax is None:
+        ax = new_axes("Batch normalization averages a column, layer normalization a row, group normalization a part of "
+                      "a row.", figsize=(7.4, 2.6))  # fmt: skip
+    rows, columns = np.mgrid[0:5, 0:8]
+    for panel, (name, mask) in zip(
+        kit.panels(ax, (3,), below=34),
+        {"batch": columns == 2, "layer": rows == 1, "group": (rows == 1) & (columns < 4)}.items(),
+        strict=True,
+    ):
+        colors = np.where(mask[..., None], kit.faded(LOOKS[name][0], 0.9), kit.faded(style.GREY, 0.22))
+        panel.imshow(colors, aspect="auto")
+        for edge in range(1, 8):
+            panel.axvline(edge - 0.5, color="white", linewidth=2, linestyle="-")
+        for edge in range(1, 5):
+            panel.axhline(edge - 0.5, color="white", linewidth=2, linestyle="-")
+        panel.set(xticks=[], yticks=[], xlabel="units", ylabel="examples" if name == "batch" else "", title=name)
+        panel.grid(False)
+        panel.spines[:].set_visible(False)
+    return ax
+
+
+def draw_dots(groups: Mapping[str, Mapping[str, Sequence[float]]], title: str, xlabel: str, *,
+              ax: Axes | None = None) -> Axes:  # fmt: skip
+    """Draw rows of dots, a seed each, and their mean as a bar; filled and open for two ways to measure.
+
+    Args:
+        groups: Row → name of the way → numbers; the ways are filled, then open.
+        title: Of the figure.
+        xlabel: What the numbers are.
+        ax: Where to draw; on a new figure when None.
+    """
+    if ax is None:
+        said = "; ".join(
+            f"{row} " + ", ".join(f"{name} {min(v):.1f} to {max(v):.1f}" for name, v in ways.items())
+            for row, ways in groups.items()
+        )
+        ax = new_axes(f"{xlabel}: {said}.", figsize=(7.2, 0.36 * len(groups) + 1.3))
+    first = next((row for row, ways in enumerate(groups.values()) if len(ways) > 1), -1)
+    for row, ways in enumerate(groups.values()):
+        for (way, values), color, fill in zip(
+            ways.items(), (style.BLUE, style.VERMILION), ("full", "none"), strict=False
+        ):
+            up = 0.14 * (1 if fill == "full" else -1) if len(ways) > 1 else 0
+            ax.plot(values, np.full(len(values), row - up), "o", color=color, fillstyle=fill, linestyle="none",
+                    markersize=5)  # fmt: skip
+            ax.plot(np.mean(values), row - up, "|", color=color, markersize=kit.points(13), markeredgewidth=2)
+            if row == first and len(ways) > 1:
+                ax.annotate(way, (max(values), row - up), (8, 0), textcoords="offset points", va="center",
+                            color=style.visible(color, ax, 4.5))  # fmt: skip
+    ax.set_yticks(range(len(groups)), list(groups))
+    ax.set(ylim=(len(groups) - 0.5, -0.6), xlabel=xlabel, title=title)
+    return ax
+
+
+def draw_falling(results: Mapping[str, ByRate], names: Sequence[str], *, rate: str, ax: Axes | None = None) -> Axes:
+    """Draw the training loss over the epochs, each kind at the same learning rate."""
+    if ax is None:
+        ax = new_axes("Training loss over the epochs; with normalization it falls first.", figsize=(6.8, 3.1))
+    ends = []
+    for name in names:
+        curves = np.array([run["curve"] for run in results[name][rate]])
+        color, dash, _ = LOOKS[name.split()[0]]
+        dash = ":" if "after" in name else dash
+        epochs = np.arange(1, curves.shape[1] + 1)
+        ax.fill_between(epochs, curves.min(axis=0), curves.max(axis=0), color=kit.faded(color, 0.18), linewidth=0)
+        ax.plot(epochs, curves.mean(axis=0), color=color, linestyle=dash)
+        ends.append((curves[:, -1].mean(), name, color))
+    for height, (_, text, color) in zip(_apart([one[0] for one in ends], 0.075), ends, strict=True):
+        kit.label_end(ax, epochs[-1], height, text, style.visible(color, ax, 4.5))
+    ax.set(xlabel="epoch", ylabel="training loss (nats)", xlim=(1, epochs[-1]), ylim=(0, 1))
+    return ax

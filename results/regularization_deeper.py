@@ -1,0 +1,215 @@
+"""Make results/regularization_deeper.json: double descent, deep networks and normalization in notebook 08, deeper part.
+
+    python results/regularization_deeper.py             # everything, about seven minutes on two cores
+    python results/regularization_deeper.py depth       # one group again; the others stay as they are
+
+All images have 14 × 14 pixels. Each seed trains on images of its own; where several learning rates are tried, 1,000
+images choose one for each competitor, and 3,000 that choose nothing compare them.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from helpers.results import make_results  # noqa: E402
+from helpers.stacked import OwnBatches, PerNetwork, stack  # noqa: E402
+
+SEEDS = (0, 1, 2, 3, 4)
+WRONG = 0.2
+"""Share of the training labels that `double_descent` replaces by another class."""
+WIDTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256, 512)
+SEEN_AFTER = (1, 2, 4, 8, 16, 32, 64, 125, 250, 500)
+"""Epochs after which `double_descent` measures."""
+
+
+@cache
+def parts() -> Any:
+    """Return the course's split as rows of 14 × 14 pixels: 6,000 to train, 1,000 to choose and 3,000 to compare."""
+    from helpers.data import hold_out, load_fashion_mnist, small_images
+
+    (x, y), _ = load_fashion_mnist()
+    return [(small_images(images), labels.astype("int32")) for images, labels in hold_out(x, y, seed=0)]
+
+
+def draw(seed: int, examples: int, wrong: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """Return training images of this seed and their labels; up to 1,200 images are of no other seed."""
+    images, labels = parts()[0]
+    rows = (1200 * seed + np.arange(examples)) % len(images)
+    rng, labels = np.random.default_rng([seed, 1]), labels[rows]
+    turned = rng.permutation(examples) < round(wrong * examples)
+    return images[rows], np.where(turned, (labels + rng.integers(1, 10, examples)) % 10, labels).astype("int32")
+
+
+def network(seed: int, units: Any, kind: str = "", start: str = "GlorotUniform") -> Any:
+    """Return a Keras model: hidden layers of these units, and what `kind` names before or after each ReLU."""
+    import keras
+    from keras import layers
+
+    def dense(k: int, units: int) -> Any:
+        return layers.Dense(units, kernel_initializer=getattr(keras.initializers, start)(seed=100 * seed + k))
+
+    stacked: list[Any] = [keras.Input((196,))]
+    for k, wide in enumerate(units):
+        batch = [layers.BatchNormalization(momentum=0.9)] if "batch" in kind else []
+        layer = [layers.LayerNormalization()] if "layer" in kind else []
+        drop = [layers.Dropout(0.3)] if "dropout" in kind else []
+        before, after = ([], batch) if "after" in kind else (batch, [])
+        stacked += [dense(k, wide), *before, *layer, layers.ReLU(), *after, *drop]
+    return keras.Sequential([*stacked, dense(99, 10)])
+
+
+def train(
+    units: Any, optimizer: Any, rates: Any, examples: int, epochs: int, batch_size: int, wrong: float = 0.0, **more: Any
+) -> tuple[Any, Any, np.ndarray]:
+    """Train a network for each rate and seed; return them stacked, their Keras history and their images."""
+    import keras
+
+    settings = {name: more.pop(name) for name in ("kind", "start") if name in more}
+    pairs = [(rate, seed) for rate in rates for seed in SEEDS]
+    drawn = [draw(seed, examples, wrong) for _, seed in pairs]
+    images, labels = (np.stack(each) for each in zip(*drawn, strict=True))
+    networks = stack([network(seed, units, **settings) for _, seed in pairs], own_batches=True)
+    keras.utils.set_random_seed(0)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    networks.compile(optimizer(PerNetwork([rate for rate, _ in pairs])), loss, metrics=["accuracy"])
+    batches = OwnBatches(images, labels, [seed for _, seed in pairs], batch_size=batch_size)
+    history = networks.fit(batches, epochs=epochs, verbose=0, **more).history
+    return networks, history, images
+
+
+def measured(networks: Any) -> dict[str, np.ndarray]:
+    """Return accuracy and loss of each network on the images that choose, "val_…", and on those that compare."""
+    found = {}
+    for prefix, (x, y) in zip(("val_", ""), parts()[1:], strict=True):
+        z = networks.predict(x, batch_size=500, verbose=0).swapaxes(0, 1).astype(float)
+        z -= z.max(axis=-1, keepdims=True)
+        log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+        found[f"{prefix}accuracy"] = (z.argmax(axis=-1) == y).mean(axis=-1)
+        found[f"{prefix}loss"] = np.nan_to_num(-log_p[:, np.arange(len(y)), y].mean(axis=-1), nan=99.0)
+    return found
+
+
+def settle(networks: Any, images: np.ndarray) -> None:
+    """Let the moving averages of batch normalization catch up: 100 batches pass, and no weight moves."""
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        networks(images[:, rng.permutation(images.shape[1])[:50]].swapaxes(0, 1), training=True)
+
+
+def runs_by_rate(networks: Any, history: Any, images: np.ndarray, rates: Any, settled: bool) -> dict[str, list[dict]]:
+    """Return rate → runs, one a seed, with the numbers of `measured` and the training curve."""
+    found = measured(networks)
+    if settled:
+        settle(networks, images)
+        found |= {f"settled_{name}": values for name, values in measured(networks).items()}
+    curve = np.nan_to_num(history["loss"].T, nan=99.0)
+    runs = [
+        {name: round(float(values[k]), 4) for name, values in found.items()} | {"curve": curve[k].round(4).tolist()}
+        for k in range(len(curve))
+    ]
+    return {f"{rate:g}": runs[len(SEEDS) * k : len(SEEDS) * (k + 1)] for k, rate in enumerate(rates)}
+
+
+def double_descent() -> dict:
+    """One hidden layer of 1 to 512 units on 300 images, a fifth of them with a wrong label, for 500 epochs."""
+    import keras
+
+    results = {}
+    for width in WIDTHS:
+        _, history, _ = train(
+            (width,), keras.optimizers.Adam, (0.003,), 300, 500, 50, WRONG,
+            validation_data=parts()[2], validation_batch_size=1000, validation_freq=list(SEEN_AFTER),
+        )  # fmt: skip
+        rows = np.array(SEEN_AFTER) - 1
+        found = {
+            "train_error": 1 - history["accuracy"][rows],
+            "error": 1 - history["val_accuracy"],
+            "loss": history["val_loss"],
+        }
+        results[str(width)] = [
+            {name: values[:, k].round(4).tolist() for name, values in found.items()} for k in range(len(SEEDS))
+        ]
+        last = {name: values[-1].mean().round(3) for name, values in found.items()}
+        print(f"  {width}: {last}", flush=True)
+    return results
+
+
+def random_features(n: int = 300) -> dict:
+    """Least squares on random ReLU features of 300 images, smallest weights where many fit, and with a penalty."""
+    results: dict = {}
+    (_, (x_val, y_val), (x_new, y_new)) = parts()
+    for count in (10, 30, 60, 100, 150, 200, 250, 280, 300, 320, 350, 400, 600, 1000, 2000):
+        results[str(count)] = []
+        for seed in SEEDS:
+            rng, (x, y) = np.random.default_rng([seed, 3]), draw(seed, n)
+            w, b = rng.normal(size=(196, count)) / 14, 0.3 * rng.normal(size=count)
+            a, a_val, a_new = (np.maximum(images @ w + b, 0) for images in (x, x_val, x_new))
+            target = np.eye(10)[y]
+            plain = np.linalg.lstsq(a, target, rcond=None)[0]
+            kernel = a @ a.T
+            ridges = [a.T @ np.linalg.solve(kernel + n * strength * np.eye(n), target)
+                      for strength in (1e-4, 1e-3, 1e-2, 1e-1, 1.0)]  # fmt: skip
+            chosen = min(ridges, key=lambda v: np.mean((a_val @ v).argmax(axis=1) != y_val))
+            errors = {"train_error": (a, plain, y), "error": (a_new, plain, y_new), "penalized": (a_new, chosen, y_new)}
+            results[str(count)].append({
+                name: round(float(np.mean((rows @ v).argmax(axis=1) != labels)), 4)
+                for name, (rows, v, labels) in errors.items()
+            })  # fmt: skip
+    return results
+
+
+def depth() -> dict:
+    """Twenty hidden layers of 32 units with and without normalization, 1,200 images, twelve epochs of plain SGD."""
+    import keras
+
+    rates, results = (0.01, 0.03, 0.1, 0.3), {}
+    kinds = {
+        "Glorot": {},
+        "He": {"start": "HeNormal"},
+        "batch": {"kind": "batch"},
+        "layer": {"kind": "layer"},
+    }
+    for name, settings in kinds.items():
+        trained = train([32] * 20, keras.optimizers.SGD, rates, 1200, 12, 50, **settings)
+        results[name] = runs_by_rate(*trained, rates, name == "batch")
+        print(f"  {name}: {[round(np.mean([r['accuracy'] for r in runs]), 3) for runs in results[name].values()]}")
+    return results
+
+
+def two_layers() -> dict:
+    """Learning curves of 196-128-128-10 with normalization and dropout, 1,200 images, twenty epochs of Adam."""
+    import keras
+
+    rates, results = (0.0003, 0.001, 0.003), {}
+    for kind in ("", "batch before", "batch after", "layer", "dropout", "batch dropout"):
+        trained = train((128, 128), keras.optimizers.Adam, rates, 1200, 20, 50, kind=kind)
+        results[kind or "none"] = runs_by_rate(*trained, rates, "batch" in kind)
+        print(f"  {kind}: {[round(np.mean([r['accuracy'] for r in v]), 3) for v in results[kind or 'none'].values()]}")
+    return results
+
+
+def small_batches() -> dict:
+    """Five passes through 500 images in batches of 2 to 50, with no, batch and layer normalization."""
+    import keras
+
+    rates, results = (0.0003, 0.001), {}
+    for size in (2, 10, 50):
+        for kind in ("", "batch", "layer"):
+            trained = train((64, 64), keras.optimizers.Adam, rates, 500, 5, size, kind=kind)
+            results[f"{kind or 'none'}, {size}"] = runs_by_rate(*trained, rates, kind == "batch")
+        print(f"  {size}", flush=True)
+    return results
+
+
+GROUPS = {group.__name__: group for group in (random_features, double_descent, depth, two_layers, small_batches)}
+
+if __name__ == "__main__":
+    make_results(__file__, GROUPS, SEEDS, indent=None)
