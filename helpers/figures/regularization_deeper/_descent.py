@@ -38,7 +38,7 @@ def many_numbers(ax: Axes, fit: Callable[..., Array], numbers: int = 12, penalty
     ax.plot(X, Y, "o", color=style.BLACK, zorder=4)
     ax.set(xlim=(-1.04, 1.04), ylim=(-3.2, 3.2), xlabel="x", xticks=[-1, 0, 1], yticks=[-2, 0, 2])
     ax.set_title(f"{numbers} numbers, penalty {penalty:g}")
-    ax.text(0.97, 0.06, f"error between the points {error:.2f}", transform=ax.transAxes, ha="right")
+    ax.text(0.5, 0.04, f"error {error:.2f}", transform=ax.transAxes, ha="center")
     return f"A polynomial with {numbers} numbers and penalty {penalty:g}: error {error:.2f} between the points."
 
 
@@ -135,6 +135,8 @@ def draw_over_epochs(
         panel.minorticks_off()
         if width == widths[0]:
             panel.set_ylabel("mistakes (%)")
-            panel.text(1.2, 8, "training", color=style.visible(style.look("training").color, panel, 4.5))
-            panel.text(60, 58, "new", color=style.visible(style.look("validation").color, panel, 4.5))
+            panel.text(1.2, 8, "training images", color=style.visible(style.look("training").color, panel, 4.5))
+        if width == widths[-1]:
+            color = style.visible(style.look("validation").color, panel, 4.5)
+            panel.text(450, 45, "new images", color=color, ha="right")
     return ax

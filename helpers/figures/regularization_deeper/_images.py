@@ -44,12 +44,14 @@ def through_two_units(ax: Axes, points: Array, images: Array, labels: Array, epo
     # Names stand at the medians, and move up where two would lie on each other.
     middles = np.array([np.median(spot[labels == label], axis=0) for label in range(10)])
     if epoch:
-        placed: list[Array] = []
+        placed: list[tuple[float, float, float]] = []
         for label in np.argsort(middles[:, 1]):
             place = middles[label].copy()
-            while any(np.all(np.abs(place - other) < (0.17, 0.052)) for other in placed):
+            wide = 0.021 * len(SHORT[label])
+            place[0] = np.clip(place[0], wide, 1 - wide)
+            while any(abs(place[0] - x) < wide + half and abs(place[1] - y) < 0.062 for x, y, half in placed):
                 place[1] += 0.01
-            placed.append(place)
+            placed.append((*place, wide))
             ink = style.visible(style.look(f"class {label}").color, ax, 4.5)
             kit.halo(ax.text(*place, SHORT[label], color=ink, ha="center", va="center", weight="bold", zorder=5))
     kit.bare(ax, (-0.05, 1.05), (-0.05, 1.07))
@@ -86,19 +88,21 @@ def mixture(ax: Axes, images: Array, names: Sequence[str], kind: str = "mixup", 
     """
     mixed, target = mix(kind, images, np.eye(2), np.array([share, share]), np.random.default_rng(3))
     ax.set_axis_off()
-    for place, image, sign in ((0.0, images[0], ""), (0.27, images[1], ""), (0.57, mixed[0], "→")):
-        small = ax.inset_axes((place, 0.05, 0.24, 0.85))
+    colors = (style.BLUE, style.VERMILION)
+    for k, (place, image) in enumerate(((0.0, images[0]), (0.27, images[1]), (0.57, mixed[0]))):
+        small = ax.inset_axes((place, 0.1, 0.24, 0.85))
         small.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
         small.set(xticks=[], yticks=[])
         small.grid(False)
-        if sign:
-            ax.text(place - 0.035, 0.47, sign, ha="center", va="center", size=kit.points(18))
+        if k < 2:
+            small.set_xlabel(names[k], color=style.visible(colors[k], ax, 4.5))
+        else:
+            ax.text(place - 0.03, 0.5, "→", ha="center", va="center", size=kit.points(18))
     bars = ax.inset_axes((0.84, 0.2, 0.16, 0.55))
-    bars.bar([0, 1], target[0], color=[style.BLUE, style.VERMILION], linewidth=0)
+    bars.bar([0, 1], target[0], color=colors, linewidth=0)
     for k in (0, 1):
         bars.text(k, target[0, k] + 0.04, f"{target[0, k]:.2f}", ha="center")
-    bars.set(ylim=(0, 1.15), yticks=[])
-    bars.set_xticks([0, 1], names)
+    bars.set(ylim=(0, 1.15), xticks=[], yticks=[])
     bars.grid(False)
     bars.spines["left"].set_visible(False)
     ax.set_title(f"{kind}, share of the partner {target[0, 1]:.2f}")

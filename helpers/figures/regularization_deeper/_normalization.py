@@ -50,7 +50,7 @@ def draw_depth(results: Mapping[str, ByRate], *, ax: Axes | None = None) -> Axes
     for height, (_, text, color) in zip(heights, ends, strict=True):
         kit.label_end(ax, rates[-1], height, text, style.visible(color, ax, 4.5))
     ax.axhline(10, color=style.GREY, linestyle=":", linewidth=1)
-    ax.text(rates[0], 11, "guessing", va="bottom")
+    ax.text(rates[0], 9, "guessing", va="top")
     ax.set(xscale="log", xlabel="learning rate η of plain SGD", ylabel="accuracy on new images (%)", ylim=(0, 88))
     ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
     ax.minorticks_off()
@@ -104,7 +104,6 @@ def draw_dots(groups: Mapping[str, Mapping[str, Sequence[float]]], title: str, x
             for row, ways in groups.items()
         )
         ax = new_axes(f"{xlabel}: {said}.", figsize=(7.2, 0.36 * len(groups) + 1.3))
-    first = next((row for row, ways in enumerate(groups.values()) if len(ways) > 1), -1)
     for row, ways in enumerate(groups.values()):
         for (way, values), color, fill in zip(
             ways.items(), (style.BLUE, style.VERMILION), ("full", "none"), strict=False
@@ -113,9 +112,11 @@ def draw_dots(groups: Mapping[str, Mapping[str, Sequence[float]]], title: str, x
             ax.plot(values, np.full(len(values), row - up), "o", color=color, fillstyle=fill, linestyle="none",
                     markersize=5)  # fmt: skip
             ax.plot(np.mean(values), row - up, "|", color=color, markersize=kit.points(13), markeredgewidth=2)
-            if row == first and len(ways) > 1:
-                ax.annotate(way, (max(values), row - up), (8, 0), textcoords="offset points", va="center",
-                            color=style.visible(color, ax, 4.5))  # fmt: skip
+    both = max(groups.values(), key=len)
+    if len(both) > 1:  # what the two looks mean, at the right end of the title's line
+        for way, color, sign, right in zip(both, (style.BLUE, style.VERMILION), "●○", (0.83, 1.0), strict=True):
+            ink = style.visible(color, ax, 4.5)
+            ax.text(right, 1.02, f"{sign} {way}", transform=ax.transAxes, ha="right", va="bottom", color=ink)
     ax.set_yticks(range(len(groups)), list(groups))
     ax.set(ylim=(len(groups) - 0.5, -0.6), xlabel=xlabel, title=title)
     return ax

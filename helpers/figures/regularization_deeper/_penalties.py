@@ -65,7 +65,7 @@ def twins(ax: Axes, l1_share: float = 1.0, strength: float = 0.6) -> str:
     best = style.VERMILION
     if l1_share == 1.0:
         ax.plot([0, total], [total, 0], "-", color=best, linewidth=6, solid_capstyle="round")
-        said = "every split of the sum is equally good"
+        said = "all splits cost the same"
     else:
         ax.plot(w, w, "o", color=best, markersize=11, markeredgecolor="white")
         said = f"one best pair, {w:.2f} and {w:.2f}"
