@@ -105,9 +105,7 @@ def draw_dots(groups: Mapping[str, Mapping[str, Sequence[float]]], title: str, x
         )
         ax = new_axes(f"{xlabel}: {said}.", figsize=(7.2, 0.36 * len(groups) + 1.3))
     for row, ways in enumerate(groups.values()):
-        for (way, values), color, fill in zip(
-            ways.items(), (style.BLUE, style.VERMILION), ("full", "none"), strict=False
-        ):
+        for values, color, fill in zip(ways.values(), (style.BLUE, style.VERMILION), ("full", "none"), strict=False):
             up = 0.14 * (1 if fill == "full" else -1) if len(ways) > 1 else 0
             ax.plot(values, np.full(len(values), row - up), "o", color=color, fillstyle=fill, linestyle="none",
                     markersize=5)  # fmt: skip
