@@ -18,6 +18,7 @@ NOT_A_RUN_A_SEED = {
     ("tuning_deeper", "searches"): 50,  # searches, splits and draws with seeds of their own
     ("tuning_deeper", "pairs"): 20,
     ("tuning_deeper", "nested"): 20,
+    ("tuning_deeper", "full_data"): 1,
     ("tuning", "winners"): None,  # 64 networks
     ("tuning", "clues"): 5,
     ("tuning", "ridge"): 6,
