@@ -134,6 +134,12 @@ LOOKS: dict[str, dict[str, Look]] = {
         "He": Look(VERMILION, "-", "P"),
         "orthogonal": Look(PURPLE, _DASHED, "X"),
     },
+    "normalizations": {
+        "no normalization": Look(BLACK, "-", "o"),
+        "batch normalization": Look(GREEN, _DASHED, "s"),
+        "layer normalization": Look(ORANGE, _MIXED, "^"),
+        "group normalization": Look(PURPLE, _DOTTED, "D"),
+    },
     "batches": {
         "stochastic": Look(VERMILION, _DOTTED, "o"),
         "mini-batch": Look(ORANGE, _DASHED, "D"),

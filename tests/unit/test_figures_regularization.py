@@ -40,8 +40,8 @@ def normalize(z, gamma=1.0, beta=0.0):
         (figures.tamed, 1, {"penalty": 0.001}, "is 0.12"),
         (figures.capacity, 2, {"fits": fits(), "degree": 1}, "0.303 on training points, 0.230"),
         (figures.capacity, 2, {"fits": fits(), "degree": 11}, "0.000 on training points, 1.355"),
-        (figures.geometry, 2, {"strength": 0.3}, "L1 (0.39, 1.76); L2 (0.61, 1.26)"),
-        (figures.geometry, 2, {"strength": 1.2}, "L1 (0.00, 1.20), one of them exactly 0; L2"),
+        (figures.geometry, 2, {"strength": 0.3}, "L1 (0.36, 1.71); L2 (0.49, 1.28)"),
+        (figures.geometry, 2, {"strength": 1.2}, "L1 (0.00, 1.05), one of them exactly 0; L2 (0.29, 0.66)"),
         (figures.masks, 1, {"step": 2, "rate": 0.0}, "0 of 14"),
         (figures.scale_and_shift, 2, {"z": SIX[0], "normalize": normalize, "beta": 1.5}, "mean 1.5"),
         (figures.augmented, 1, {"images": SIX, "kind": "shift", "strength": 0.5}, "up to 6 pixels"),
@@ -113,3 +113,8 @@ def test_what_is_drawn_of_the_results_is_said(stored):
         figures.draw_by_heart(stored["by_heart"]),
     ):
         assert axes._repr_mimebundle_()[1]["image/png"]["alt"]
+
+
+def test_under_l2_both_weights_shrink_at_every_strength():
+    assert (np.diff(best_weights("L2"), axis=0) < 0).all()
+    assert (best_weights("L2") > 0).all()

@@ -27,7 +27,7 @@ def fit(A, y, penalty=0.0):
     ("draw", "values", "words"),
     [
         (figures.stop_or_penalize, {"steps": 10}, "λ = 0.1 "),
-        (figures.twins, {"l1_share": 1.0}, "every split"),
+        (figures.twins, {"l1_share": 1.0}, "all splits cost the same"),
         (figures.twins, {"l1_share": 0.0, "strength": 2.0}, "one best pair, 0.50 and 0.50"),
         (figures.smoothing, {"alpha": 0.0}, "falls for ever"),
         (figures.smoothing, {"alpha": 0.1}, "a lead of 4.5, where p = 0.91"),

@@ -26,7 +26,7 @@ WEIGHTS = [
 MORE_WEIGHTS = [np.array([[3.0, -4.0]]), np.array([0.5, 0.5])]
 
 ACTIVATIONS = np.array([[1.0, 2.0, 0.0, 4.0], [3.0, 0.5, 2.0, 1.0]])
-DRAWN = np.array([[0.1, 0.9, 0.5, 0.35], [0.29, 0.3, 0.8, 0.05]])
+DRAWN = np.array([[0.1, 0.9, 0.5, 0.35], [0.29, 0.31, 0.8, 0.05]])
 
 OWN, PARTNER = np.array([0.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 0.0, 1.0])
 EVERYWHERE = np.full((4, 6), 0.3)
@@ -74,14 +74,14 @@ WHY_HISTOGRAMS = {
     "C": "C is by far the widest: nothing has kept these weights small.",
 }
 
-KEEPS = {"A": True, "B": False, "C": False, "D": True, "E": False, "F": True}
+KEEPS = {"A": True, "B": False, "C": False, "D": True, "E": False, "F": False}
 WHY_KEEPS = {
-    "A": "A: in a shop's photographs a shoe that points to the left is as much a shoe.",
+    "A": "A: a cat that looks to the left is a cat.",
     "B": "B: a 6 turned by 180° is a 9.",
     "C": "C: ripe and unripe tomatoes differ in colour.",
     "D": "D: a voice in a room with some noise says the same words.",
     "E": "E: the heart of nearly everybody lies on the left, and where it does not, that is the finding.",
-    "F": "F: a shirt that lies two pixels further left is a shirt.",
+    "F": "F: a mirrored arrow sends you the other way.",
 }
 
 MORE_IMAGES = {"without": "more", "with": "fewer", "avoid": 250}
@@ -280,7 +280,7 @@ EXERCISES = [
     ),
     Exercise(
         id="regularization.dropout_bug",
-        task="Bug hunt: dropout that makes a network worse in use",
+        task="Bug hunt: dropout that makes a network worse at inference",
         reference=dropped,
         cases=[(ACTIVATIONS, DRAWN, 0.3), (ACTIVATIONS, DRAWN, 0.6)],
         stub=lambda a, drawn, rate: np.where(drawn < rate, 0.0, a),
@@ -300,7 +300,7 @@ EXERCISES = [
             ),
             "Every unit passes now: nothing is dropped any more.": lambda a, drawn, rate: a,
         },
-        insight="the same bug in the other direction: code that scales in training and at test.",
+        insight="the same bug in the other direction: code that scales in training and at inference.",
     ),
     Exercise(
         id="regularization.mixed_target",
@@ -388,7 +388,7 @@ EXERCISES = [
     ),
     Exercise(
         id="regularization.at_inference",
-        task="Bug hunt: fine in training, nonsense in use",
+        task="Bug hunt: fine in training, nonsense at inference",
         reference=at_inference,
         cases=[(BATCHES, NEW_VALUES, 0.9), (BATCHES[:2], NEW_VALUES, 0.99)],
         stub=_momentum_turned_round,
@@ -478,7 +478,7 @@ EXERCISES = [
         task="Group normalization by hand",
         reference=normalize_groups,
         cases=[(GROUPED, 2, 0.001), (GROUPED, 1, 0.1), (GROUPED, 3, 0.001)],
-        equal_mutants={},
+        equal_mutants={"1 → 2": "`reshape` takes any negative number for the length that it works out"},
         hints=[
             "Which axis would you give to mean and var, if each group had an axis of its own?",
             "z.reshape(examples, groups, units per group) makes that axis; reshape back at the end.",

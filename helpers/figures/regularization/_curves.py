@@ -70,7 +70,8 @@ def capacity(axes: Sequence[Axes], fits: Sequence[Any], degree: int = 3) -> str:
     axes[1].minorticks_off()
     axes[1].set_title("mean squared error")
     return (
-        f"Degree {degree}: mean squared error {seen[degree]:.3f} on training points, {unseen[degree]:.3f} on new ones."
+        f"Degree {degree}: mean squared error {seen[degree]:.3f} on training points, {unseen[degree]:.3f} on new ones; "
+        f"of all degrees {unseen.argmin()} is best there, with {unseen.min():.3f}."
     )
 
 
@@ -110,14 +111,22 @@ def draw_data_sizes(results: Mapping[str, Runs], *, ax: Axes | None = None) -> A
         ax = new_axes(lambda: describe_data_sizes(results), figsize=(6.8, 3.5))
     train = _band(ax, sizes, list(results.values()), "train_accuracy", TRAINING, 100)
     new = _band(ax, sizes, list(results.values()), "accuracy", NEW, 100)
-    kit.label_end(ax, sizes[2], train[2], "training images", TRAINING.color, offset=(0, -kit.points(14)), ha="center")
+    kit.label_end(
+        ax,
+        sizes[2],
+        train[2],
+        "training images",
+        TRAINING.color,
+        offset=(-kit.points(10), -kit.points(20)),
+        ha="center",
+    )
     kit.label_end(ax, sizes[3], new[3], "new images", NEW.color, offset=(0, -kit.points(18)), ha="center")
     for place in (0, -1):
         ax.annotate("", (sizes[place], train[place] - 1.2), (sizes[place], new[place] + 1.2),
                     arrowprops={"arrowstyle": "<->", "color": style.GREY})  # fmt: skip
         left = place == 0
         ax.annotate(f"{train[place] - new[place]:.0f} points", (sizes[place], (train[place] + new[place]) / 2),
-                    (kit.points(8 if left else -8), 0), textcoords="offset points", va="center",
+                    (kit.points(8 if left else -16), 0), textcoords="offset points", va="center",
                     ha="left" if left else "right")  # fmt: skip
     ax.set(xscale="log", xlabel="number of training images", ylabel="accuracy (%)", ylim=(None, 102))
     ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
@@ -161,5 +170,5 @@ def draw_widths(results: Mapping[str, Runs], *, ax: Axes | None = None) -> Axes:
             kit.label_end(panel, 16, train[4], "training images", TRAINING.color, offset=(-8, 4), ha="right")
             kit.label_end(panel, 16, new[4], "new images", NEW.color, offset=(6, -kit.points(14)))
     left.set_title("accuracy (%): wide is no worse")
-    right.set_title("loss: but it is too sure")
+    right.set_title("loss: wide networks are too sure")
     return ax

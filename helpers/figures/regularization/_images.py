@@ -61,7 +61,8 @@ def draw_gains(results: Mapping[str, Runs], none: Runs, *, ax: Axes | None = Non
             panel.plot(
                 each, np.full(len(each), row), "o", color=style.GREY, fillstyle="none", markersize=4, linestyle="none"
             )
-            panel.plot(each.mean(), row, "D", color=color, markersize=kit.points(8))
+            full = "none" if color == style.GREY else "full"
+            panel.plot(each.mean(), row, "D", color=color, markersize=kit.points(8), fillstyle=full)
         panel.axvline(0, color=style.BLACK, linewidth=1.2, linestyle="-")
         panel.set(ylim=(len(names) - 0.4, -0.6))
         panel.set_yticks(range(len(names)), [kinds[n.split(": ")[0]].format(float(n.split(": ")[1])) for n in names])
@@ -88,13 +89,12 @@ def draw_moved(results: Mapping[str, Runs], *, ax: Axes | None = None) -> Axes:
             look: dict[str, Any] = {"color": color, "linestyle": "none", "marker": marker}
             ax.plot(each, np.full(len(each), row + aside), markersize=kit.points(4), fillstyle="none", **look)
             ax.plot(each.mean(), row + aside, marker, color=color, markersize=kit.points(8.5))
-        above = kit.points(9 if way == "without" else -17)
-        ax.annotate(f"trained {way} changed copies", (table[1].mean(), 1 + aside), (0, above), ha="center", color=color,
-                    textcoords="offset points")  # fmt: skip
+        sign, up = ("●", 0.13) if way == "without" else ("◆", 0.04)
+        ax.text(0.02, up, f"{sign} trained {way} changed copies", transform=ax.transAxes, color=color)
     for row, pair in enumerate(zip(*tables.values(), strict=True)):
         ax.annotate("", (pair[1].mean(), row + 0.13), (pair[0].mean(), row - 0.13),
                     arrowprops={"arrowstyle": "->", "color": style.GREY, "shrinkA": 6, "shrinkB": 6})  # fmt: skip
     ax.set_yticks(range(len(kinds)), kinds)
     ax.set(ylim=(len(kinds) - 0.5, -0.5), xlabel="accuracy on new images (%)")
-    ax.set_title("Copies pay where the new images are changed alike")
+    ax.set_title("Changed copies help when new images are changed the same way")
     return ax

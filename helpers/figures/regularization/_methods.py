@@ -46,6 +46,14 @@ def differences(results: Mapping[str, Runs], chosen_by: str = "loss") -> dict[st
     }  # fmt: skip
 
 
+def with_strength(method: str, strength: str) -> str:
+    """Return the method with the strength that was chosen, where a number says enough: "dropout 0.2, 0.5"."""
+    if method == "fewer units":
+        return f"{strength} units a layer"
+    shown = method in ("L1", "L2", "dropout", "weight decay")
+    return f"{method} {strength.removeprefix('0.0, ')}" if shown else method
+
+
 def methods(ax: Axes, results: Mapping[str, Mapping[str, Runs]], labels: str = "right", chosen_by: str = "loss",
             names: Sequence[str] = CORE) -> str:  # fmt: skip
     """Draw each method as a point: right is a lower loss, up a higher accuracy, lines reach over the seeds.
@@ -58,6 +66,8 @@ def methods(ax: Axes, results: Mapping[str, Mapping[str, Runs]], labels: str = "
         names: The methods that are drawn, where there are results.
     """
     moved = {name: table for name, table in differences(results[labels], chosen_by).items() if name in names}
+    best = best_strengths(results[labels], chosen_by)
+    called = {name: with_strength(name, best[name][0]) for name in moved}
     every = [table for by in ("loss", "accuracy") for name, table in differences(results[labels], by).items()
              if name in names]  # fmt: skip
     low, high = (
@@ -97,14 +107,15 @@ def methods(ax: Axes, results: Mapping[str, Mapping[str, Runs]], labels: str = "
         ax.plot(*mean, "s" if "×" in name else "o", color=color, markersize=kit.points(9), zorder=3)
         ax.plot([mean[0], right + 0.035 * width], [mean[1], y], "-", color=style.GREY, linewidth=0.8, zorder=1.5)
         ink = style.visible(color, ax, 4.5)
-        ax.text(right + 0.045 * width, y, name, color=ink, va="center", weight="bold" if clear else "normal")
+        ax.text(right + 0.045 * width, y, called[name], color=ink, va="center", weight="bold" if clear else "normal")
     ax.set(xlabel="loss lower by (nats) →", title="accuracy (points) ↑")
     ax.set_xticks([tick for tick in np.arange(-0.4, 1, 0.1).round(1) if left < tick <= right])
     clearly = [name for name in order if (moved[name][:, 1] > 0).all()]
     return (
         f"Labels {labels}, strengths chosen by {chosen_by}. More accurate than nothing in all five seeds: "
         f"{', '.join(clearly) or 'none'}. " + "; ".join(
-            f"{name} {moved[name][:, 1].mean():+.1f} points, loss {-moved[name][:, 0].mean():+.2f}" for name in order
+            f"{called[name]} {moved[name][:, 1].mean():+.1f} points, loss {-moved[name][:, 0].mean():+.2f}"
+            for name in order
         ).replace("-", "−") + "."
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from helpers import style
 from helpers.figures import _kit as kit
 from helpers.picture import new_axes
 
-HESSIAN, FREE = np.array([[1.0, 0.6], [0.6, 1.2]]), np.array([0.6, 1.9])
+HESSIAN, FREE = np.array([[1.0, 0.3], [0.3, 1.2]]), np.array([0.6, 1.9])
 """The loss ½ (w − w*)ᵀ H (w − w*) and its lowest point w*."""
 
 STRENGTHS = np.round(np.arange(0, 2.01, 0.1), 1)
@@ -77,19 +77,17 @@ def near_zero(weights: np.ndarray, below: float = 0.001) -> np.ndarray:
 
 
 def draw_histograms(weights: Mapping[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
-    """Draw the weights (networks, …) for each kind of penalty; what breaks through the top has its height written."""
+    """Draw the weights (networks, …) for each kind of penalty, and how many lie near 0 (over the networks)."""
     shares = {name: near_zero(table) for name, table in weights.items()}
     if ax is None:
         said = ", ".join(f"{name} {each.min():.0%} to {each.max():.0%}" for name, each in shares.items())
         ax = new_axes(f"Histograms of weights; of them within 0.001 of 0: {said}.", figsize=(7.6, 3.0))
-    bins, top = np.linspace(-0.4, 0.4, 161), 9.0
+    bins, top = np.linspace(-0.4025, 0.4025, 162), 16.0  # one bar has 0 in its middle
     for panel, (name, table) in zip(kit.panels(ax, (len(weights),), below=40), weights.items(), strict=True):
-        counts = 100 * np.histogram(np.clip(table, -0.399, 0.399), bins)[0] / table.size
+        counts = 100 * np.histogram(np.clip(table, -0.4, 0.4), bins)[0] / table.size
         panel.bar(bins[:-1], counts, np.diff(bins), align="edge", color=style.BLUE, linewidth=0)
-        if counts.max() > top:
-            panel.annotate(f"{counts.max():.0f} %", (0, top), (kit.points(6), -kit.points(8)), color=style.BLUE,
-                           textcoords="offset points", weight="bold")  # fmt: skip
         panel.set(ylim=(0, top), xlim=(-0.4, 0.4), xlabel="weight", xticks=(-0.3, 0, 0.3))
-        panel.set_title(name)
-        panel.set_yticks((0, 2, 4, 6, 8), ("0 %", "2 %", "4 %", "6 %", "8 %"))
+        low, high = (round(100 * share) for share in (shares[name].min(), shares[name].max()))
+        panel.set_title(f"{name}: {low}–{high} % near 0")
+        kit.percent_ticks(panel, (0, 5, 10, 15))
     return ax

@@ -79,7 +79,12 @@ def scale_and_shift(axes: Sequence[Axes], z: np.ndarray, normalize: Callable[...
         ax.grid(False)
     axes[0].set(xlabel="z", title="before")
     axes[1].set(xlabel="y", title=f"after: ReLU cuts off {np.mean(y < 0):.0%} (grey)")
-    return f"γ = {gamma:.1f}, β = {beta:.1f}: each unit has mean {beta:.1f} and standard deviation {abs(gamma):.1f}."
+    spread = ", ".join(kit.number(mean, 1) for mean in z.mean(axis=0))
+    at = kit.number(beta, 1)
+    return (
+        f"Before, the units have the means {spread}. Afterwards, with γ = {gamma:.1f} and β = {at}, each has mean {at} "
+        f"and standard deviation {abs(gamma):.1f}."
+    )
 
 
 def moving_mean(momentum: float) -> tuple[np.ndarray, np.ndarray]:

@@ -46,14 +46,13 @@ def through_two_units(ax: Axes, points: Array, images: Array, labels: Array, epo
     if epoch:
         placed: list[tuple[float, float, float]] = []
         for label in np.argsort(middles[:, 1]):
-            place = middles[label].copy()
             wide = 0.021 * len(SHORT[label])
-            place[0] = np.clip(place[0], wide, 1 - wide)
-            while any(abs(place[0] - x) < wide + half and abs(place[1] - y) < 0.062 for x, y, half in placed):
-                place[1] += 0.01
-            placed.append((*place, wide))
+            x, y = float(np.clip(middles[label, 0], wide, 1 - wide)), float(middles[label, 1])
+            while any(abs(x - there) < wide + reach and abs(y - up) < 0.062 for there, up, reach in placed):
+                y += 0.01
+            placed.append((x, y, wide))
             ink = style.visible(style.look(f"class {label}").color, ax, 4.5)
-            kit.halo(ax.text(*place, SHORT[label], color=ink, ha="center", va="center", weight="bold", zorder=5))
+            kit.halo(ax.text(x, y, SHORT[label], color=ink, ha="center", va="center", weight="bold", zorder=5))
     kit.bare(ax, (-0.05, 1.05), (-0.05, 1.07))
     ax.set_title(f"after {epoch} epoch{'s' if epoch != 1 else ''}")
     return f"After {epoch} epochs the classes lie in {'one heap' if epoch == 0 else 'places of their own'}."

@@ -84,9 +84,9 @@ def draw_strengths(results: Mapping[str, Sequence[Mapping[str, Any]]], names: Se
         where = np.arange(len(strengths))
         panel.axhline(0, color=style.GREY, linewidth=1, linestyle="-")
         for values, color, dash, marker in ((10 * loss, style.BLUE, "-", "o"), (accuracy, style.VERMILION, "--", "s")):
-            shown, best = np.maximum(values, LOWEST), int(np.argmax(values))
+            shown, at = np.maximum(values, LOWEST), int(np.argmax(values))
             panel.plot(where, shown, dash, color=color, marker=marker, markersize=4)
-            panel.plot(best, values[best], "o", markersize=12, fillstyle="none", color=color, markeredgewidth=1.8)
+            panel.plot(at, values[at], "o", markersize=12, fillstyle="none", color=color, markeredgewidth=1.8)
             below = values < LOWEST
             panel.plot(where[below], shown[below], "v", color=color, markersize=9, linestyle="none")
         panel.set(title=name, ylim=(-6, 6), xlim=(-0.5, len(strengths) - 0.5))
@@ -119,7 +119,8 @@ def draw_differences(tables: Mapping[str, np.ndarray], *, ax: Axes | None = None
             clear = (values > 0).all() or (values < 0).all()
             panel.plot(values, np.full(len(values), row), "o", color=style.GREY, fillstyle="none", markersize=4,
                        linestyle="none")  # fmt: skip
-            panel.plot(values.mean(), row, "D", color=style.GREEN if clear else style.GREY, markersize=kit.points(8))
+            panel.plot(values.mean(), row, "D", color=style.GREEN if clear else style.GREY, markersize=kit.points(8),
+                       fillstyle="full" if clear else "none")  # fmt: skip
         panel.axvline(0, color=style.BLACK, linewidth=1.2, linestyle="-")
         panel.set(ylim=(len(names) - 0.4, -0.6), title=title, xlabel="better →")
         panel.set_yticks(range(len(names)), names)

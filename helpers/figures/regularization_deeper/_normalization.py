@@ -14,13 +14,11 @@ from helpers.picture import new_axes
 
 ByRate = Mapping[str, Sequence[Mapping[str, Any]]]
 
-LOOKS = {
-    "none": (style.BLACK, "-", "o"),
-    "batch": (style.VERMILION, "--", "s"),
-    "layer": (style.BLUE, "-.", "^"),
-    "group": (style.GREEN, ":", "D"),
-    "He": (style.ORANGE, (0, (8, 2)), "P"),
-}
+
+def look_of(kind: str) -> style.Look:
+    """Return the look of a kind of normalization by its first word, or of an initialization."""
+    word = kind.split()[0]
+    return style.look(word if word in ("Glorot", "He") else f"{word.replace('none', 'no')} normalization")
 
 
 def best_rate(by_rate: ByRate, key: str = "val_loss") -> str:
@@ -40,12 +38,13 @@ def draw_depth(results: Mapping[str, ByRate], *, ax: Axes | None = None) -> Axes
         ax = new_axes(f"Accuracy of twenty layers at the best learning rate: {said}.", figsize=(7.4, 3.5))
     ends = []
     for name, kind in results.items():
-        color, dash, marker = LOOKS.get(name, LOOKS["none"])
+        look = look_of(name)
         rates = [float(rate) for rate in kind]
         values = 100 * np.array([[run["accuracy"] for run in runs] for runs in kind.values()])
-        ax.fill_between(rates, values.min(axis=1), values.max(axis=1), color=kit.faded(color, 0.18), linewidth=0)
-        ax.plot(rates, values.mean(axis=1), color=color, linestyle=dash, marker=marker, markersize=5)
-        ends.append((values[-1].mean(), names[name], color))
+        ax.fill_between(rates, values.min(axis=1), values.max(axis=1), color=kit.faded(look.color, 0.18),
+                        linewidth=0)  # fmt: skip
+        ax.plot(rates, values.mean(axis=1), **look.line, marker=look.marker, markersize=5)
+        ends.append((values[-1].mean(), names[name], look.color))
     heights = _apart([height for height, _, _ in ends], 7.0)
     for height, (_, text, color) in zip(heights, ends, strict=True):
         kit.label_end(ax, rates[-1], height, text, style.visible(color, ax, 4.5))
@@ -76,7 +75,7 @@ def draw_cells(*, ax: Axes | None = None) -> Axes:
         {"batch": columns == 2, "layer": rows == 1, "group": (rows == 1) & (columns < 4)}.items(),
         strict=True,
     ):
-        colors = np.where(mask[..., None], kit.faded(LOOKS[name][0], 0.9), kit.faded(style.GREY, 0.22))
+        colors = np.where(mask[..., None], kit.faded(look_of(name).color, 0.9), kit.faded(style.GREY, 0.22))
         panel.imshow(colors, aspect="auto")
         for edge in range(1, 8):
             panel.axvline(edge - 0.5, color="white", linewidth=2, linestyle="-")
@@ -127,8 +126,7 @@ def draw_falling(results: Mapping[str, ByRate], names: Sequence[str], *, rate: s
     ends = []
     for name in names:
         curves = np.array([run["curve"] for run in results[name][rate]])
-        color, dash, _ = LOOKS[name.split()[0]]
-        dash = ":" if "after" in name else dash
+        color, dash = look_of(name).color, ":" if "after" in name else look_of(name).dash
         epochs = np.arange(1, curves.shape[1] + 1)
         ax.fill_between(epochs, curves.min(axis=0), curves.max(axis=0), color=kit.faded(color, 0.18), linewidth=0)
         ax.plot(epochs, curves.mean(axis=0), color=color, linestyle=dash)
