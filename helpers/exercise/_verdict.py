@@ -309,7 +309,16 @@ def _complaint(exercise: Exercise, outcome: Outcome, outcomes: list[Outcome]) ->
         else ""
     )
     said = f"{call} gives {found.got}" if call else f"your answer is {found.got}"
-    return f"{said}{wanted}{tolerance}."
+    return f"{said}{wanted}{tolerance}.{_reason(exercise, outcome.value)}"
+
+
+def _reason(exercise: Exercise, answer: Any) -> str:
+    """Return a space and the reason of the first entry that is wrong, where the exercise has one for it."""
+    for key, reason in exercise.reasons.items():
+        known = isinstance(answer, Mapping) and key in answer
+        if known and difference(exercise.reference[key], answer[key], exercise.rtol, exercise.atol):
+            return f" {reason}"
+    return ""
 
 
 def _has_float(value: Any) -> bool:

@@ -320,6 +320,22 @@ def test_each_wrong_remedy_that_keeps_the_rule_gets_a_reason():
     assert judge(found, {symptom: f" {remedy.upper()} " for symptom, remedy in found.reference.items()})
 
 
+WITH_REASONS = [
+    item for notebook in exercises.NOTEBOOKS for item in exercises.exercises(notebook).values() if item.reasons
+]
+
+
+@each(WITH_REASONS)
+def test_whoever_gets_one_entry_wrong_is_told_why(item):
+    assert set(item.reasons) == set(item.reference)
+    for key, right in item.reference.items():
+        others = {str(value): value for value in item.reference.values() if value != right} or {"": not right}
+        for other in others.values():
+            said = judge(item, item.reference | {key: other})
+            assert not said
+            assert item.reasons[key] in said.message or any(text in said.message for text in item.misconceptions)
+
+
 def space(momentum, optimizers=("sgd", "adam")):
     """Return a search space in which `momentum(hp, values)` asks for the momentum."""
 

@@ -44,6 +44,7 @@ class Exercise:
         misconceptions: The sentence a student needs → the wrong answer (of the kind of `reference`) that calls for it.
         verify: Where many answers are right: `verify(result, *case)`, or `verify(answer)` for a value, returns the
             sentence that says what is wrong, or None. It takes the place of the comparison with `reference`.
+        reasons: Where the answer is a dictionary: key → the sentence for whoever gets it wrong.
         picture: Where the exercise shows something: the function of `helpers.figures` that draws it, called without
             arguments. The cell of the exercise calls it, too.
         equal_mutants: A slip as the mutation test names it ("right → wrong") → why the answer with it is right as well.
@@ -61,6 +62,7 @@ class Exercise:
     rtol: float = 1e-4
     atol: float = 1e-7
     verify: Callable[..., str | None] | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
     stub: Any = None
     insight: str = ""
     picture: Callable[[], Any] | None = None

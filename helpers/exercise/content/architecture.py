@@ -311,6 +311,13 @@ EXERCISES += [
         id="architecture.fewest_units",
         task="The fewest ReLU units for a function",
         reference={"abs": 2, "line": 2, "clip": 2, "tent": 3, "square": 0},
+        reasons={
+            "abs": "One unit is flat on one side, and |x| rises on both; two units do.",
+            "line": "A line has no kink, but one ReLU unit has one: a second unit must take it away.",
+            "clip": "Count the kinks of the clipped line, one unit for each.",
+            "tent": "The tent has kinks at 0, 1 and 2.",
+            "square": "A curve has no straight pieces: no finite number of units draws it exactly.",
+        },
         hints=[
             "How many kinks has the function? One unit makes one kink.",
             "One ReLU unit is flat on one side. Which functions are flat on neither side?",
@@ -331,6 +338,12 @@ EXERCISES += [
         id="architecture.which_shares",
         task="What kind of table of shares it is",
         reference={"A": "plain mean", "B": "attention", "C": "impossible", "D": "masked"},
+        reasons={
+            "A": "In A every word gets the same share from every other.",
+            "B": "The rows of B add up to 1 and differ: each word looks where it wants to.",
+            "C": "In C the columns add up to 1, not the rows.",
+            "D": "In D no word looks at a later one.",
+        },
         hints=[
             "What must each row of shares add up to?",
             "Add up the rows of B and of C.",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from helpers.exercise.content import Exercise, Option, Quiz
@@ -184,34 +182,6 @@ def _vote(probabilities: np.ndarray) -> np.ndarray:
     return np.array([np.argmax(np.bincount(column)) for column in votes.T])
 
 
-def _choices(right: dict[str, Any], why: dict[str, str]) -> Any:
-    """Return a `verify` that says why the first answer that is not right is wrong."""
-
-    def problem(answer: Any) -> str | None:
-        if not isinstance(answer, dict) or set(answer) != set(right):
-            return f"the answer is a dictionary with the keys {', '.join(right)}"
-        for key, wanted in right.items():
-            given = answer[key]
-            if isinstance(wanted, bool):
-                if not isinstance(given, bool):
-                    return f"{key} must be True or False, but is {given!r}"
-            elif isinstance(wanted, int):
-                if given != wanted:
-                    return why[key]
-                continue
-            elif (given := str(given).strip().casefold()) not in CHOICES:
-                return f"{answer[key]!r} is none of the answers to choose from"
-            if given != (wanted if isinstance(wanted, bool) else wanted.casefold()):
-                return why[key]
-        return None
-
-    return problem
-
-
-CHOICES = {word.casefold() for word in (*SYMPTOMS.values(), *LEARNING_CURVES.values(), *THREE_HISTOGRAMS.values(),
-                                        *THREE_MAPS.values(), *ADVICE.values(), "more", "fewer",
-                                        "batch normalization")}  # fmt: skip
-
 # The exercises --------------------------------------------------------------------------------------------------------
 
 EXERCISES = [
@@ -250,7 +220,7 @@ EXERCISES = [
         task="Learning curves: more images, more units, or neither?",
         picture=draw_three_learning_curves,
         reference=LEARNING_CURVES,
-        verify=_choices(LEARNING_CURVES, WHY_CURVES),
+        reasons=WHY_CURVES,
         hints=[
             "Which of the three over-fits: where do training and validation differ?",
             "More images push the curves together. What do they do where the curves have met?",
@@ -267,7 +237,7 @@ EXERCISES = [
         task="Three histograms of weights: which penalty made which?",
         picture=draw_three_histograms,
         reference=THREE_HISTOGRAMS,
-        verify=_choices(THREE_HISTOGRAMS, WHY_HISTOGRAMS),
+        reasons=WHY_HISTOGRAMS,
         hints=[
             "Read the widths first: which network paid nothing for its large weights?",
             "Which pull does not fade when a weight gets small?",
@@ -283,6 +253,7 @@ EXERCISES = [
         task="Bug hunt: dropout that makes a network worse at inference",
         reference=dropped,
         cases=[(ACTIVATIONS, DRAWN, 0.3), (ACTIVATIONS, DRAWN, 0.6)],
+        equal_mutants={"drawn < rate → drawn <= rate": "no drawn number is exactly the rate"},
         stub=lambda a, drawn, rate: np.where(drawn < rate, 0.0, a),
         hints=[
             "Add up a row before and after dropout, many times. Is the sum the same on average?",
@@ -336,7 +307,7 @@ EXERCISES = [
         id="regularization.keeps_label",
         task="Which changes keep the label?",
         reference=KEEPS,
-        verify=_choices(KEEPS, WHY_KEEPS),
+        reasons=WHY_KEEPS,
         hints=[
             "Show the changed example to a person who knows the task: would she give it another label?",
             "For each task, name what the label depends on: shape, direction, colour, place.",
@@ -348,7 +319,7 @@ EXERCISES = [
         id="regularization.symptoms",
         task="Which method for which symptom",
         reference=SYMPTOMS,
-        verify=_choices(SYMPTOMS, WHY),
+        reasons=WHY,
         hints=[
             "First ask whether it over-fits at all: is there a gap between training and validation?",
             "Each of the five symptoms has its own method; one of the six methods is left over.",
@@ -422,7 +393,7 @@ EXERCISES = [
         id="regularization.more_images",
         task="Random features: do more images always help?",
         reference=MORE_IMAGES,
-        verify=_choices(MORE_IMAGES, WHY_MORE),
+        reasons=WHY_MORE,
         hints=[
             "Where is the peak of the first figure, in features per image?",
             "Move the peak along with the number of images: where does it stand before, and where after?",
@@ -462,7 +433,7 @@ EXERCISES = [
         task="Three pictures of weights: which penalty drew which?",
         picture=draw_three_maps,
         reference=THREE_MAPS,
-        verify=_choices(THREE_MAPS, WHY_MAPS),
+        reasons=WHY_MAPS,
         hints=[
             "In which of the three is no pixel white?",
             "Of the other two, one has patches and one has single pixels. What do twins do?",
@@ -508,7 +479,7 @@ EXERCISES = [
         id="regularization.advice",
         task="Four customers: what do you advise?",
         reference=ADVICE,
-        verify=_choices(ADVICE, WHY_ADVICE),
+        reasons=WHY_ADVICE,
         hints=[
             "Who may not train again, and who may train five times?",
             "Which of the four moves the accuracy, and not only the loss?",
