@@ -89,7 +89,7 @@ def draw_moved(results: Mapping[str, Runs], *, ax: Axes | None = None) -> Axes:
             look: dict[str, Any] = {"color": color, "linestyle": "none", "marker": marker}
             ax.plot(each, np.full(len(each), row + aside), markersize=kit.points(4), fillstyle="none", **look)
             ax.plot(each.mean(), row + aside, marker, color=color, markersize=kit.points(8.5))
-        sign, up = ("●", 0.13) if way == "without" else ("◆", 0.04)
+        sign, up = ("●", 0.9) if way == "without" else ("◆", 0.8)
         ax.text(0.02, up, f"{sign} trained {way} changed copies", transform=ax.transAxes, color=color)
     for row, pair in enumerate(zip(*tables.values(), strict=True)):
         ax.annotate("", (pair[1].mean(), row + 0.13), (pair[0].mean(), row - 0.13),

@@ -50,8 +50,10 @@ def with_strength(method: str, strength: str) -> str:
     """Return the method with the strength that was chosen, where a number says enough: "dropout 0.2, 0.5"."""
     if method == "fewer units":
         return f"{strength} units a layer"
-    shown = method in ("L1", "L2", "dropout", "weight decay")
-    return f"{method} {strength.removeprefix('0.0, ')}" if shown else method
+    if method not in ("L1", "L2", "dropout", "weight decay"):
+        return method
+    parts = strength.removeprefix("0.0, ").split(", ")
+    return f"{method} {', '.join(np.format_float_positional(float(part), trim='-') for part in parts)}"
 
 
 def methods(ax: Axes, results: Mapping[str, Mapping[str, Runs]], labels: str = "right", chosen_by: str = "loss",

@@ -88,6 +88,6 @@ def draw_histograms(weights: Mapping[str, np.ndarray], *, ax: Axes | None = None
         panel.bar(bins[:-1], counts, np.diff(bins), align="edge", color=style.BLUE, linewidth=0)
         panel.set(ylim=(0, top), xlim=(-0.4, 0.4), xlabel="weight", xticks=(-0.3, 0, 0.3))
         low, high = (round(100 * share) for share in (shares[name].min(), shares[name].max()))
-        panel.set_title(f"{name}: {low}–{high} % near 0")
+        panel.set_title(f"{name}: {low}–{high} % near 0" if low < high else f"{name}: {low} % near 0")
         kit.percent_ticks(panel, (0, 5, 10, 15))
     return ax
