@@ -2,8 +2,7 @@
 
 `python tools/slides.py` makes all decks, `python tools/slides.py 03` one. A slide shows what a lecturer points at:
 headings, formulas, lists, tables, code, figures; of a long paragraph the first sentence and those that define a term.
-The rest of the text goes into the speaker's notes, behind those of the cells tagged `notes`: these are comments in
-HTML, which only a lecturer sees.
+The rest of the text goes into the speaker's notes, behind those written by hand in site/notes/NN.md.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -46,6 +46,9 @@ from tools.web_edition import (  # noqa: E402
 )
 
 DECKS = BUILD / "slides"
+NOTES = SITE / "notes"
+"""What a speaker says, by hand: NN.md. Its headings say at which slide, see `_add_notes`."""
+
 LINES = 12.5
 """Of text, that a slide has room for below its heading."""
 
@@ -75,6 +78,7 @@ def _formula(text: str, options: dict) -> str:
 
 
 MARKDOWN = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, renderer=_formula, double_inline=True)
+_SHOWN = re.compile(r'\bfigures\.(\w+)|\b(?:check|quiz)\("([\w.]+)"')
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z(*\[“])")
 
 
@@ -96,6 +100,11 @@ class Slide:
     notes: list[str] = field(default_factory=list)
     kind: str = ""
     shows_figure: bool = False
+    names: list[str] = field(default_factory=list)
+    """The functions that draw its figures, its exercise, its question: what notes find it by."""
+
+    noted: bool = False
+    """Whether notes were written for it by hand."""
 
     @property
     def words(self) -> str:
@@ -150,29 +159,53 @@ def to_point_at(paragraph: str) -> str:
 # From cells to slides
 
 
-def make_slides(notebook: NotebookNode, entry: Entry) -> list[Slide]:
-    """Return the slides of an executed core notebook."""
+def make_slides(notebook: NotebookNode, notes: str = "") -> list[Slide]:
+    """Return the slides of an executed core notebook, with the `notes` of a file in `NOTES`."""
+    slides = _collect(notebook)
+    _add_notes(slides, notes)
+    return _finish(slides)
+
+
+def _collect(notebook: NotebookNode) -> list[Slide]:
+    """Return the slides that the cells make, the brief ones too."""
     slides: list[Slide] = []
     title = ""
     for cell in notebook.cells:
         if {"setup", "solution"} & set(tags(cell)):
-            continue
-        if "notes" in tags(cell):
-            if slides:
-                slides[-1].notes.insert(0, cell.source.removeprefix("<!--").removesuffix("-->").strip())
             continue
         if cell.cell_type == "markdown":
             for heading, text in _parts(BADGE.sub("", cell.source)):
                 if heading:
                     title = re.sub(r" \(\d+ min\)$", "", heading)
                     if title in LEFT_OUT:
-                        return _finish(slides)
+                        return slides
                     first = not slides
                     slides.append(Slide(title, kind="title" if first else "exercise" if "Exercise" in title else ""))
                 _add_text(slides, title, text)
         else:
+            before = len(slides)
             _add_code(slides, title, cell)
-    return _finish(slides)
+            if len(slides) >= before:
+                slides[-1].names += [one or other for one, other in _SHOWN.findall(cell.source)]
+    return slides
+
+
+def _add_notes(slides: Sequence[Slide], notes: str) -> None:
+    """Put each section of `notes` first among what is said at its slide.
+
+    A heading of level 2 names a function that draws a figure, an exercise, a question of a quiz, or the heading of a
+    slide; where it comes a second time, the second such slide. One that names none is a ValueError.
+    """
+    times: Counter[str] = Counter()
+    pieces = re.split(r"(?m)^## +(.+?)\s*$", notes)
+    for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
+        meant = [slide for slide in slides if name in (*slide.names, slide.title)]
+        if times[name] >= len(meant):
+            raise ValueError(f"notes for {name!r}, number {times[name] + 1}, but {len(meant)} slides show that")
+        slide = meant[times[name]]
+        slide.notes.insert(0, text.strip())
+        slide.noted = True
+        times[name] += 1
 
 
 def _parts(source: str) -> Iterator[tuple[str, str]]:
@@ -318,7 +351,7 @@ def _finish(slides: list[Slide]) -> list[Slide]:
         said: list[str] = []
         for slide in slides:
             text_alone = slide.kind == "" and not slide.shows_figure and 'class="tex"' not in slide.words
-            if text_alone and slide.lines < least:
+            if text_alone and slide.lines < least and not slide.noted:
                 said += [re.sub(r"<[^>]+>", "", block.html) for block in slide.blocks]
             else:
                 kept.append(replace(slide, notes=[*slide.notes, *said]))
@@ -393,8 +426,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     DECKS.mkdir(parents=True, exist_ok=True)
     copy_scripts()
     for name, notebook in executed(names, lecture=True, stale=options.stale):
-        slides = make_slides(notebook, course.by_name[name])
-        print(f"{make_deck(course.by_name[name], slides)}: {len(slides)} slides")
+        entry = course.by_name[name]
+        notes = NOTES / f"{entry.number}.md"
+        slides = make_slides(notebook, notes.read_text(encoding="utf-8") if notes.exists() else "")
+        print(f"{make_deck(entry, slides)}: {len(slides)} slides")
     status = subprocess.run(["node", str(SITE / "formulas.mjs"), *map(str, DECKS.glob("*.html"))]).returncode
     print(f"All pictures: {copy_frames(DECKS) / 1e6:.1f} MB")
     return status
