@@ -69,6 +69,18 @@ TALL = 0.75
 BESIDE_FIGURE = 4.2
 """Lines of text that leave room for a figure."""
 
+ABOVE_FLAT_FIGURE = 6.2
+"""And for one that is less than half as high as wide."""
+
+ROOMY = 15.5
+"""Lines of an exercise, which stays on one slide where it can."""
+
+FEW_PRINTED = 4
+"""Lines that a cell may print to be shown without its code."""
+
+SHOWN_ALWAYS = ("$$", "|", "- ", "1. ")
+"""What paragraphs begin with that stand on a slide also behind a figure."""
+
 LEFT_OUT = ("Further reading", "Solutions")
 
 
@@ -78,7 +90,9 @@ def _formula(text: str, options: dict) -> str:
 
 
 MARKDOWN = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, renderer=_formula, double_inline=True)
+_SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 _SHOWN = re.compile(r'\bfigures\.(\w+)|\b(?:check|quiz)\("([\w.]+)"')
+_MADE_BY = re.compile(r"made by `.*?\]\n", re.S)
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z(*\[“])")
 
 
@@ -219,14 +233,16 @@ def _add_text(slides: list[Slide], title: str, text: str) -> None:
 
     What is said about a figure below it is for the speaker to say; formulas, tables and lists are shown.
     """
-    text = SOLUTION_LINK.sub("", text)
-    for paragraph in [one.strip() for one in re.split(r"\n\s*\n", text) if one.strip()]:
+    paragraphs = [one.strip() for one in re.split(r"\n\s*\n", SOLUTION_LINK.sub("", text)) if one.strip()]
+    for paragraph, following in zip(paragraphs, [*paragraphs[1:], ""], strict=False):
         last = slides[-1]
+        leads_on = following.startswith("$$")  # a formula needs the words before it
+        room = ROOMY if last.kind == "exercise" else LINES
         if re.fullmatch(r"\*\*[^*]+\*\*", paragraph):
             slides.append(Slide(paragraph.strip("*")))
             continue
-        if paragraph.startswith("**Predict"):
-            question = re.sub(r"^\*\*Predict\.?\*\*\s*", "", paragraph)
+        if "**Predict" in paragraph:
+            question = re.sub(r"\*\*Predict\.?\*\*\s*", "", paragraph)
             slides.append(Slide(title, [Block(to_html(question), lines_of(question))], kind="predict"))
             continue
         shown = paragraph if last.kind == "exercise" else to_point_at(paragraph)
@@ -236,9 +252,9 @@ def _add_text(slides: list[Slide], title: str, text: str) -> None:
                 last.blocks.insert(len(last.blocks) - 1, block)  # what is asked stands above the picture
             else:
                 slides.append(Slide(title, [block], kind="exercise"))
-        elif last.shows_figure and last.title == title and not paragraph.startswith(("$$", "|", "- ", "1. ")):
+        elif last.shows_figure and last.title == title and not (leads_on or paragraph.startswith(SHOWN_ALWAYS)):
             last.notes.append(paragraph)
-        elif last.shows_figure or last.kind in ("predict", "code") or last.lines + block.lines > LINES:
+        elif last.shows_figure or last.kind in ("predict", "code") or last.lines + block.lines > room:
             slides.append(Slide(title, [block]))
         else:
             last.blocks.append(block)
@@ -277,13 +293,23 @@ def _add_code(slides: list[Slide], title: str, cell: NotebookNode) -> None:
             _add_figure(slides, title, page)
         elif page:
             slides.append(Slide(title, [Block(f'<div class="table">{page}</div>', LINES)], kind="code"))
-        elif teaches and (said := output_text(output).strip()):
-            lines = said.splitlines()[:8]
-            block = Block(f'<pre class="printed">{html.escape(chr(10).join(lines))}</pre>', 0.8 * len(lines) + 0.8)
-            if slides[-1].lines + block.lines <= LINES + 1:
-                slides[-1].blocks.append(block)
     if waiting:
         slides.append(waiting)
+    printed = "".join(output_text(output) for output in cell.outputs if output.output_type == "stream")
+    _add_printed(slides, title, _MADE_BY.sub("", printed).strip("\n"), teaches=bool(teaches))
+
+
+def _add_printed(slides: list[Slide], title: str, printed: str, *, teaches: bool) -> None:
+    """Add what a cell printed: as the answer to a prediction, below its code, or below the text that speaks of it."""
+    lines, last = printed.splitlines()[:8], slides[-1]
+    asked = last.kind == "predict" and not last.shows_figure
+    if not printed or last.shows_figure or not (asked or teaches or len(lines) <= FEW_PRINTED):
+        return
+    answer = " fragment" if asked else ""
+    shown = html.escape("\n".join(lines))
+    block = Block(f'<pre class="printed{answer}">{shown}</pre>', 0.8 * len(lines) + 0.8)
+    if last.title == title and last.kind in ("", "predict", "code") and last.lines + block.lines <= LINES + 1:
+        last.blocks.append(block)
 
 
 def _add_figure(slides: list[Slide], title: str, page: str) -> None:
@@ -291,11 +317,18 @@ def _add_figure(slides: list[Slide], title: str, page: str) -> None:
     last = slides[-1]
     if last.kind == "predict" and not last.shows_figure:
         last.blocks.append(Block(f'<div class="fragment">{page}</div>', LINES))
-    elif last.kind in ("", "exercise") and last.title == title and last.lines <= BESIDE_FIGURE:
+    elif last.kind in ("", "exercise") and last.title == title and last.lines <= _lines_beside(page):
         last.blocks.append(Block(page, LINES))
     else:
         slides.append(Slide(title, [Block(page, LINES)], kind="figure"))
     slides[-1].shows_figure = True
+
+
+def _lines_beside(page: str) -> float:
+    """Return how many lines of text leave room for the figure in the HTML `page`."""
+    size = _SIZE.search(page)
+    flat = bool(size) and "data-control" not in page and float(size[2]) < 0.5 * float(size[1])
+    return ABOVE_FLAT_FIGURE if flat else BESIDE_FIGURE
 
 
 def _add_source(slides: list[Slide], title: str, source: str, *, whole: bool) -> None:
@@ -311,9 +344,7 @@ def _add_source(slides: list[Slide], title: str, source: str, *, whole: bool) ->
         else:
             joined.append(piece)
     for piece in joined:
-        lines = piece.splitlines()
-        for start in range(0, len(lines), CODE_LINES):
-            part = "\n".join(lines[start : start + CODE_LINES]).strip("\n")
+        for part in _cut(piece.splitlines()):
             code = highlight(part, PythonLexer(), HtmlFormatter(cssclass="source"))
             block = Block(code, 0.86 * (part.count("\n") + 1) + 0.8)
             last = slides[-1]
@@ -321,6 +352,16 @@ def _add_source(slides: list[Slide], title: str, source: str, *, whole: bool) ->
                 slides.append(Slide(title))
             slides[-1].blocks.append(block)
             slides[-1].kind = "code"
+
+
+def _cut(lines: list[str]) -> Iterator[str]:
+    """Yield the lines of code in parts that a slide has room for, each from the beginning of a statement if it can."""
+    while len(lines) > CODE_LINES:
+        begins = [i for i in range(1, CODE_LINES + 1) if re.match(r"\w|@|#", lines[i])]
+        end = begins[-1] if begins else CODE_LINES
+        yield "\n".join(lines[:end]).strip("\n")
+        lines = lines[end:]
+    yield "\n".join(lines).strip("\n")
 
 
 def _question(title: str, id: str) -> Slide:
@@ -380,7 +421,7 @@ def to_section(slide: Slide) -> str:
     mark = '<p class="mark">Predict</p>' if slide.kind == "predict" else ""
     figures = [block.html for block in slide.blocks if "data-control" in block.html or 'class="picture"' in block.html]
     body = "".join(block.html for block in slide.blocks)
-    size = re.search(r'width="([\d.]+)" height="([\d.]+)"', "".join(figures))
+    size = _SIZE.search("".join(figures))
     tall = bool(size) and float(size[2]) > TALL * float(size[1])
     if tall and len(figures) < len(slide.blocks):
         text = "".join(block.html for block in slide.blocks if block.html not in figures)

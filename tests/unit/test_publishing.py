@@ -124,6 +124,33 @@ def test_notes_for_what_no_slide_shows_are_an_error(notebook):
         make_slides(notebook, "## mist\nA.")
 
 
+def test_printed_answer_is_the_next_step_of_a_prediction_and_not_below_its_code(notebook):
+    texts = ["made by `x` with keras\nand seeds [0, 1]\n", "loss 131"]
+    notebook.cells[5:7] = [
+        new_markdown_cell("A first sentence. **Predict.** Where does the loss start?"),
+        new_code_cell("def loss():\n    pass", outputs=[new_output("stream", text=text) for text in texts]),
+    ]
+    slides = make_slides(notebook)
+    predict = next(slide for slide in slides if slide.kind == "predict")
+    assert [block.html for block in predict.blocks] == [
+        "<p>A first sentence. Where does the loss start?</p>\n",
+        '<pre class="printed fragment">loss 131</pre>',
+    ]
+    assert slides.index(predict) > max(i for i, slide in enumerate(slides) if "def</span>" in slide.words)
+
+
+def test_words_that_lead_to_a_formula_stand_above_it_also_behind_a_figure(notebook):
+    notebook.cells[7].source = "It lands at 3.\n\nThe two means are these:\n\n$$m = 1$$"
+    formula = next(slide for slide in make_slides(notebook) if "m = 1" in slide.words)
+    assert "The two means are these" in to_section(formula).split("<aside")[0]
+
+
+def test_program_is_cut_where_a_statement_begins(notebook):
+    notebook.cells[4].source = "\n".join([*["def a(): return 1"] * 12, "model.fit(", *["    x,"] * 7, ")"])
+    with_code = [slide.words for slide in make_slides(notebook) if 'class="source"' in slide.words]
+    assert [("return" in words, ">fit<" in words) for words in with_code] == [(True, False), (False, True)]
+
+
 def test_question_of_an_exercise_stands_above_its_picture(notebook):
     notebook.cells[8].source = "## And then?\n\n### Exercise 1: which one?"
     notebook.cells[9:9] = [new_code_cell("figures.draw_two()", outputs=picture()), new_markdown_cell("Which is it?")]
