@@ -69,8 +69,8 @@ TALL = 0.75
 BESIDE_FIGURE = 4.2
 """Lines of text that leave room for a figure."""
 
-ABOVE_FLAT_FIGURE = 6.2
-"""And for one that is less than half as high as wide."""
+ABOVE_STILL_FIGURE = 6.2
+"""And for one without controls that is less than half as high as wide, or that an exercise asks about."""
 
 ROOMY = 15.5
 """Lines of an exercise, which stays on one slide where it can."""
@@ -277,7 +277,7 @@ def _add_code(slides: list[Slide], title: str, cell: NotebookNode) -> None:
                 slides, title, task, whole=False
             )  # code that is to be mended, and not a function to be filled in
         return
-    source = re.sub(r"(?m)^(?:import|from) .*\n?", "", cell.source).strip("\n")
+    source = re.sub(r"(?m)^(?:import|from) .*\n?", "", cell.source).strip("\n").replace("\n\n\n", "\n\n")
     teaches = not draws(cell) and re.search(
         r"(?m)^def |^class |GradientTape|\.(?:fit|compile)\(|keras\.layers\.", source
     )
@@ -317,18 +317,18 @@ def _add_figure(slides: list[Slide], title: str, page: str) -> None:
     last = slides[-1]
     if last.kind == "predict" and not last.shows_figure:
         last.blocks.append(Block(f'<div class="fragment">{page}</div>', LINES))
-    elif last.kind in ("", "exercise") and last.title == title and last.lines <= _lines_beside(page):
+    elif last.kind in ("", "exercise") and last.title == title and last.lines <= _room_beside(page, last.kind):
         last.blocks.append(Block(page, LINES))
     else:
         slides.append(Slide(title, [Block(page, LINES)], kind="figure"))
     slides[-1].shows_figure = True
 
 
-def _lines_beside(page: str) -> float:
-    """Return how many lines of text leave room for the figure in the HTML `page`."""
+def _room_beside(page: str, kind: str) -> float:
+    """Return how many lines of text the figure in the HTML `page` leaves room for on a slide of this `kind`."""
     size = _SIZE.search(page)
-    flat = bool(size) and "data-control" not in page and float(size[2]) < 0.5 * float(size[1])
-    return ABOVE_FLAT_FIGURE if flat else BESIDE_FIGURE
+    flat = bool(size) and float(size[2]) < 0.5 * float(size[1])
+    return ABOVE_STILL_FIGURE if "data-control" not in page and (flat or kind == "exercise") else BESIDE_FIGURE
 
 
 def _add_source(slides: list[Slide], title: str, source: str, *, whole: bool) -> None:
