@@ -12,6 +12,7 @@ author = "the authors of Inside Neural Networks"
 html_title = project
 extensions = ["myst_nb"]
 nb_execution_mode = "off"
+nb_merge_streams = True
 nb_ipywidgets_js: dict = {}  # widgets are frames here, and their script would come from another host
 nb_render_markdown_format = "myst"
 nb_code_prompt_show = nb_code_prompt_hide = "The code of this figure"

@@ -25,9 +25,6 @@ _ABSOLUTE_PATH = re.compile(
     r"(?:(?<![\w./~])/(?:home|root|tmp|work|Users|private|var|opt|usr|content)/[\w.-]|\b[A-Za-z]:\\+Users\b|file:///)[^\s'\"<>]*"
 )
 _LIBRARY = re.compile(rf"{_ABSOLUTE_PATH.pattern}|site-packages")
-_SLIDE_LINES = 24
-_LINE_WIDTH = 90
-_LINE_PIXELS = 26
 
 
 def tags(cell: NotebookNode) -> list[str]:
@@ -45,7 +42,7 @@ def normalize(notebook: NotebookNode) -> None:
     """Bring `notebook` into the committed form, in place; a second time changes nothing.
 
     Widget state and views go, streams become what a terminal would show at the end, `hide-input` and `solution` cells
-    are collapsed, cells without slide metadata get some, and cell ids follow from the content.
+    are collapsed, and cell ids follow from the content.
     """
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = nbformat.from_dict({"kernelspec": _KERNELSPEC, "language_info": {"name": "python"}})
@@ -56,7 +53,6 @@ def normalize(notebook: NotebookNode) -> None:
         if cell.cell_type == "code":
             cell.outputs = _merge_streams([_normalize_output(output, cell) for output in cell.outputs])
     give_ids(notebook)
-    _give_slides(notebook)
 
 
 def give_ids(notebook: NotebookNode) -> None:
@@ -186,45 +182,3 @@ def _merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
 def _final(line: str) -> str:
     """Return what a progress bar that rewrites its `line` after carriage returns leaves there."""
     return next((part for part in reversed(line.split("\r")) if part), "")
-
-
-def _give_slides(notebook: NotebookNode) -> None:
-    """Give cells without slide metadata some: headings open slides, and what would overflow starts the next one."""
-    used = 0.0
-    for index, cell in enumerate(notebook.cells):
-        if "slideshow" not in cell.metadata:
-            cell.metadata["slideshow"] = NotebookNode(slide_type=_slide_type(cell, index, used))
-        kind = cell.metadata["slideshow"].get("slide_type", "-")
-        if kind in ("slide", "subslide"):
-            used = 0.0
-        if kind not in ("skip", "notes"):
-            used += _height(cell)
-
-
-def _slide_type(cell: NotebookNode, index: int, used: float) -> str:
-    """Return how `cell`, the one at `index`, joins a slide on which `used` lines stand already."""
-    if {"setup", "solution"} & set(tags(cell)):
-        return "skip"
-    heading = re.match(r"#+(?= )", cell.source) if cell.cell_type == "markdown" else None
-    if heading and (index == 0 or heading.end() == 2):
-        return "slide"
-    if heading or used + _height(cell) > _SLIDE_LINES:
-        return "subslide"
-    return "fragment" if cell.source.startswith("**Predict") else "-"
-
-
-def _height(cell: NotebookNode) -> float:
-    """Return roughly how many lines of a slide `cell` and its outputs need."""
-    lines = 0.0 if "hide-input" in tags(cell) else _text_height(cell.source)
-    for output in cell.get("outputs", []):
-        png = png_bytes(output)
-        if png.startswith(PNG_SIGNATURE):
-            lines += int.from_bytes(png[20:24]) / _LINE_PIXELS
-        else:
-            lines += _text_height(output.get("data", {}).get("text/plain", output_text(output)))
-    return lines + 1
-
-
-def _text_height(text: str) -> int:
-    """Return how many lines `text` takes when long lines wrap."""
-    return sum(1 + len(line) // _LINE_WIDTH for line in text.splitlines())

@@ -2,8 +2,7 @@
 
 `python tools/slides.py` makes all decks, `python tools/slides.py 03` one. A slide shows what a lecturer points at:
 headings, formulas, lists, tables, code, figures; of a long paragraph the first sentence and those that define a term.
-The rest of the text goes into the speaker's notes, behind those of the cells tagged `notes`: these are comments in
-HTML, which only a lecturer sees.
+The rest of the text goes into the speaker's notes, behind those written by hand in site/notes/NN.md.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -46,6 +46,9 @@ from tools.web_edition import (  # noqa: E402
 )
 
 DECKS = BUILD / "slides"
+NOTES = SITE / "notes"
+"""What a speaker says, by hand: NN.md. Its headings say at which slide, see `_add_notes`."""
+
 LINES = 12.5
 """Of text, that a slide has room for below its heading."""
 
@@ -66,6 +69,18 @@ TALL = 0.75
 BESIDE_FIGURE = 4.2
 """Lines of text that leave room for a figure."""
 
+ABOVE_STILL_FIGURE = 6.2
+"""And for one without controls that is less than half as high as wide, or that an exercise asks about."""
+
+ROOMY = 15.5
+"""Lines of an exercise, which stays on one slide where it can."""
+
+FEW_PRINTED = 4
+"""Lines that a cell may print to be shown without its code."""
+
+SHOWN_ALWAYS = ("$$", "|", "- ", "1. ")
+"""What paragraphs begin with that stand on a slide also behind a figure."""
+
 LEFT_OUT = ("Further reading", "Solutions")
 
 
@@ -75,6 +90,9 @@ def _formula(text: str, options: dict) -> str:
 
 
 MARKDOWN = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, renderer=_formula, double_inline=True)
+_SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
+_SHOWN = re.compile(r'\bfigures\.(\w+)|\b(?:check|quiz)\("([\w.]+)"')
+_MADE_BY = re.compile(r"made by `.*?\]\n", re.S)
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z(*\[“])")
 
 
@@ -96,6 +114,11 @@ class Slide:
     notes: list[str] = field(default_factory=list)
     kind: str = ""
     shows_figure: bool = False
+    names: list[str] = field(default_factory=list)
+    """The functions that draw its figures, its exercise, its question: what notes find it by."""
+
+    noted: bool = False
+    """Whether notes were written for it by hand."""
 
     @property
     def words(self) -> str:
@@ -150,29 +173,53 @@ def to_point_at(paragraph: str) -> str:
 # From cells to slides
 
 
-def make_slides(notebook: NotebookNode, entry: Entry) -> list[Slide]:
-    """Return the slides of an executed core notebook."""
+def make_slides(notebook: NotebookNode, notes: str = "") -> list[Slide]:
+    """Return the slides of an executed core notebook, with the `notes` of a file in `NOTES`."""
+    slides = _collect(notebook)
+    _add_notes(slides, notes)
+    return _finish(slides)
+
+
+def _collect(notebook: NotebookNode) -> list[Slide]:
+    """Return the slides that the cells make, the brief ones too."""
     slides: list[Slide] = []
     title = ""
     for cell in notebook.cells:
         if {"setup", "solution"} & set(tags(cell)):
-            continue
-        if "notes" in tags(cell):
-            if slides:
-                slides[-1].notes.insert(0, cell.source.removeprefix("<!--").removesuffix("-->").strip())
             continue
         if cell.cell_type == "markdown":
             for heading, text in _parts(BADGE.sub("", cell.source)):
                 if heading:
                     title = re.sub(r" \(\d+ min\)$", "", heading)
                     if title in LEFT_OUT:
-                        return _finish(slides)
+                        return slides
                     first = not slides
                     slides.append(Slide(title, kind="title" if first else "exercise" if "Exercise" in title else ""))
                 _add_text(slides, title, text)
         else:
+            before = len(slides)
             _add_code(slides, title, cell)
-    return _finish(slides)
+            if len(slides) >= before:
+                slides[-1].names += [one or other for one, other in _SHOWN.findall(cell.source)]
+    return slides
+
+
+def _add_notes(slides: Sequence[Slide], notes: str) -> None:
+    """Put each section of `notes` first among what is said at its slide.
+
+    A heading of level 2 names a function that draws a figure, an exercise, a question of a quiz, or the heading of a
+    slide; where it comes a second time, the second such slide. One that names none is a ValueError.
+    """
+    times: Counter[str] = Counter()
+    pieces = re.split(r"(?m)^## +(.+?)\s*$", notes)
+    for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
+        meant = [slide for slide in slides if name in (*slide.names, slide.title)]
+        if times[name] >= len(meant):
+            raise ValueError(f"notes for {name!r}, number {times[name] + 1}, but {len(meant)} slides show that")
+        slide = meant[times[name]]
+        slide.notes.insert(0, text.strip())
+        slide.noted = True
+        times[name] += 1
 
 
 def _parts(source: str) -> Iterator[tuple[str, str]]:
@@ -186,14 +233,16 @@ def _add_text(slides: list[Slide], title: str, text: str) -> None:
 
     What is said about a figure below it is for the speaker to say; formulas, tables and lists are shown.
     """
-    text = SOLUTION_LINK.sub("", text)
-    for paragraph in [one.strip() for one in re.split(r"\n\s*\n", text) if one.strip()]:
+    paragraphs = [one.strip() for one in re.split(r"\n\s*\n", SOLUTION_LINK.sub("", text)) if one.strip()]
+    for paragraph, following in zip(paragraphs, [*paragraphs[1:], ""], strict=False):
         last = slides[-1]
+        leads_on = following.startswith("$$")  # a formula needs the words before it
+        room = ROOMY if last.kind == "exercise" else LINES
         if re.fullmatch(r"\*\*[^*]+\*\*", paragraph):
             slides.append(Slide(paragraph.strip("*")))
             continue
-        if paragraph.startswith("**Predict"):
-            question = re.sub(r"^\*\*Predict\.?\*\*\s*", "", paragraph)
+        if "**Predict" in paragraph:
+            question = re.sub(r"\*\*Predict\.?\*\*\s*", "", paragraph)
             slides.append(Slide(title, [Block(to_html(question), lines_of(question))], kind="predict"))
             continue
         shown = paragraph if last.kind == "exercise" else to_point_at(paragraph)
@@ -203,9 +252,9 @@ def _add_text(slides: list[Slide], title: str, text: str) -> None:
                 last.blocks.insert(len(last.blocks) - 1, block)  # what is asked stands above the picture
             else:
                 slides.append(Slide(title, [block], kind="exercise"))
-        elif last.shows_figure and last.title == title and not paragraph.startswith(("$$", "|", "- ", "1. ")):
+        elif last.shows_figure and last.title == title and not (leads_on or paragraph.startswith(SHOWN_ALWAYS)):
             last.notes.append(paragraph)
-        elif last.shows_figure or last.kind in ("predict", "code") or last.lines + block.lines > LINES:
+        elif last.shows_figure or last.kind in ("predict", "code") or last.lines + block.lines > room:
             slides.append(Slide(title, [block]))
         else:
             last.blocks.append(block)
@@ -228,7 +277,7 @@ def _add_code(slides: list[Slide], title: str, cell: NotebookNode) -> None:
                 slides, title, task, whole=False
             )  # code that is to be mended, and not a function to be filled in
         return
-    source = re.sub(r"(?m)^(?:import|from) .*\n?", "", cell.source).strip("\n")
+    source = re.sub(r"(?m)^(?:import|from) .*\n?", "", cell.source).strip("\n").replace("\n\n\n", "\n\n")
     teaches = not draws(cell) and re.search(
         r"(?m)^def |^class |GradientTape|\.(?:fit|compile)\(|keras\.layers\.", source
     )
@@ -244,13 +293,23 @@ def _add_code(slides: list[Slide], title: str, cell: NotebookNode) -> None:
             _add_figure(slides, title, page)
         elif page:
             slides.append(Slide(title, [Block(f'<div class="table">{page}</div>', LINES)], kind="code"))
-        elif teaches and (said := output_text(output).strip()):
-            lines = said.splitlines()[:8]
-            block = Block(f'<pre class="printed">{html.escape(chr(10).join(lines))}</pre>', 0.8 * len(lines) + 0.8)
-            if slides[-1].lines + block.lines <= LINES + 1:
-                slides[-1].blocks.append(block)
     if waiting:
         slides.append(waiting)
+    printed = "".join(output_text(output) for output in cell.outputs if output.output_type == "stream")
+    _add_printed(slides, title, _MADE_BY.sub("", printed).strip("\n"), teaches=bool(teaches))
+
+
+def _add_printed(slides: list[Slide], title: str, printed: str, *, teaches: bool) -> None:
+    """Add what a cell printed: as the answer to a prediction, below its code, or below the text that speaks of it."""
+    lines, last = printed.splitlines()[:8], slides[-1]
+    asked = last.kind == "predict" and not last.shows_figure
+    if not printed or last.shows_figure or not (asked or teaches or len(lines) <= FEW_PRINTED):
+        return
+    answer = " fragment" if asked else ""
+    shown = html.escape("\n".join(lines))
+    block = Block(f'<pre class="printed{answer}">{shown}</pre>', 0.8 * len(lines) + 0.8)
+    if last.title == title and last.kind in ("", "predict", "code") and last.lines + block.lines <= LINES + 1:
+        last.blocks.append(block)
 
 
 def _add_figure(slides: list[Slide], title: str, page: str) -> None:
@@ -258,11 +317,18 @@ def _add_figure(slides: list[Slide], title: str, page: str) -> None:
     last = slides[-1]
     if last.kind == "predict" and not last.shows_figure:
         last.blocks.append(Block(f'<div class="fragment">{page}</div>', LINES))
-    elif last.kind in ("", "exercise") and last.title == title and last.lines <= BESIDE_FIGURE:
+    elif last.kind in ("", "exercise") and last.title == title and last.lines <= _room_beside(page, last.kind):
         last.blocks.append(Block(page, LINES))
     else:
         slides.append(Slide(title, [Block(page, LINES)], kind="figure"))
     slides[-1].shows_figure = True
+
+
+def _room_beside(page: str, kind: str) -> float:
+    """Return how many lines of text the figure in the HTML `page` leaves room for on a slide of this `kind`."""
+    size = _SIZE.search(page)
+    flat = bool(size) and float(size[2]) < 0.5 * float(size[1])
+    return ABOVE_STILL_FIGURE if "data-control" not in page and (flat or kind == "exercise") else BESIDE_FIGURE
 
 
 def _add_source(slides: list[Slide], title: str, source: str, *, whole: bool) -> None:
@@ -278,9 +344,7 @@ def _add_source(slides: list[Slide], title: str, source: str, *, whole: bool) ->
         else:
             joined.append(piece)
     for piece in joined:
-        lines = piece.splitlines()
-        for start in range(0, len(lines), CODE_LINES):
-            part = "\n".join(lines[start : start + CODE_LINES]).strip("\n")
+        for part in _cut(piece.splitlines()):
             code = highlight(part, PythonLexer(), HtmlFormatter(cssclass="source"))
             block = Block(code, 0.86 * (part.count("\n") + 1) + 0.8)
             last = slides[-1]
@@ -288,6 +352,16 @@ def _add_source(slides: list[Slide], title: str, source: str, *, whole: bool) ->
                 slides.append(Slide(title))
             slides[-1].blocks.append(block)
             slides[-1].kind = "code"
+
+
+def _cut(lines: list[str]) -> Iterator[str]:
+    """Yield the lines of code in parts that a slide has room for, each from the beginning of a statement if it can."""
+    while len(lines) > CODE_LINES:
+        begins = [i for i in range(1, CODE_LINES + 1) if re.match(r"\w|@|#", lines[i])]
+        end = begins[-1] if begins else CODE_LINES
+        yield "\n".join(lines[:end]).strip("\n")
+        lines = lines[end:]
+    yield "\n".join(lines).strip("\n")
 
 
 def _question(title: str, id: str) -> Slide:
@@ -318,7 +392,7 @@ def _finish(slides: list[Slide]) -> list[Slide]:
         said: list[str] = []
         for slide in slides:
             text_alone = slide.kind == "" and not slide.shows_figure and 'class="tex"' not in slide.words
-            if text_alone and slide.lines < least:
+            if text_alone and slide.lines < least and not slide.noted:
                 said += [re.sub(r"<[^>]+>", "", block.html) for block in slide.blocks]
             else:
                 kept.append(replace(slide, notes=[*slide.notes, *said]))
@@ -347,7 +421,7 @@ def to_section(slide: Slide) -> str:
     mark = '<p class="mark">Predict</p>' if slide.kind == "predict" else ""
     figures = [block.html for block in slide.blocks if "data-control" in block.html or 'class="picture"' in block.html]
     body = "".join(block.html for block in slide.blocks)
-    size = re.search(r'width="([\d.]+)" height="([\d.]+)"', "".join(figures))
+    size = _SIZE.search("".join(figures))
     tall = bool(size) and float(size[2]) > TALL * float(size[1])
     if tall and len(figures) < len(slide.blocks):
         text = "".join(block.html for block in slide.blocks if block.html not in figures)
@@ -393,8 +467,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     DECKS.mkdir(parents=True, exist_ok=True)
     copy_scripts()
     for name, notebook in executed(names, lecture=True, stale=options.stale):
-        slides = make_slides(notebook, course.by_name[name])
-        print(f"{make_deck(course.by_name[name], slides)}: {len(slides)} slides")
+        entry = course.by_name[name]
+        notes = NOTES / f"{entry.number}.md"
+        slides = make_slides(notebook, notes.read_text(encoding="utf-8") if notes.exists() else "")
+        print(f"{make_deck(entry, slides)}: {len(slides)} slides")
     status = subprocess.run(["node", str(SITE / "formulas.mjs"), *map(str, DECKS.glob("*.html"))]).returncode
     print(f"All pictures: {copy_frames(DECKS) / 1e6:.1f} MB")
     return status

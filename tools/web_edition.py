@@ -58,7 +58,7 @@ def as_page(notebook: NotebookNode, entry: Entry, course: Course, labels: dict[t
     solutions = _take_solutions(notebook, start)
     cells: list[NotebookNode] = []
     for cell in notebook.cells:
-        if "setup" in tags(cell) or "notes" in tags(cell):
+        if "setup" in tags(cell):
             continue
         if cell.cell_type == "markdown":
             cell.source = SOLUTION_LINK.sub("", BADGE.sub("", cell.source))

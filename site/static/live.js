@@ -232,7 +232,7 @@ figure("race", host => {
       clipped(`${paper.id}-s`, strip.join("")),
       path([[moment, log(6)], [moment, log(0.04)]].map(below.at), COLOR.grey, 1.5),
       ...[[0.1, "0.1"], [1, "1"]].map(([v, text]) => words([40, below.at([0, log(v)])[1] + 5], text, { "text-anchor": "end", "font-size": 13 })),
-      words([46, 490], "0", { "font-size": 13, "text-anchor": "middle" }), words([260, 490], "100 steps", { "font-size": 13, "text-anchor": "middle" }),
+      words([46, 490], "0", { "font-size": 13, "text-anchor": "middle" }), words([264, 490], "100 steps", { "font-size": 13, "text-anchor": "end" }),
       ...order.map((name, i) => {
         const y = 392 + 23 * i, lost = far[name] > 50;
         return path([[278, y - 5], [300, y - 5]], LOOKS[name], 4) + words([308, y], `${name} ${lost ? "left" : number(far[name], 2)}`, { fill: LOOKS[name], "font-weight": "bold" });

@@ -56,9 +56,6 @@ PRINTED_WIDTH = 100
 """Columns after which printed lines are broken."""
 
 _FENCE = re.compile(r"^(```|~~~).*?\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-"""Notes for the lecturer, which no reader sees."""
-
 _FOLDED = re.compile(r"<details\b.*?</details>", re.DOTALL)
 _FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 _MARKUP = re.compile(r"[#*`|>-]")
@@ -130,7 +127,7 @@ def solutions_start(notebook: NotebookNode) -> int:
 def _read_text(cell: NotebookNode, cost: Cost) -> float:
     """Add a text cell to `cost`, and return its minutes."""
     fenced = sum(len(code.splitlines()) for _, code in _FENCE.findall(cell.source))
-    source = _COMMENT.sub(" ", _FENCE.sub(" ", cell.source))
+    source = _FENCE.sub(" ", cell.source)
     folded = " ".join(_FOLDED.findall(source))
     seen = _FOLDED.sub(" ", source)
     words = len(_MARKUP.sub(" ", _FORMULA.sub(" ", seen)).split()) + FOLDED * len(folded.split())

@@ -146,10 +146,6 @@ def add_setup_again(notebook: NotebookNode) -> None:
     notebook.cells.insert(FIGURE, copy.deepcopy(notebook.cells[SETUP]))
 
 
-def leave_slides_out(notebook: NotebookNode) -> None:
-    del notebook.cells[SECTION].metadata["slideshow"]
-
-
 def open_collapsed(notebook: NotebookNode) -> None:
     del notebook.cells[SOLUTION].metadata["cellView"]
 
@@ -187,7 +183,6 @@ PLANTS = [
     (rules.errors_are_announced, change(STUB, outputs=[new_output("error", ename="E", evalue="no", traceback=[])])),
     (rules.widgets_left_nothing, leave_widget_state),
     (rules.widgets_left_nothing, change(FIGURE, outputs=[new_output("display_data", data={WIDGET_VIEW: {}})])),
-    (rules.form_is_that_of_make_notebooks, leave_slides_out),
     (rules.form_is_that_of_make_notebooks, change(FIGURE, id="by-hand")),
     (rules.hidden_cells_are_collapsed, open_collapsed),
     (rules.hidden_cells_are_collapsed, tag(STUB, "hide-input")),
@@ -333,7 +328,7 @@ def test_normalizing_removes_the_collapse_with_the_tag() -> None:
     notebook = good_notebook()
     notebook.cells[FIGURE].metadata.tags = []
     normalize(notebook)
-    assert set(notebook.cells[FIGURE].metadata) == {"slideshow"}
+    assert not notebook.cells[FIGURE].metadata
 
 
 def test_normalizing_removes_what_other_programs_leave() -> None:
@@ -356,24 +351,6 @@ def test_equal_cells_get_different_stable_ids() -> None:
     notebook.cells.insert(0, new_code_cell("y"))
     normalize(notebook)
     assert [cell.id for cell in notebook.cells][1:] == ids
-
-
-def test_slides_begin_at_headings_and_do_not_overflow() -> None:
-    notebook = good_notebook()
-    for count in range(8):
-        notebook.cells.insert(REMEMBER, new_markdown_cell("\n\n".join(f"Line {count}." for _ in range(5))))
-    normalize(notebook)
-    kinds = [cell.metadata.slideshow.slide_type for cell in notebook.cells]
-    assert kinds[: STUB + 2] == ["slide", "-", "skip", "slide", "-", "subslide", "-", "skip"]
-    assert kinds[-2:] == ["slide", "slide"]
-    assert "subslide" in kinds[REMEMBER:-2]
-
-
-def test_slide_metadata_set_by_hand_stays() -> None:
-    notebook = good_notebook()
-    notebook.cells[FIGURE].metadata.slideshow.slide_type = "notes"
-    normalize(notebook)
-    assert notebook.cells[FIGURE].metadata.slideshow.slide_type == "notes"
 
 
 def test_fault_names_cell_and_path() -> None:

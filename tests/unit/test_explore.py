@@ -990,6 +990,14 @@ def test_page_without_script_shows_the_first_state(browser, static):
     page.close()
 
 
+def test_list_that_stills_choose_from_needs_a_default():
+    def draw(ax, kind):
+        """Draw one of two kinds."""
+
+    with pytest.raises(TypeError, match="kind changes in a still"):
+        explore(draw, kind=["large", "small"], stills=[still("small", kind="small")])
+
+
 def test_list_for_a_parameter_without_default_is_a_constant():
     def draw(ax, film, step=0):
         ax.set_title(film[step])

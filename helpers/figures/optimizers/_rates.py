@@ -61,7 +61,7 @@ def draw_rates(
         ax.axvline(rate, color=style.GREY, linestyle=":", zorder=0)
         ax.text(rate, 0.655, word, ha="center", va="bottom", color=style.GREY)
     ax.set(xscale="log", xlabel="learning rate (peak)", ylim=(0.38, 0.65))
-    ax.set_title("loss: with a decay, the best peak is larger, and better", pad=20)
+    ax.set_title("loss: with a decay, the best peak is larger, and better", pad=kit.points(20))
     return ax
 
 
