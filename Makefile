@@ -131,8 +131,9 @@ pins: $(VENV)/.installed  ## take the newest versions that fit requirements.txt 
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --python-version 3.11 requirements.txt tests/requirements.txt >> build/pins.txt
 	mv build/pins.txt tests/pins.txt
 
+# Strict: an index that knows nothing of a package's holes is no proof that there are none.
 audit: $(VENV)/.installed  ## ask the package index for known holes in the tested versions
-	$(BIN)/uv tool run pip-audit==2.9.0 --no-deps --disable-pip --requirement tests/pins.txt $(ARGS)
+	$(BIN)/uv tool run pip-audit==2.9.0 --strict --no-deps --disable-pip --requirement tests/pins.txt $(ARGS)
 
 clean:  ## remove everything that these targets made, except the notebooks' outputs
 	rm -rf $(VENV) $(COLAB) $(NEWEST) $(SITE) $(MODULES) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
