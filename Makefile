@@ -57,7 +57,10 @@ lab: $(VENV)/.installed  ## open the course in JupyterLab
 
 # Tests never touch the progress card of the person who runs them.
 quick test test-colab test-newest test-browser nightly: export COURSE_PROGRESS = $(CURDIR)/build/test-progress.json
-PYTEST = mkdir -p build && rm -f $(COURSE_PROGRESS) && $(BIN)/python -m pytest -q -n 2 --dist worksteal tests
+# Two workers and many short processes: each would compile the course anew where bytecode may not be kept.
+quick test test-newest test-browser nightly: export PYTHONDONTWRITEBYTECODE =
+# Notebooks have a command of their own (run_notebooks.py); elsewhere nbval would only be loaded, which takes seconds.
+PYTEST = mkdir -p build && rm -f $(COURSE_PROGRESS) && $(BIN)/python -m pytest -q -p no:nbval -n 2 --dist worksteal tests
 
 quick: $(VENV)/.installed  ## run what needs no notebook to run: style, types, quick tests (3 minutes)
 	$(BIN)/ruff check .
