@@ -57,7 +57,10 @@ lab: $(VENV)/.installed  ## open the course in JupyterLab
 
 # Tests never touch the progress card of the person who runs them.
 quick test test-colab test-newest test-browser nightly: export COURSE_PROGRESS = $(CURDIR)/build/test-progress.json
-PYTEST = mkdir -p build && rm -f $(COURSE_PROGRESS) && $(BIN)/python -m pytest -q -n 2 --dist worksteal tests
+# Two workers and many short processes: each would compile the course anew where bytecode may not be kept.
+quick test test-newest test-browser nightly: export PYTHONDONTWRITEBYTECODE =
+# Notebooks have a command of their own (run_notebooks.py); elsewhere nbval would only be loaded, which takes seconds.
+PYTEST = mkdir -p build && rm -f $(COURSE_PROGRESS) && $(BIN)/python -m pytest -q -p no:nbval -n 2 --dist worksteal tests
 
 quick: $(VENV)/.installed  ## run what needs no notebook to run: style, types, quick tests (3 minutes)
 	$(BIN)/ruff check .
@@ -131,8 +134,9 @@ pins: $(VENV)/.installed  ## take the newest versions that fit requirements.txt 
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --python-version 3.11 requirements.txt tests/requirements.txt >> build/pins.txt
 	mv build/pins.txt tests/pins.txt
 
+# Strict: an index that knows nothing of a package's holes is no proof that there are none.
 audit: $(VENV)/.installed  ## ask the package index for known holes in the tested versions
-	$(BIN)/uv tool run pip-audit==2.9.0 --no-deps --disable-pip --requirement tests/pins.txt $(ARGS)
+	$(BIN)/uv tool run pip-audit==2.9.0 --strict --no-deps --disable-pip --requirement tests/pins.txt $(ARGS)
 
 clean:  ## remove everything that these targets made, except the notebooks' outputs
 	rm -rf $(VENV) $(COLAB) $(NEWEST) $(SITE) $(MODULES) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -106,7 +106,7 @@ def stamp_notebook(notebook: nbformat.NotebookNode, name: str, course: Course) -
     for cell in badged:
         cell.source = BADGE.sub(badge, cell.source).rstrip()
     if badge and opening and not badged:
-        # Where the times and the needs stand, which is below the first figure in the second edition.
+        # Where the times and the needs stand, which is below the first figure.
         cell = next((cell for cell in opening if "**Time:**" in cell.source), opening[:2][-1])
         cell.source = f"{cell.source.rstrip()}\n\n{badge}"
 

@@ -11,10 +11,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from helpers.start import Course
-
-SIZE_LIMITS = {1: 2_000_000, 2: 1_200_000}
-"""Edition of a notebook → how many bytes its file must stay under."""
+SIZE_LIMIT = 1_200_000
+"""How many bytes the file of a notebook must stay under."""
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -69,19 +67,8 @@ def dump(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook, version=4, indent=1, sort_keys=True, ensure_ascii=False).rstrip("\n") + "\n"
 
 
-def size_limit(course: Course, name: str) -> int:
-    """Return how many bytes the notebook `name` must stay under; one that is not in the syllabus is a first edition."""
-    entry = course.by_name.get(name)
-    return SIZE_LIMITS[entry.edition if entry else 1]
-
-
-def faults(notebook: NotebookNode, limit: int) -> list[str]:
-    """Return what forbids to commit the executed `notebook`, a sentence each: failures, noise, paths, size.
-
-    Args:
-        notebook: Normalized.
-        limit: Bytes that its file must stay under, see `size_limit`.
-    """
+def faults(notebook: NotebookNode) -> list[str]:
+    """Return what forbids to commit the executed and normalized `notebook`, a sentence each."""
     found = []
     for index, cell in enumerate(notebook.cells):
         name = cell_name(notebook, index)
@@ -95,8 +82,8 @@ def faults(notebook: NotebookNode, limit: int) -> list[str]:
             if path := absolute_path(output_text(output)):
                 found.append(f"{name} shows a path of this machine: {path}")
     size = len(dump(notebook).encode())
-    if size >= limit:
-        found.append(f"the notebook has {size:,} bytes, and must stay under {limit:,}")
+    if size >= SIZE_LIMIT:
+        found.append(f"the notebook has {size:,} bytes, and must stay under {SIZE_LIMIT:,}")
     return found
 
 

@@ -29,7 +29,7 @@ from helpers.start import Course, read_syllabus  # noqa: E402
 from tools.concepts import NOTEBOOKS  # noqa: E402
 from tools.course import stamp_notebook  # noqa: E402
 from tools.kept_pictures import keep_pictures  # noqa: E402
-from tools.normalize import cell_name, dump, faults, last_line, normalize, size_limit, tags  # noqa: E402
+from tools.normalize import cell_name, dump, faults, last_line, normalize, tags  # noqa: E402
 
 CELL_TIMEOUT = 600
 
@@ -129,22 +129,21 @@ def make(
     before = nbformat.read(path, as_version=4)
     notebook = copy.deepcopy(before)
     stamp_notebook(notebook, path.stem, course)
-    limit = size_limit(course, path.stem)
     if not keep_outputs:
         notebook = execute(notebook, path.parent)[0]
-        _refuse_faults(notebook, limit)  # before committed timings take the place of new ones, noise included
+        _refuse_faults(notebook)  # before committed timings take the place of new ones, noise included
         earlier = [committed(path), before]
         if not retime:
             keep_timings(notebook, *earlier)
         keep_pictures(notebook, *earlier, other_versions=other_versions)
-    _refuse_faults(notebook, limit)
+    _refuse_faults(notebook)
     path.write_text(dump(notebook), encoding="utf-8", newline="\n")
 
 
-def _refuse_faults(notebook: NotebookNode, limit: int) -> None:
-    """Normalize `notebook`; raise NotebookError when it cannot be committed, or has `limit` bytes or more."""
+def _refuse_faults(notebook: NotebookNode) -> None:
+    """Normalize `notebook`; raise NotebookError when it cannot be committed."""
     normalize(notebook)
-    if found := faults(notebook, limit):
+    if found := faults(notebook):
         raise NotebookError("\n".join(found))
 
 

@@ -15,7 +15,6 @@ DEEPER = "_deeper"
 
 _KINDS = {"name": str, "title": str, "prerequisites": list, "concepts": dict}
 _KEYS = ("name", "title", "minutes", "prerequisites", "concepts")
-_EDITIONS = (1, 2)
 
 
 class SyllabusError(ValueError):
@@ -33,7 +32,6 @@ class Entry:
             students look things up.
         prerequisites: Names of earlier notebooks.
         concepts: Ids ("B1") and titles of what it teaches. A deeper notebook may name what its core teaches, too.
-        edition: The rules for a notebook of the second edition hold where this is 2.
     """
 
     name: str
@@ -41,7 +39,6 @@ class Entry:
     minutes: int | str
     prerequisites: tuple[str, ...]
     concepts: dict[str, str]
-    edition: int = 1
 
     @property
     def number(self) -> str:
@@ -118,16 +115,14 @@ def read_syllabus(path: Path = SYLLABUS) -> Course:
 def _entry(item: Any) -> Entry:
     """Return the `item` of the syllabus after a check of its keys and values."""
     name: Any = item.get("name") if isinstance(item, dict) else item
-    if not isinstance(item, dict) or set(item) - {"edition"} != set(_KEYS):
-        raise SyllabusError(f"notebook {name} must have the keys {', '.join(_KEYS)}, perhaps edition, and no others")
+    if not isinstance(item, dict) or set(item) != set(_KEYS):
+        raise SyllabusError(f"notebook {name} must have the keys {', '.join(_KEYS)} and no others")
     for key, kind in _KINDS.items():
         if type(item[key]) is not kind:
             raise SyllabusError(f"{key} of notebook {name} must be of type {kind.__name__}, but is {item[key]!r}")
     if not _are_minutes(item["minutes"]):
         wanted = 'a whole number or a range such as "100–130"'
         raise SyllabusError(f"minutes of notebook {name} must be {wanted}, but is {item['minutes']!r}")
-    if item.get("edition", 1) not in _EDITIONS:
-        raise SyllabusError(f"edition of notebook {name} must be 1 or 2, but is {item['edition']!r}")
     if not re.fullmatch(r"\d\d_[a-z0-9_]+", name):
         raise SyllabusError(f'notebook names must read "07_training", but one is "{name}"')
     for concept, title in item["concepts"].items():

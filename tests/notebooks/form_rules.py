@@ -1,6 +1,6 @@
-"""The form of a notebook of the second edition, a function a rule: each returns its faults, a sentence each.
+"""The form of a notebook, how it opens, asks and answers: each rule returns its faults, a sentence each.
 
-They hold for a notebook as soon as course.yml says `edition: 2`, together with BOTH_EDITIONS of notebook_rules.py.
+They hold for every notebook, together with those of notebook_rules.py.
 """
 
 from __future__ import annotations
@@ -8,14 +8,12 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from notebook_rules import Rule, Subject, final_check, link_targets
 from reading_cost import calls, code_lines, parse_cell, printed_lines, solutions_start
 from taught import given_names, read_names
 
-from helpers.start import Course
 from tools.concepts import Heading
 from tools.normalize import PNG_SIGNATURE, output_text, png_bytes, tags
 
@@ -508,15 +506,7 @@ def looks_of_program(path: Path) -> list[str]:
     return faults + ([f"{path.name} unpacks the test images {len(inside)} times"] if len(inside) > 1 else [])
 
 
-def programs_of_second_edition(course: Course, root: Path) -> Iterator[Path]:
-    """Yield what computes results for notebooks of the second edition: results/backprop.py for 03_backprop."""
-    topics = {entry.name.split("_")[1] for entry in course.notebooks if entry.edition == 2}
-    for path in sorted((root / "results").glob("*.py")):
-        if path.stem.split("_")[0] in topics:
-            yield path
-
-
-SECOND_EDITION: tuple[Rule, ...] = (
+RULES: tuple[Rule, ...] = (
     first_screen_has_question_setup_and_figure,
     setup_cell_is_short,
     opening_says_what_to_expect_below_the_figure,

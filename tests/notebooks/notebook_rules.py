@@ -1,4 +1,7 @@
-"""What a notebook of the course must be like, a function a rule: each returns its faults, a sentence each."""
+"""What a notebook of the course must be like, a function a rule: each returns its faults, a sentence each.
+
+How it must teach stands in form_rules.py.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -23,6 +26,7 @@ from helpers.start import Course, Entry
 from tools.concepts import Heading, headings, parse_markdown
 from tools.normalize import (
     PNG_SIGNATURE,
+    SIZE_LIMIT,
     WIDGET_VIEW,
     absolute_path,
     cell_name,
@@ -30,12 +34,10 @@ from tools.normalize import (
     normalize,
     output_text,
     png_bytes,
-    size_limit,
     tags,
 )
 from tools.setup_cell import setup_cell
 
-VISIBLE_LINES, HIDDEN_LINES = 15, 25
 SHORTEST_ALTERNATIVE = 20
 OLD_ARGUMENTS = {"lr", "decay", "input_shape"}
 _UNIT = r"(?:ns|[µμu]s|ms|s|sec|seconds?|min|minutes?)"
@@ -113,20 +115,6 @@ def title_is_the_question_of_the_syllabus(subject: Subject) -> list[str]:
     return faults + [f"{subject.name(other.cell)} is a second title" for other in titles[1:]]
 
 
-def opening_says_what_to_expect(subject: Subject) -> list[str]:
-    first_code = next(iter(subject.cells("code")), (len(subject.notebook.cells), None))[0]
-    opening = "\n".join(cell.source for index, cell in subject.cells("markdown") if index < first_code)
-    minutes = f"{subject.entry.minutes} minutes"
-    wanted = {
-        "what you will be able to do": re.search(r"you (?:will|can then) be able to|you will learn to", opening, re.I),
-        f'how long it takes ("{minutes}", as course.yml has it)': re.search(rf"\b{minutes}\b", opening),
-        "what you need": re.search(r"what you need|you need", opening, re.I),
-        f"the Colab button {subject.course.badge(subject.path.stem)}": subject.course.badge(subject.path.stem)
-        in opening,
-    }
-    return [f"before the setup cell the notebook must say {what}" for what, there in wanted.items() if not there]
-
-
 def setup_cell_is_the_same_everywhere(subject: Subject) -> list[str]:
     tagged = [index for index, _ in subject.cells("code", "setup")]
     codes = subject.cells("code")
@@ -137,18 +125,6 @@ def setup_cell_is_the_same_everywhere(subject: Subject) -> list[str]:
     if codes[0][1].source != setup_cell(subject.course):
         return ["the setup cell differs from tools/setup_cell.py: run make notebooks"]
     return []
-
-
-def sections_come_in_order(subject: Subject) -> list[str]:
-    second = [heading.text for heading in subject.headings if heading.level == 2]
-    faults = []
-    if second[-2:] != ["What to remember", "Further reading"]:
-        faults.append('the last two sections must be "## What to remember" and "## Further reading"')
-    if not any(re.match("exercise", heading.text, re.I) for heading in subject.headings if heading.level in (2, 3)):
-        faults.append('there must be a heading "## Exercises" or "### Exercise: …"')
-    if not [text for text in second[:-2] if not re.match("exercise", text, re.I)]:
-        faults.append('there must be a section ("## …") that teaches something')
-    return faults
 
 
 def further_reading_has_years_and_links(subject: Subject) -> list[str]:
@@ -246,8 +222,8 @@ def cell_ids_are_unique(subject: Subject) -> list[str]:
 
 
 def file_is_small(subject: Subject) -> list[str]:
-    size, limit = len(dump(subject.notebook).encode()), size_limit(subject.course, subject.path.stem)
-    return [f"the notebook has {size:,} bytes, and must stay under {limit:,}"] if size >= limit else []
+    size = len(dump(subject.notebook).encode())
+    return [f"the notebook has {size:,} bytes, and must stay under {SIZE_LIMIT:,}"] if size >= SIZE_LIMIT else []
 
 
 def timing_cells_are_not_compared(subject: Subject) -> list[str]:
@@ -310,19 +286,6 @@ def nothing_names_a_folder_of_a_machine(subject: Subject) -> list[str]:
 # Code
 
 
-def code_cells_are_short(subject: Subject) -> list[str]:
-    faults = []
-    for index, cell in subject.cells("code"):
-        hidden = bool({"hide-input", "solution"} & set(tags(cell)))
-        lines, limit = (
-            sum(bool(line.strip()) for line in cell.source.splitlines()),
-            HIDDEN_LINES if hidden else VISIBLE_LINES,
-        )
-        if lines > limit:
-            faults.append(f"{subject.name(index)} has {lines} lines, and at most {limit} are allowed")
-    return faults
-
-
 def code_is_of_today(subject: Subject) -> list[str]:
     faults = []
     for index, cell in subject.cells("code"):
@@ -351,28 +314,6 @@ class Check(NamedTuple):
     recorded: bool
 
 
-def exercises_are_pairs(subject: Subject) -> list[str]:
-    faults = []
-    codes = subject.cells("code")
-    followers = [*codes[1:], (len(subject.notebook.cells), nbformat.v4.new_code_cell())]
-    for (index, cell), (_, following) in zip(codes, followers, strict=True):
-        check = final_check(cell.source)
-        if check is None:
-            continue
-        if "solution" in tags(cell):
-            if check.recorded:
-                faults.append(f"{subject.name(index)} is a solution, so its check needs record=False")
-        elif check.recorded:
-            if any("✔" in output_text(output) for output in cell.outputs):
-                faults.append(f"{subject.name(index)} asks for {check.exercise}, but holds the right answer")
-            if "solution" not in tags(following) or final_check(following.source) != (check.exercise, False):
-                faults.append(
-                    f"{subject.name(index)} must be followed by a cell tagged solution that ends in "
-                    f'check("{check.exercise}", …, record=False)'
-                )
-    return faults
-
-
 def final_check(source: str) -> Check | None:
     """Return the exercise that `source` ends in checking."""
     body = parse_cell(source).body
@@ -391,7 +332,7 @@ def final_check(source: str) -> Check | None:
 
 def links_lead_somewhere(subject: Subject) -> list[str]:
     faults = []
-    anchors: dict[Path, set[str]] = {subject.path: _anchors(subject.notebook)}
+    here = _anchors(subject.notebook)
     for index, cell in subject.cells("markdown"):
         for target in link_targets(cell.source):
             if re.match(r"[a-z]+:", target) or target.startswith("//"):
@@ -401,11 +342,16 @@ def links_lead_somewhere(subject: Subject) -> list[str]:
             if file and not path.exists():
                 faults.append(f"{subject.name(index)} links to {file}, which is not there")
                 continue
-            if path not in anchors and path.suffix == ".ipynb":
-                anchors[path] = _anchors(nbformat.read(path, as_version=4))
-            if anchor and anchor not in anchors.get(path, {anchor}):
+            there = here if path == subject.path else _anchors_of_file(path)
+            if anchor and there is not None and anchor not in there:
                 faults.append(f"{subject.name(index)} links to #{anchor}, a heading that {path.name} does not have")
     return faults
+
+
+@cache
+def _anchors_of_file(path: Path) -> set[str] | None:
+    """The anchors of a notebook that others link to; None for other files."""
+    return _anchors(nbformat.read(path, as_version=4)) if path.suffix == ".ipynb" else None
 
 
 def _anchors(notebook: NotebookNode) -> set[str]:
@@ -446,7 +392,7 @@ def link_targets(source: str) -> Iterator[str]:
             yield from re.findall(r"\b(?:href|src)=[\"']([^\"']+)", token.content)
 
 
-BOTH_EDITIONS: tuple[Rule, ...] = (
+RULES: tuple[Rule, ...] = (
     title_is_the_question_of_the_syllabus,
     setup_cell_is_the_same_everywhere,
     further_reading_has_years_and_links,
@@ -469,12 +415,3 @@ BOTH_EDITIONS: tuple[Rule, ...] = (
     links_lead_somewhere,
     pictures_in_the_text_have_alternatives,
 )
-FIRST_EDITION: tuple[Rule, ...] = (
-    opening_says_what_to_expect,
-    sections_come_in_order,
-    code_cells_are_short,
-    exercises_are_pairs,
-)
-"""For a notebook until course.yml says `edition: 2`; then those of form_rules.py take their place."""
-
-RULES = BOTH_EDITIONS + FIRST_EDITION

@@ -2,7 +2,7 @@
 
     python tests/notebooks/reading_cost.py notebooks/03_*.ipynb
 
-prints a row for each notebook, the minutes of its sections, and what falls short of the second edition's form.
+prints a row for each notebook, the minutes of its sections, and what falls short of the form.
 It counts and does not judge: a page that was made to satisfy the counting is still a bad page.
 """
 
@@ -231,7 +231,7 @@ HEAD = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print what notebooks cost and what falls short; return 1 when something does."""
-    from form_rules import SECOND_EDITION  # which counts with this module
+    from form_rules import RULES  # which counts with this module
     from notebook_rules import Subject
 
     from helpers.start import read_syllabus
@@ -252,7 +252,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print("    course.yml does not list it")
             short = True
             continue
-        for rule in SECOND_EDITION:
+        for rule in RULES:
             for fault in rule(Subject(notebook, path, course)):
                 print(f"    {fault}")
                 short = True

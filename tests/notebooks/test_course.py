@@ -45,7 +45,6 @@ DEEPER = {
     "minutes": "30–50",
     "prerequisites": ["01_one"],
     "concepts": {"A1": "x", "A2": "y"},
-    "edition": 2,
 }
 
 
@@ -53,7 +52,7 @@ DEEPER = {
 
 
 def test_syllabus_lists_every_concept_and_in_order() -> None:
-    """None of the first edition's is lost; who adds one counts on."""
+    """None is lost; who adds one counts on."""
     entries = read_syllabus().notebooks
     listed = {concept for entry in entries for concept in entry.concepts}
     numbers = {letter: sorted(int(id[1:]) for id in listed if id[0] == letter) for letter in {id[0] for id in listed}}
@@ -138,7 +137,6 @@ def set_in(index: int, **values: object) -> Callable[[dict[str, Any]], None]:
         (set_in(0, minutes=-1), "but is -1"),
         (set_in(0, minutes="130–100"), "but is '130–100'"),
         (set_in(0, minutes="100-130"), "but is '100-130'"),
-        (set_in(0, edition=3), "edition of notebook 01_one must be 1 or 2, but is 3"),
         (set_in(0, part="deeper"), "notebook 01_one must have the keys"),
         (set_in(0, title=1), "title of notebook 01_one must be of type str, but is 1"),
         (set_in(0, name="one"), 'one is "one"'),
@@ -179,7 +177,6 @@ def test_deeper_notebook_shares_number_and_concepts_with_its_core(two_parts: Cou
     core, deeper, other = two_parts.notebooks
     assert [entry.part for entry in two_parts.notebooks] == ["core", "deeper", "core"]
     assert (core.number, deeper.number) == ("01", "01")
-    assert (core.edition, deeper.edition) == (1, 2)
     assert two_parts.numbers(deeper) == ["01"]
     assert "A1" in core.concepts
     assert "A1" in deeper.concepts
@@ -312,7 +309,7 @@ def test_stamping_inserts_setup_cell_and_badge_once(tmp_path: Path) -> None:
 
 
 def test_button_goes_where_the_times_stand_and_leaves_with_the_name(tmp_path: Path) -> None:
-    """In the second edition that is below the first figure, and so below the set-up cell."""
+    """That is below the first figure, and so below the set-up cell."""
     course = load(tmp_path, SMALL)
     nameless = Course("", course.notebooks)
     texts = ["# Why?\n\nA question.", "**Time:** 10 minutes.", "## First (2 min)"]

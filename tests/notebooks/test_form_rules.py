@@ -1,4 +1,4 @@
-"""The rules of the second edition are silent on a good notebook, and see each planted fault; the counting counts."""
+"""The rules of form are silent on a good notebook, and see each planted fault; the counting counts."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from pathlib import Path
 
 import form_rules as rules
 import nbformat
+import notebook_rules
 import pytest
 import reading_cost
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from notebook_rules import BOTH_EDITIONS, Subject, setup_cell_is_the_same_everywhere
+from notebook_rules import Subject, setup_cell_is_the_same_everywhere
 from PIL import Image
 
 from helpers.start import Course, Entry, read_syllabus
@@ -27,11 +28,9 @@ from tools.normalize import dump, normalize
 from tools.setup_cell import setup_cell
 
 ROOT = NOTEBOOKS.parent
-CORE = Entry(
-    "03_backprop", "Is this a sample?", "55–75", ("01_a",), {f"B{n}": "b" for n in (1, 2, 3, 4, 5, 7, 8, 9)}, 2
-)
-DEEPER = Entry("03_backprop_deeper", "And what is below?", "55–75", ("03_backprop",), {"B1": "b"}, 2)
-PAGE = Entry("00_reference", "Reference", 0, (), {"S4": "s"}, 2)
+CORE = Entry("03_backprop", "Is this a sample?", "55–75", ("01_a",), {f"B{n}": "b" for n in (1, 2, 3, 4, 5, 7, 8, 9)})
+DEEPER = Entry("03_backprop_deeper", "And what is below?", "55–75", ("03_backprop",), {"B1": "b"})
+PAGE = Entry("00_reference", "Reference", 0, (), {"S4": "s"})
 COURSE = Course("someone/course", (Entry("01_a", "Why?", 10, (), {}), CORE, DEEPER, PAGE))
 
 
@@ -120,7 +119,7 @@ def subject(notebook: NotebookNode, entry: Entry = CORE, **changes: object) -> S
     return Subject(notebook, NOTEBOOKS / f"{entry.name}.ipynb", Course(COURSE.repository, notebooks))
 
 
-@pytest.mark.parametrize("rule", [*rules.SECOND_EDITION, *BOTH_EDITIONS], ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("rule", rules.RULES + notebook_rules.RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("entry", [CORE, DEEPER], ids=["core", "deeper"])
 def test_rule_is_silent_on_a_good_notebook(rule: Callable, entry: Entry) -> None:
     faults = rule(subject(good_notebook(entry), entry))
@@ -295,7 +294,7 @@ def test_every_rule_is_shown_to_see_a_fault() -> None:
         rules.deeper_sections_stand_alone,
         rules.core_teaches_what_every_student_needs,
     }
-    assert {rule for rule, _ in PLANTS} | others == set(rules.SECOND_EDITION)
+    assert {rule for rule, _ in PLANTS} | others == set(rules.RULES)
 
 
 @pytest.mark.parametrize("minutes", [65, "80–100", "20–40", "30–90"])
@@ -395,7 +394,7 @@ LOOK = "_, (x_test, y_test) = load_fashion_mnist()"
 
 
 def training_notebook(*cells: NotebookNode, name: str = "07_training") -> Subject:
-    course = Course("someone/course", (Entry(name, "Why?", "10–15", (), {}, 2),))
+    course = Course("someone/course", (Entry(name, "Why?", "10–15", (), {}),))
     frame = [text("## Solutions")]
     return Subject(new_notebook(cells=[text("# Why?"), *cells, *frame]), NOTEBOOKS / f"{name}.ipynb", course)
 
@@ -423,25 +422,15 @@ def test_program_looks_at_the_test_images_in_final_only(tmp_path: Path, program:
     assert len(rules.looks_of_program(path)) == faults
 
 
-def test_programs_of_the_second_edition_keep_the_test_images_closed(tmp_path: Path) -> None:
-    course = read_syllabus()
-    for path in rules.programs_of_second_edition(course, ROOT):
-        assert rules.looks_of_program(path) == []
-    for name in ("results/backprop.py", "results/backprop_deeper.py", "results/a.py"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-    names = [path.relative_to(tmp_path).as_posix() for path in rules.programs_of_second_edition(COURSE, tmp_path)]
-    assert names == ["results/backprop.py", "results/backprop_deeper.py"]
+@pytest.mark.parametrize("path", sorted((ROOT / "results").glob("*.py")), ids=lambda path: path.stem)
+def test_programs_keep_the_test_images_closed(path: Path) -> None:
+    assert rules.looks_of_program(path) == []
 
 
 def test_helpers_keep_the_test_images_closed() -> None:
-    """All but the loader itself, and a comparison that notebooks of the first edition still make on test images."""
-    old = {"helpers/stacked/_first_edition.py"}
-    if all(entry.edition == 2 for entry in read_syllabus().notebooks):
-        old = set()
+    """All but the loader itself."""
     paths = [path for path in (ROOT / "helpers").rglob("*.py") if path.relative_to(ROOT).parts[1] != "data"]
-    found = {path.relative_to(ROOT).as_posix() for path in paths if rules.looks_of_program(path)}
-    assert found - old == set()
+    assert [path.relative_to(ROOT).as_posix() for path in paths if rules.looks_of_program(path)] == []
 
 
 # The core and what goes deeper
@@ -537,7 +526,7 @@ def test_page_to_look_things_up_needs_no_opening_and_no_time_but_must_hold_no_co
     page = new_notebook(cells=[text("# 00 · Reference"), text("## What does this word mean?\n\nMuch.", "S4")])
     normalize(page)
     subject = Subject(page, NOTEBOOKS / "00_reference.ipynb", COURSE)
-    assert [fault for rule in BOTH_EDITIONS + rules.SECOND_EDITION for fault in rule(subject)] == []
+    assert [fault for rule in notebook_rules.RULES + rules.RULES for fault in rule(subject)] == []
     page.cells.append(code("1"))
     assert setup_cell_is_the_same_everywhere(subject) == ["a page holds no code"]
 

@@ -26,7 +26,7 @@ def picture():
 
 @pytest.fixture
 def notebook():
-    """A notebook of the second edition in small."""
+    """A notebook in small."""
     return new_notebook(
         cells=[
             new_markdown_cell("# 03 · Backprop: how?\n\nOne sentence."),
