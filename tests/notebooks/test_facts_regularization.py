@@ -280,9 +280,15 @@ def test_only_more_images_raise_accuracy_and_the_loss_likes_more_strength(stored
     assert 30 < min(stops) < max(stops) < 50  # of 80
 
 
-def test_with_wrong_labels_every_method_gains_in_all_five_seeds(stored: dict) -> None:
+def test_with_wrong_labels_every_method_but_batch_normalization_gains_in_all_five_seeds(stored: dict) -> None:
     gains = differences(stored["wrong_labels"], "loss")
-    assert len(gains) == 5
+    assert len(gains) == 8
+    losing = gains.pop("batch normalization")
+    assert losing[:, 1].max() < 0
+    assert losing[:, 1].mean() == pytest.approx(-7, abs=0.5)
+    runs = stored["wrong_labels"]
+    learned = {name: np.mean(percent(runs[name], "train_accuracy")) for name in ("nothing", "batch normalization")}
+    assert learned["batch normalization"] < learned["nothing"] - 1.5  # of the true labels: 80 % when all is memorized
     for name, table in gains.items():
         assert table[:, 1].min() > 0
         assert name == "4 × the images" or 2.5 < table[:, 1].mean() < 5
@@ -292,7 +298,7 @@ def test_with_wrong_labels_every_method_gains_in_all_five_seeds(stored: dict) ->
 def test_no_strength_of_a_penalty_or_of_dropout_is_best_at_the_strong_end(program: Any, stored: dict) -> None:
     for group, names in (
         ("methods", ("L1", "L2", "dropout", "flip, shift, rotate")),
-        ("wrong_labels", ("L2", "dropout")),
+        ("wrong_labels", ("L1", "L2", "dropout")),
     ):
         for name in names:
             for by in ("loss", "accuracy"):

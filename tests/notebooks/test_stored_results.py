@@ -14,6 +14,9 @@ NOT_A_RUN_A_SEED = {
     ("activations", "ten_layers"): None,
     ("activations", "comebacks"): None,  # counts over all seeds
     ("initialization", "width"): 5,  # nine rates for each of five networks: the first five seeds
+    ("regularization_deeper", "depth"): None,  # by learning rate: test_facts_regularization_deeper.py counts them
+    ("regularization_deeper", "two_layers"): None,
+    ("regularization_deeper", "small_batches"): None,
     ("training", "contenders"): None,  # for models without seeds a run is a setting
     ("tuning_deeper", "searches"): 50,  # searches, splits and draws with seeds of their own
     ("tuning_deeper", "pairs"): 20,
