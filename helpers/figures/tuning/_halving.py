@@ -51,15 +51,15 @@ def halving(
         ax.plot(end, curves[end - 1, network], "o" if winner else "x", color=color, markersize=5, zorder=3)
     for end in sorted(set(epochs))[:-1]:
         ax.axvline(end, color=style.BLACK, linewidth=0.8, zorder=0)
-        ax.text(end, 3, f" {np.sum(epochs > end)} go on", va="bottom", ha="left")
+        kit.halo(ax.text(end, 46, f" {np.sum(epochs > end)} go on", va="bottom", ha="left"))
     if best != last:
         ax.plot(total, curves[-1, best], "D", color=style.GREEN, markersize=7, clip_on=False, zorder=4)
     behind = curves[-1, best] - curves[-1, last]
-    ax.set(xscale="log", xlim=(0.95, total * 1.03), ylim=(0, 90), xlabel="epochs (logarithmic scale)")
+    ax.set(xscale="log", xlim=(0.95, total * 1.03), ylim=(45, 86), xlabel="epochs (logarithmic scale)")
     ticks = [tick for tick in (1, 3, 9, 27, 81) if tick <= total]
     ax.set_xticks(ticks, [str(tick) for tick in ticks])
     ax.set_xticks([], minor=True)
-    kit.percent_ticks(ax, range(0, 100, 20))
+    kit.percent_ticks(ax, range(50, 90, 10))
     result = f"{behind:.1f} points lost"
     ax.set_title(f"{epochs.sum()} of {total * curves.shape[1]} epochs: {result}")
     return f"Halving from epoch {first} on trains {epochs.sum()} epochs; {result}."
@@ -128,8 +128,8 @@ def brackets(ax: Axes, max_epochs: int = 27, factor: int = 3) -> str:
     ax.set_xlabel("epochs that a network has had (logarithmic scale)")
     ax.grid(axis="y", visible=False)
     total, started = sum(map(epochs_of, rows.values())), sum(rounds[0][0] for rounds in rows.values())
-    ax.set_title(f"{started} networks in {total} epochs, where all to the end would cost {started * max_epochs:,}")
-    return f"{len(rows)} brackets of at most {max_epochs} epochs: {started} networks, {total} epochs in all."
+    ax.set_title(f"{started} networks, {total:,} epochs (all to the end: {started * max_epochs:,})")
+    return f"{len(rows)} brackets of at most {max_epochs} epochs: {started} networks, {total:,} epochs in all."
 
 
 def best_so_far(trials: Sequence[Mapping[str, Any]], budget: int) -> np.ndarray:
