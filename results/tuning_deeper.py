@@ -129,9 +129,12 @@ TOO_SMALL = {"learning_rate": (0.001, 0.01), "dropout": (0.2, 0.4), "units": (8,
 
 
 def edges(trials: int = 16) -> dict:
-    """Trials of one search with Optuna's Sobol points in a space that is too small: what the notebook's search finds."""
+    """Trials of one search with Optuna's Sobol points in a space that is too small, as in the notebook."""
+    import warnings
+
     import optuna
 
+    warnings.simplefilter("ignore")
     stored = stored_groups("tuning_deeper")["table"]
     optuna.logging.set_verbosity(optuna.logging.ERROR)
 

@@ -108,7 +108,9 @@ def bayesian(ax: Axes, search: Callable[..., Any], truth: Array, rates: Array, t
     """
     tried, expected, uncertain = search(truth, trials, exploration)
     upper, following = expected + exploration * uncertain, int(np.argmax(expected + exploration * uncertain))
-    ax.fill_between(rates, expected - exploration * uncertain, upper, color=style.LIGHT_GREY, linewidth=0, linestyle="-")
+    ax.fill_between(
+        rates, expected - exploration * uncertain, upper, color=style.LIGHT_GREY, linewidth=0, linestyle="-"
+    )
     ax.plot(rates, truth, "-", color=style.BLACK, linewidth=1.2)
     ax.plot(rates, expected, "--", color=style.BLUE)
     ax.plot(rates, upper, "-", color=style.VERMILION, linewidth=2)
@@ -185,7 +187,11 @@ def parallel(ax: Axes, trials: Sequence[Trial], best: int = 6) -> str:
             box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
             ax.text(place - 0.05, height, text, ha="right", va="center", zorder=5, bbox=box)
     ax.set_title(f"the best {best} of {len(order)} trials")
-    told = (f"{AXES[name][0]} {kit.short(min(v))} to {kit.short(max(v))}" for name in AXES for v in [[t[name] for t in order[-best:]]])
+    told = (
+        f"{AXES[name][0]} {kit.short(min(v))} to {kit.short(max(v))}"
+        for name in AXES
+        for v in [[t[name] for t in order[-best:]]]
+    )
     return f"The best {best} of {len(order)} trials: {', '.join(told)}."
 
 
