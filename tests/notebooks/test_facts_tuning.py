@@ -112,7 +112,9 @@ def test_early_cut_loses_more_than_a_late_one():
             now = min(now * factor, 27)
 
     lost = [figures.losses(STORED["halving"]["curves"], halve, first)[0].mean() for first in (1, 3, 9)]
+    assert lost[0] > 0.75
     assert lost[0] > lost[1] + 0.6 > lost[2] + 0.9
+    assert lost[2] < 0
     early, late = (
         np.mean([np.log(run["rates"][np.argmax(run["val"][epoch])]) for run in STORED["halving"]["curves"]])
         for epoch in (0, -1)

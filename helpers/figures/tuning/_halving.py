@@ -68,12 +68,18 @@ def halving(
 def losses(
     runs: Sequence[Mapping[str, Any]], rule: Callable[..., Any], first: int, factor: int = 3
 ) -> tuple[np.ndarray, int]:
-    """Return by how many points the last network of each run is behind the best of all, and the epochs of a run."""
+    """Return by how many points each run's chosen network is worse for the halving, and the epochs of a run.
+
+    Both choices, among the networks that are left and among all, are made by the validation scores at the end; what is
+    compared is the accuracy on new images, which neither choice has flattered.
+    """
     lost, spent = [], 0
     for run in runs:
         curves = np.array(run["val"])
         epochs = np.asarray(rule(curves, first, factor))
-        lost.append(100 * (curves[-1].max() - curves[-1, epochs == epochs.max()].max()))
+        left = np.flatnonzero(epochs == epochs.max())
+        chosen = left[curves[-1, left].argmax()]
+        lost.append(100 * (run["yard"][int(curves[-1].argmax())] - run["yard"][chosen]))
         spent = int(epochs.sum())
     return np.array(lost), spent
 
