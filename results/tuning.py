@@ -81,7 +81,7 @@ AMOUNTS = {"1000 images": (1000, 64), "4 times the units": (1000, 256), "4 times
 
 
 def worth(seeds=SEEDS, names=tuple(AMOUNTS)) -> dict:
-    """Validation and yardstick accuracies of Adam at each of `RATES`: 640 steps of 32 images for everyone."""
+    """Validation and yardstick accuracies of Adam at each of `RATES`: about 630 steps of 32 images for everyone."""
     import keras
 
     from helpers.stacked import PerNetwork
