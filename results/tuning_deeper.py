@@ -125,8 +125,32 @@ def table(seeds: Sequence[int] = SEEDS, units: Sequence[int] = UNITS) -> dict:
     return found
 
 
+TOO_SMALL = {"learning_rate": (0.001, 0.01), "dropout": (0.2, 0.4), "units": (8, 32)}
+
+
+def edges(trials: int = 16) -> dict:
+    """Trials of one search with Optuna's Sobol points in a space that is too small, as in the notebook."""
+    import warnings
+
+    import optuna
+
+    warnings.simplefilter("ignore")
+    stored = stored_groups("tuning_deeper")["table"]
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+    def objective(trial: Any) -> float:
+        rate = trial.suggest_float("learning_rate", *TOO_SMALL["learning_rate"], log=True)
+        dropout = trial.suggest_float("dropout", *TOO_SMALL["dropout"])
+        units = trial.suggest_int("units", *TOO_SMALL["units"], log=True)
+        return stored[nearest(units, dropout, rate)][0]["val"][-1]
+
+    study = optuna.create_study(direction="maximize", sampler=optuna.samplers.QMCSampler(scramble=True, seed=5))
+    study.optimize(objective, n_trials=trials)
+    return {"too small": [{k: rounded(v) for k, v in t.params.items()} | {"score": t.value} for t in study.trials]}
+
+
 SEARCHES, BUDGET = 50, 144
-"""Independent searches of each kind, and epochs of each: 16 trials that nobody stops."""
+"""Searches of each kind, ten on the networks of each seed, and epochs of each: 16 trials that nobody stops."""
 
 
 def kinds(seed: int) -> dict:
@@ -146,7 +170,7 @@ def kinds(seed: int) -> dict:
 
 
 def searches(seeds: Sequence[int] = SEEDS, names: Sequence[str] = (), count: int = SEARCHES) -> dict:
-    """Independent searches with Optuna; each training is looked up in `table`, its setting rounded to the nearest."""
+    """Searches with Optuna; each training is looked up in `table`, its setting rounded to the nearest."""
     import warnings
 
     import optuna
@@ -369,7 +393,7 @@ def full_data() -> dict:
     return {"hyperband, 24 trials": [{name: rounded(value) for name, value in found.items()} | spent]}
 
 
-GROUPS = {group.__name__: group for group in (table, searches, recipe, range_tests, pairs, nested, full_data)}
+GROUPS = {group.__name__: group for group in (table, edges, searches, recipe, range_tests, pairs, nested, full_data)}
 
 
 if __name__ == "__main__":

@@ -148,6 +148,8 @@ def _words(value: Any, depth: int) -> str:
         return repr(str(value))
     if isinstance(value, list | tuple | Mapping):
         return _few(value, depth) if depth < 3 else "…"
+    if isinstance(value, set | frozenset) and len(value) < 10:
+        return f"{{{', '.join(sorted(in_words(item, depth + 1) for item in value))}}}"
     if hasattr(value, "__array__"):
         array = np.asarray(value)
         if array.ndim == 0:

@@ -23,7 +23,7 @@ def yard(group, name):
 # Libraries
 
 
-def test_caution_of_keras_tuner_is_2_6():
+def test_exploration_of_keras_tuner_is_2_6():
     import inspect
 
     keras_tuner = pytest.importorskip("keras_tuner")
@@ -49,18 +49,20 @@ def test_first_trial_is_never_stopped_by_successive_halving_and_a_bad_later_one_
     assert [len(trial.intermediate_values) for trial in study.trials] == [9, 9, 1, 1]
 
 
-def test_largest_hole_between_sobol_points_is_smaller():
+@pytest.mark.parametrize("trials", [16, 64])
+def test_largest_hole_between_sobol_points_is_about_a_third_narrower(trials):
     from scipy.stats import qmc
 
     from helpers.picture import new_axes
 
-    def hole(sample):
-        return float(figures.points(new_axes("."), lambda *_: sample, trials=16).split("radius of ")[1].split()[0])
+    def hole(points):
+        said = figures.points(new_axes("."), lambda *_: points, trials=trials)
+        return float(said.split("radius of ")[1].split()[0])
 
-    random = [hole(np.random.default_rng(seed).random((16, 2))) for seed in range(12)]
-    sobol = [hole(qmc.Sobol(2, seed=seed).random(16)) for seed in range(12)]
-    assert np.mean(random) > np.mean(sobol) + 0.05
-    assert max(sobol) < max(random)
+    random = [hole(np.random.default_rng(seed).random((trials, 2))) for seed in range(20)]
+    sobol = [hole(qmc.Sobol(2, seed=seed).random(trials)) for seed in range(20)]
+    assert 0.2 < 1 - np.mean(sobol) / np.mean(random) < 0.5
+    assert 0.2 < 1 - sobol[1] / random[1] < 0.5  # the pair that is shown
 
 
 def test_search_by_scikit_learn_forgets_fit_kwargs():
@@ -96,28 +98,85 @@ def test_networks_of_the_table_are_trained_again(stored):
             assert run["yard"] == pytest.approx(before["yard"], abs=0.03)
 
 
-def test_second_space_holds_better_trials_and_its_best_learning_rate_lies_inside(stored):
-    first = figures.sobol_trials(
-        stored["table"], {"learning_rate": (0.001, 0.01), "dropout": (0.2, 0.4), "units": (8, 32)}
-    )
-    second = figures.sobol_trials(
-        stored["table"], {"learning_rate": (0.01, 0.5), "dropout": (0.0, 0.2), "units": (32, 128)}
-    )
-    best, moved = (max(found, key=lambda trial: trial["score"]) for found in (first, second))
-    assert moved["score"] > best["score"] + 0.03
+def test_best_trial_of_the_small_space_is_one_and_lies_near_three_edges(stored):
+    program = load_program("tuning_deeper")
+    trials = stored["edges"]["too small"]
+    assert program.edges()["too small"] == trials
+    best, second = sorted(trials, key=lambda trial: trial["score"])[:-3:-1]
+    assert best["score"] > second["score"]
+    for name, high in (("learning_rate", True), ("dropout", False), ("units", True)):
+        low, top = program.TOO_SMALL[name]
+        place = (best[name] - low) / (top - low)
+        if name != "dropout":
+            place = np.log(best[name] / low) / np.log(top / low)
+        assert (1 - place if high else place) < 0.2, name
+
+
+def test_moved_space_holds_better_trials_and_its_best_learning_rate_lies_inside(stored):
+    optuna = pytest.importorskip("optuna")
+    program = load_program("tuning_deeper")
+    program.TOO_SMALL = {"learning_rate": (0.01, 0.5), "dropout": (0.0, 0.2), "units": (32, 128)}
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    moved = max(program.edges()["too small"], key=lambda trial: trial["score"])
+    assert moved["score"] > max(trial["score"] for trial in stored["edges"]["too small"]) + 0.03
     assert 0.015 < moved["learning_rate"] < 0.2
-    assert best["dropout"] < 0.27
-    assert best["units"] > 26
-    assert best["learning_rate"] > 0.006
+    assert moved["dropout"] < 0.04
 
 
-def test_pruned_searches_end_better_than_random_ones_with_the_same_epochs(stored):
-    winners = {name: 100 * np.array([run["yard"] for run in runs]) for name, runs in stored["searches"].items()}
+def test_only_pruned_tpe_can_be_told_from_random_search_when_seeds_are_counted(stored):
+    told = {}
+    for name in ("Sobol", "TPE", "random, pruned", "TPE, pruned"):
+        gain = figures.seed_gains(stored["searches"], name)
+        assert 0 < gain.mean() < 0.6
+        told[name] = gain.mean() > 2.776 * gain.std(ddof=1) / np.sqrt(5)  # Student's t, four degrees of freedom
+    assert [name for name, clear in told.items() if clear] == ["TPE, pruned"]
+
+
+def test_pruned_searches_see_more_settings_and_are_early_where_random_search_ends(stored):
+    settings = {name: np.mean([run["trials"] for run in runs]) for name, runs in stored["searches"].items()}
+    assert settings["random"] == 16
+    assert 37 < settings["random, pruned"] < 80
+    assert 28 < settings["TPE, pruned"] < 52
+    end = np.mean([figures.best_after(run, 144) for run in stored["searches"]["random"]])
     for name in ("random, pruned", "TPE, pruned"):
-        gain = winners[name] - winners["random"]
-        assert gain.mean() > 0.15
-        assert gain.mean() > 2 * gain.std(ddof=1) / np.sqrt(len(gain))
-    assert max(found.mean() for found in winners.values()) - winners["random"].mean() < 1
+        half = np.mean([figures.best_after(run, 72) for run in stored["searches"][name]])
+        assert -0.004 < half - end < 0.002
+    pair = [stored["searches"][name] for name in ("random", "TPE")]  # its first ten trials, 90 epochs, are random
+    assert all(figures.best_after(a, 90) == figures.best_after(b, 90) for a, b in zip(*pair, strict=True))
+
+
+def test_third_trial_of_the_bayesian_search_goes_where_expectation_and_uncertainty_are_high_together(stored):
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.gaussian_process.kernels import Matern
+
+    exponents, tried = np.linspace(-3, -0.25, 111), [6, 104]
+    truth = figures.accuracy_along(stored["table"], 10**exponents)
+    for _ in range(2):
+        model = GaussianProcessRegressor(0.03 * Matern(0.5, nu=2.5), alpha=1e-4, optimizer=None)
+        model.fit(exponents[tried, None], truth[tried] - truth[tried].mean())
+        mean, deviation = model.predict(exponents[:, None], return_std=True)
+        tried.append(int(np.argmax(mean + 2.6 * deviation)))
+        if len(tried) == 3:
+            assert deviation.max() > deviation[tried[-1]] + 0.01  # not where least is known
+            assert exponents[deviation.argmax()] - exponents[tried[-1]] > 0.35
+    assert truth[tried[3]] > truth[tried[2]] + 0.015 > truth[tried[0]] + 0.03
+    assert exponents[tried[3]] > exponents[tried[2]] + 0.25
+
+
+def test_best_of_sixty_trials_have_many_units_and_spread_widely_in_dropout(stored):
+    rng, runs = np.random.default_rng(0), []
+    for _ in range(60):
+        setting = {
+            "learning_rate": 10 ** rng.uniform(-3, -0.25),
+            "dropout": rng.uniform(0, 0.4),
+            "units": int(8 * 16 ** rng.random()),
+        }
+        runs.append(setting | {"score": figures.look_up(stored["table"], **setting)[0]["val"][-1]})
+    best = sorted(runs, key=lambda run: run["score"])[-8:]
+    assert min(run["units"] for run in best) > 24
+    assert np.ptp([run["dropout"] for run in best]) > 0.14
+    assert min(run["learning_rate"] for run in best) > 0.0035
+    assert max(run["learning_rate"] for run in best) < 0.24
 
 
 def test_no_best_learning_rate_of_the_recipe_is_at_an_end(stored):
@@ -163,6 +222,12 @@ def test_pairs_have_a_smaller_error_than_columns_and_dropout_costs_in_every_spli
     plain, penalty, dropout = (yard(stored["pairs"], name) for name in ("plain", "L2", "dropout"))
     assert np.std(penalty - plain, ddof=1) < 0.6 * np.hypot(plain.std(ddof=1), penalty.std(ddof=1))
     assert (dropout < plain).all()
+    overlap = {name: tuning.corrected_error(other - plain, 2000, 3000) for name, other in
+               (("penalty", penalty), ("dropout", dropout))}  # fmt: skip
+    assert overlap["penalty"] == pytest.approx(0.57, abs=0.01)
+    assert overlap["dropout"] == pytest.approx(0.82, abs=0.01)
+    assert (plain - dropout).mean() > 2.4 * overlap["dropout"]
+    assert abs((plain - penalty).mean()) < overlap["penalty"]
 
 
 def test_null_comparison_jumps_as_far_as_the_penalty_seems_to_cost(stored):
@@ -177,3 +242,14 @@ def test_folds_that_have_chosen_flatter_and_nested_ones_do_not(stored):
     assert flat.mean() > 1.4
     assert (flat - nested).mean() > 1.8
     assert abs(nested.mean()) < 2 * nested.std(ddof=1) / np.sqrt(len(nested))
+
+
+def test_full_search_is_flattered_by_its_choice_and_the_test_images_are_harder(stored):
+    (run,) = stored["full_data"]["hyperband, 24 trials"]
+    assert [round(100 * run[name], 1) for name in ("validation", "comparison", "test")] == [88.7, 88.0, 86.9]
+    assert run["finished"] == 6
+    assert 390 < run["seconds"] < 410
+    error = np.hypot(*(np.sqrt(share * (1 - share) / n) for share, n in ((run["comparison"], 18_000),
+                                                                        (run["test"], 10_000))))  # fmt: skip
+    assert error == pytest.approx(0.004, abs=0.0005)
+    assert run["comparison"] - run["test"] > 2 * error

@@ -18,6 +18,7 @@ NOT_A_RUN_A_SEED = {
     ("regularization_deeper", "two_layers"): None,
     ("regularization_deeper", "small_batches"): None,
     ("training", "contenders"): None,  # for models without seeds a run is a setting
+    ("tuning_deeper", "edges"): 16,  # trials of one search
     ("tuning_deeper", "searches"): 50,  # searches, splits and draws with seeds of their own
     ("tuning_deeper", "pairs"): 20,
     ("tuning_deeper", "nested"): 20,

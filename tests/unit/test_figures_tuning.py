@@ -68,3 +68,9 @@ def test_nothing_is_lost_where_everybody_is_trained_to_the_end():
 def test_best_so_far_waits_for_the_first_trial():
     trials = [{"epochs": 2, "score": 0.5}, {"epochs": 1, "score": 0.4}, {"epochs": 1, "score": 0.7}]
     assert figures.best_so_far(trials, 4) == pytest.approx([np.nan, 0.5, 0.5, 0.7], nan_ok=True)
+
+
+def test_hill_shades_what_is_within_two_and_a_half_points_of_the_best():
+    means = [0.5, 0.79, 0.8, 0.776, 0.774]
+    said = figures.hill(Figure().subplots(), [1e-4, 1e-3, 1e-2, 1e-1, 1.0], [[mean] for mean in means], scale="log")
+    assert "from 0.001 to 0.1 are" in said

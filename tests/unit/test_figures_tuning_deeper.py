@@ -20,7 +20,7 @@ TABLE = {
 TRIALS = [{"learning_rate": r, "dropout": 0.1, "units": 32, "score": 0.3 + r} for r in RATES]
 
 
-def search(truth, trials, caution):
+def search(truth, trials, exploration):
     return list(range(trials)), np.linspace(0.2, 0.8, 20), np.linspace(0.2, 0.0, 20)
 
 
@@ -30,7 +30,7 @@ def sample(trials, name, seed):
 
 BAYES = {"search": search, "truth": np.linspace(0.1, 0.8, 20), "rates": RATES}
 STATES = [
-    *((figures.bayesian, BAYES | {"trials": n, "caution": c}) for n, c in ((2, 0.0), (9, 4.0))),
+    *((figures.bayesian, BAYES | {"trials": n, "exploration": c}) for n, c in ((2, 0.0), (9, 4.0))),
     *((figures.parallel, {"trials": TRIALS, "best": n}) for n in (4, 20)),
     *((figures.points, {"sample": sample, "name": n, "trials": t}) for n, t in (("random", 8), ("Sobol", 64))),
     *((figures.detectable, {"images": n, "disagree": d}) for n, d in ((300, 0.2), (60_000, 0.02))),
@@ -49,8 +49,8 @@ def test_states_are_drawn_and_said_in_words(draw, state):
 
 def test_next_trial_is_where_the_upper_edge_is_highest():
     ax = Figure().add_subplot()
-    assert f"{RATES[-1]:.2g}" in figures.bayesian(ax, **BAYES, trials=3, caution=0.0)
-    assert f"{RATES[0]:.2g}" in figures.bayesian(ax, **BAYES, trials=3, caution=100.0)
+    assert f"{RATES[-1]:.2g}" in figures.bayesian(ax, **BAYES, trials=3, exploration=0.0)
+    assert f"{RATES[0]:.2g}" in figures.bayesian(ax, **BAYES, trials=3, exploration=100.0)
 
 
 def test_nearest_setting_is_looked_up_on_logarithmic_scales():
@@ -58,11 +58,10 @@ def test_nearest_setting_is_looked_up_on_logarithmic_scales():
     assert figures.look_up(TABLE, 0.5, 0.31, 9) is TABLE["8 0.4 0.56"]
 
 
-def test_trials_lie_in_their_space_and_know_their_score():
-    space = {"learning_rate": (0.001, 0.01), "dropout": (0.2, 0.4), "units": (8, 32)}
-    for trial in figures.sobol_trials(TABLE, space):
-        assert all(low <= trial[name] <= high for name, (low, high) in space.items())
-        assert trial["score"] == 0.5
+def test_searches_of_a_seed_count_as_one():
+    runs = [{"yard": 0.5 + 0.01 * (number % 5)} for number in range(20)]
+    usual = [{"yard": 0.5} for _ in range(20)]
+    assert figures.seed_gains({"random": usual, "TPE": runs}, "TPE") == pytest.approx([0, 1, 2, 3, 4])
 
 
 def test_largest_hole_is_that_of_the_points():

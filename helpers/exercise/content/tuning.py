@@ -168,6 +168,15 @@ def _bracket(networks: int, first_epochs: int, max_epochs: int, factor: int) -> 
     return rounds
 
 
+def _rounding_up(networks: int, first_epochs: int, max_epochs: int, factor: int) -> int:
+    total, before, epochs = 0, 0, first_epochs
+    while True:
+        total += networks * (epochs - before)
+        if epochs >= max_epochs:
+            return total
+        before, epochs, networks = epochs, epochs * factor, math.ceil(networks / factor)
+
+
 def _always_momentum(hp: Any) -> dict[str, Any]:
     return optimizer_space(hp) | {"momentum": hp.Float("momentum", 0.0, 0.99)}
 
@@ -241,6 +250,17 @@ def _only_training_scaled(x: np.ndarray, validation_rows: list[int]) -> tuple[np
     return scaled_fold(x, validation_rows)[0], x[validation_rows]
 
 
+def _deviation_of_all(x: np.ndarray, validation_rows: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    train = np.delete(x, validation_rows, axis=0)
+    return (train - train.mean(axis=0)) / x.std(axis=0), (x[validation_rows] - train.mean(axis=0)) / x.std(axis=0)
+
+
+def _divided_by_one_less(x: np.ndarray, validation_rows: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    n = len(x) - len(validation_rows)
+    train, validation = (part * math.sqrt((n - 1) / n) for part in scaled_fold(x, validation_rows))
+    return train, validation
+
+
 EXERCISES = [
     Exercise(
         id="tuning.which_search",
@@ -293,7 +313,7 @@ EXERCISES = [
     ),
     Exercise(
         id="tuning.log_uniform",
-        task="Bug hunt: a search that hardly looks below 0.001",
+        task="Bug hunt: a search that hardly looks below 0.01",
         reference=log_uniform,
         cases=[(1e-4, 1e-1, PLACES), (16.0, 256.0, PLACES)],
         stub=_linear,
@@ -332,6 +352,7 @@ EXERCISES = [
                 lambda n, first, most, factor: n * most
             ),
             "Only the first round is counted; the survivors train on.": lambda n, first, most, factor: n * first,
+            "Numbers of networks are rounded up here, as in KerasTuner; the exercise rounds them down.": _rounding_up,
             "These are the networks of all rounds; each of them trains for some epochs.": (
                 lambda n, first, most, factor: sum(k for k, _ in _bracket(n, first, most, factor))
             ),
@@ -340,7 +361,7 @@ EXERCISES = [
     ),
     Exercise(
         id="tuning.four_rates",
-        task="Four curves: which learning rate made each, and whom does halving lose?",
+        task="Four curves: which learning rate made each, and which one does halving lose?",
         picture=figures.draw_four_rates,
         reference=_FOUR,
         hints=[
@@ -369,13 +390,15 @@ EXERCISES = [
             "Which of the three checks sees one of these two faults, and not the other?",
         ],
         misconceptions={
-            "A is quick and then stuck: it is thrown about, so its steps are too long. B climbs to the last epoch.": (
+            "A is quick and then stuck: it jumps around, so its steps are too long. B climbs to the last epoch.": (
                 _PATIENTS | {"A": "raise η", "B": "lower η"}
             ),
             "More epochs would help B a little; but it climbs evenly and slowly from the start: its steps are short.": (
                 _PATIENTS | {"B": "more epochs"}
             ),
             "A has long stopped climbing: more epochs give it more of the same.": _PATIENTS | {"A": "more epochs"},
+            "Dropout closes a gap between the two curves; A lacks something else.": _PATIENTS | {"A": "more dropout"},
+            "Dropout makes learning slower, and B is slow already.": _PATIENTS | {"B": "more dropout"},
             "Both have pixels from 0 to 1, so this check finds nothing in either.": _PATIENTS | {"C or D": "pixels"},
             "Before training both are near ln 10: labels and dropout do not show there.": (
                 _PATIENTS | {"C or D": "first loss"}
@@ -441,11 +464,15 @@ EXERCISES = [
             "The validation part is not scaled, and the network would meet numbers that it does not know.": (
                 _only_training_scaled
             ),
+            "The deviation comes from all rows here, those for validation included.": _deviation_of_all,
+            "np.std divides by n; with ddof=1, as in pandas, the numbers differ a little. Use np.std as it is.": (
+                _divided_by_one_less
+            ),
             "The order is turned round: first the training part, then the validation part.": (
                 lambda x, validation_rows: scaled_fold(x, validation_rows)[::-1]
             ),
         },
-        insight="a pipeline does this by itself, in every fold, which is why it belongs into the search.",
+        insight="a pipeline does this by itself, in every fold, which is why it belongs in the search.",
     ),
     Exercise(
         id="tuning.edges",
@@ -464,6 +491,11 @@ EXERCISES = [
                 _EDGES | {"C": "move"}
             ),
             "D lies in the middle of its space, with worse values on both sides.": _EDGES | {"D": "move"},
+            "Beyond B's end there is nothing to go on to, so nothing to stop for: take the value.": _EDGES
+            | {"B": "stop"},
+            "C lies at an edge that somebody drew; say what going on would cost and gain.": _EDGES | {"C": "accept"},
+            "D has nothing beyond its best value that would cost more: both neighbours are worse.": _EDGES
+            | {"D": "stop"},
         },
         insight="an edge that you drew is moved, one of nature accepted, one that costs weighed.",
     ),
@@ -497,22 +529,22 @@ EXERCISES = [
         reference=_NEXT_TRIAL,
         picture=figures_deeper.draw_candidates,
         hints=[
-            "Write down expectation + caution · deviation for each candidate.",
-            "With a caution of 0 only the expectation counts. What counts with 100?",
+            "Write down expectation + exploration · deviation for each candidate.",
+            "With an exploration of 0 only the expectation counts. What counts with 100?",
         ],
         misconceptions={
-            "With a caution of 2.6 the deviation counts as well: B reaches 0.76 + 2.6 · 0.05 = 0.89.": (
+            "With an exploration of 2.6 the deviation counts as well: B reaches 0.76 + 2.6 · 0.05 = 0.89.": (
                 _NEXT_TRIAL | {2.6: "A"}
             ),
-            "C is the most uncertain, but with a caution of 2.6 it reaches only 0.55 + 0.26 = 0.81.": (
+            "C is the most uncertain, but with an exploration of 2.6 it reaches only 0.55 + 0.26 = 0.81.": (
                 _NEXT_TRIAL | {2.6: "C"}
             ),
-            "With a caution of 100 next to nothing but the deviation counts: the search goes where it knows least.": (
+            "With an exploration of 100 hardly anything but the deviation counts: it goes where it knows least.": (
                 _NEXT_TRIAL | {100: "B"}
             ),
-            "A caution of 0 ignores the deviation: the highest expectation is that of A.": _NEXT_TRIAL | {0: "B"},
+            "An exploration of 0 ignores the deviation: the highest expectation is that of A.": _NEXT_TRIAL | {0: "B"},
         },
-        insight="caution decides between using what is known and finding out what is not.",
+        insight="exploration decides between using what is known and finding out what is not.",
     ),
     Exercise(
         id="tuning.what_was_compared",
@@ -531,6 +563,8 @@ EXERCISES = [
                 _COMPARED | {"optimizer": {"B", "D"}}
             ),
             "E has not been tuned, so it says little about momentum.": _COMPARED | {"optimizer": {"C", "E"}},
+            "D and E have one schedule; they differ in tuning.": _COMPARED | {"schedule": {"D", "E"}},
+            "A and B have one schedule; they differ in tuning.": _COMPARED | {"schedule": {"A", "B"}},
             "There is a pair with a larger difference in favour of momentum.": _COMPARED | {"salesman": {"B", "D"}},
         },
         insight="one difference at a time, and the same effort for both sides.",
@@ -552,6 +586,10 @@ EXERCISES = [
             "D's pairs agree, but all are measured on the same 1,000 images, whose sampling error √(0.1/1,000) is "
             "1 point.": _VERDICTS | {"D": "better"},
             "A's mean is four of its errors, and its null comparison is quiet.": _VERDICTS | {"A": "cannot tell"},
+            "C's null comparison is 3.6 errors from 0. Chance does that once in a thousand: look for the cause.": (
+                _VERDICTS | {"C": "cannot tell"}
+            ),
+            "D's null comparison is quiet: the comparison works, it has too few images.": _VERDICTS | {"D": "fault"},
         },
         insight="three kinds of luck: that of the seeds, that of the images, and a fault that looks like luck.",
     ),
@@ -646,7 +684,7 @@ QUIZZES = [
     ),
     Quiz(
         id="tuning.q12",
-        question="Hyperband stops most networks after one epoch. Which good setting is it most likely to lose?",
+        question="Hyperband's first bracket stops most networks after one epoch. Which good setting may it lose?",
         options=[
             Option(
                 text="A small learning rate with strong dropout",

@@ -23,7 +23,7 @@ def repairs(ax: Axes, checklist: Mapping[str, Runs], done: int = 0) -> str:
     names = ["nine faults", *(f"{n} {step}" for n, step in enumerate(list(checklist)[1:], start=1))]
     values = [percent(runs) for runs in checklist.values()]
     for row, seeds in enumerate(values[: done + 1]):
-        fell = row > 0 and seeds.mean() < values[row - 1].mean() - 2 and seeds.mean() > 30  # not while it guesses
+        fell = row > 0 and seeds.mean() < values[row - 1].mean() - 2
         color = style.VERMILION if fell else style.SKY
         ax.barh(row, seeds.mean(), color=color, edgecolor=style.BLACK, height=0.66, linewidth=0.8)
         ax.plot(seeds, [row] * len(seeds), ".", color=style.BLACK, markersize=4)

@@ -72,8 +72,9 @@ def draw_four_rates(*, ax: Axes | None = None) -> Axes:
     for (name, network), color, dash in zip(FOUR.items(), style.COLORS, style.LINE_STYLES, strict=False):
         ax.plot(range(1, 28), curves[:, network], color=color, linestyle=dash)
         ax.text(0.93, curves[0, network], name, color=color, weight="bold", ha="right", va="center")
-        shift = {"B": 3, "D": -1, "C": -4}.get(name, 0)
-        ax.text(28.5, curves[-1, network] + shift, name, color=color, weight="bold", va="center")
+        ax.text(
+            28.5, curves[-1, network] + {"B": 1, "D": -1}.get(name, 0), name, color=color, weight="bold", va="center"
+        )
     ax.set(xscale="log", xlim=(0.85, 31), ylim=(20, 88), xlabel="epoch (logarithmic scale)")
     ax.set_xticks([1, 3, 9, 27], ["1", "3", "9", "27"])
     ax.set_xticks([], minor=True)

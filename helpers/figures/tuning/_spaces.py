@@ -16,15 +16,16 @@ RATES = np.geomspace(1e-4, 1e-1, 13)
 SGD_RATES = np.geomspace(1e-3, 2, 17)
 """The learning rates of the stored groups "worth" and "ridge"."""
 
+NEAR = 2.5
+"""Points below the best mean within which the hill counts as flat."""
+
 
 def hill(ax: Axes, rates: Any, accuracies: Any, scale: str = "linear") -> str:
-    """Draw validation accuracies (rates, seeds) over the learning rate, and which rates are as good as the best."""
+    """Draw validation accuracies (rates, seeds) over the learning rate, and which are within 2.5 points of the best."""
     rates, percent = np.asarray(rates, float), 100 * np.asarray(accuracies, float)
     means = percent.mean(axis=1)
-    best = int(means.argmax())
-    good = rates[means >= means[best] - percent[best].std(ddof=1)]
-    if len(good) > 1:
-        ax.axvspan(good.min(), good.max(), color=style.LIGHT_GREY, zorder=0)
+    good = rates[means >= means.max() - NEAR]
+    ax.axvspan(good.min(), good.max(), color=style.LIGHT_GREY, zorder=0)
     ax.plot(np.repeat(rates, percent.shape[1]), percent.ravel(), "o", color=style.SKY, markersize=4)
     ax.plot(rates, means, "-", color=style.BLUE)
     ax.set(xscale=scale, xlabel=f"learning rate ({scale} scale)", ylim=(0, 88))
@@ -33,34 +34,30 @@ def hill(ax: Axes, rates: Any, accuracies: Any, scale: str = "linear") -> str:
         ax.set_xticks(ticks, [f"{tick:g}" if tick > 1e-5 else "0.00001" for tick in ticks])
         ax.set_xticks([], minor=True)
         middle = np.sqrt(good.min() * good.max())
-        ax.text(middle, 30, "as good\nas the best", ha="center", va="center")
+        kit.halo(ax.text(middle, 20, "within\n2.5 points\nof the best", ha="center", va="center"))
     kit.percent_ticks(ax, range(0, 100, 20))
     ax.set_title("a hill" if scale == "log" else "nearly all in one corner")
-    return f"Rates from {kit.short(good.min())} to {kit.short(good.max())} are within one deviation of the best."
+    return f"Rates from {kit.short(good.min())} to {kit.short(good.max())} are within {NEAR} points of the best."
 
 
 def gains(stored: Mapping[str, Sequence[Mapping[str, Sequence[float]]]]) -> dict[str, np.ndarray]:
-    """Return for each way to spend effort the points that it gains, a number a seed.
+    """Return for each change the points that it gains, a number a seed.
 
-    The base is the network for 1,000 images with the best whole power of ten as learning rate. Every rate is chosen on
-    the validation images, for each seed, and all are measured on the yardstick.
+    The base is the network for 1,000 images with the best of the fine steps as learning rate. But for the fixed rate of
+    the first change, rates are chosen on the validation images, for each seed, and all are measured on the yardstick.
     """
 
-    def chosen(run: Mapping[str, Sequence[float]], every: int) -> int:
-        return every * int(np.argmax(np.asarray(run["val"])[::every]))
+    def tuned(runs: Sequence[Mapping[str, Sequence[float]]], every: int = 1) -> list[float]:
+        return [run["yard"][every * int(np.argmax(np.asarray(run["val"])[::every]))] for run in runs]
 
-    base = next(iter(stored.values()))
-    fine = {name: [run["yard"][chosen(run, 1)] for run in runs] for name, runs in stored.items()}
-    coarse = [run["yard"][chosen(run, 4)] for run in base]
-    tenth = [run["yard"][max(chosen(run, 4) - 4, 0)] for run in base]
-    first, second, third = stored
+    base, units, images = stored.values()
     ways = {
-        "learning rate 10 times smaller": tenth,
-        "finer steps": fine[first],
-        "finer, and 4 times the units": fine[second],
-        "finer, and 4 times the images": fine[third],
+        "learning rate 0.0001": [run["yard"][0] for run in base],
+        "the best power of ten": tuned(base, 4),
+        "4 times the units": tuned(units),
+        "4 times the images": tuned(images),
     }
-    return {way: 100 * (np.array(values) - np.array(coarse)) for way, values in ways.items()}
+    return {way: 100 * (np.array(values) - np.array(tuned(base))) for way, values in ways.items()}
 
 
 def draw_worth(stored: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
@@ -75,7 +72,7 @@ def draw_worth(stored: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
         mean = kit.number(values.mean(), 1, plus=True)
         ax.text(values.mean(), row - 0.36, mean, ha="center", va="bottom", color=color, weight="bold")
     ax.set_yticks(range(len(found)), list(found))
-    ax.set(ylim=(len(found) - 0.5, -0.75), xlabel="points of accuracy on new images, against the coarse search")
+    ax.set(ylim=(len(found) - 0.5, -0.75), xlabel="points of accuracy on new images, against the fine search")
     ax.grid(axis="y", visible=False)
     ax.set_title("the right power of ten, then more images")
     return ax
@@ -88,7 +85,7 @@ def describe_worth(stored: Mapping[str, Any]) -> str:
 
 
 def draw_ridge(stored: Mapping[str, Sequence[Mapping[str, Any]]], *, ax: Axes | None = None) -> Axes:
-    """Draw validation accuracy over learning rate and momentum, with the best rate of each momentum in a frame."""
+    """Draw validation accuracy over learning rate and momentum; a frame holds each momentum's rates near its best."""
     ax = new_axes(describe_ridge(stored), figsize=(7.4, 3.3)) if ax is None else ax
     heat = ridge_means(stored)
     names = list(stored)
@@ -100,12 +97,13 @@ def draw_ridge(stored: Mapping[str, Sequence[Mapping[str, Any]]], *, ax: Axes | 
         for place, look in ((column, "bold"), (kept, "normal")):
             ink = "black" if heat[row, place] > 50 else "white"
             ax.text(place, row, f"{heat[row, place]:.0f}", ha="center", va="center", color=ink, weight=look)
-        box = [column - 0.46, column + 0.46, column + 0.46, column - 0.46, column - 0.46]
-        ax.plot(box, [row - 0.44, row - 0.44, row + 0.44, row + 0.44, row - 0.44], "-", color=style.VERMILION)
+        near = near_best(heat[row])
+        left, right = near[0] - 0.46, near[-1] + 0.46
+        ax.plot([left, right, right, left, left], row + 0.44 * np.array([-1, -1, 1, 1, -1]), "-", color=style.VERMILION)
     shown = range(0, len(SGD_RATES), 3)
     ax.set_xticks(list(shown), [kit.short(SGD_RATES[k]) for k in shown])
     ax.set_yticks(range(len(names)), names)
-    ax.set(xlabel="learning rate η", ylabel="momentum β", title="more momentum: the best learning rate is smaller")
+    ax.set(xlabel="learning rate η", ylabel="momentum β", title="with much momentum the old learning rate is too large")
     ax.grid(visible=False)
     bar = ax.figure.colorbar(image, ax=ax, label="validation accuracy, %")  # type: ignore[union-attr]
     bar.outline.set_visible(False)
@@ -120,8 +118,17 @@ def ridge_means(stored: Mapping[str, Sequence[Mapping[str, Any]]]) -> np.ndarray
 def describe_ridge(stored: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
     """Return in a sentence what `draw_ridge` shows."""
     heat = ridge_means(stored)
-    best = [kit.short(SGD_RATES[column]) for column in heat.argmax(axis=1)]
-    return "Best learning rate of each momentum: " + ", ".join(f"{b}: {r}" for b, r in zip(stored, best, strict=True))
+    ends = [[kit.short(rate) for rate in SGD_RATES[near_best(row)][[0, -1]]] for row in heat]
+    told = (f"{beta}: {low} to {high}" for beta, (low, high) in zip(stored, ends, strict=True))
+    return "Learning rates within a point of the best of each momentum: " + ", ".join(told)
+
+
+def near_best(means: np.ndarray) -> np.ndarray:
+    """Return the places around the highest mean, one beside the other, that are within a point of it."""
+    far = np.flatnonzero(means < means.max() - 1)
+    best = means.argmax()
+    first, last = far[far < best].max(initial=-1) + 1, far[far > best].min(initial=len(means)) - 1
+    return np.arange(first, last + 1)
 
 
 def places(kind: str, per_side: int, rng: np.random.Generator) -> np.ndarray:

@@ -46,8 +46,7 @@ def winners(ax: Axes, networks: Sequence[Mapping[str, Any]], trials: int = 64, i
     found = find_winners(networks, trials, images)
     falls = found.new < found.validation
     for left, right, fell in zip(found.validation, found.new, falls, strict=True):
-        color = style.VERMILION if fell else style.GREY
-        ax.plot([0, 1], [left, right], "-", color=color, linewidth=1.3, alpha=0.75)
+        ax.plot([0, 1], [left, right], "-", color=style.GREY if fell else style.GREEN, linewidth=1.3 if fell else 2.4)
     look = style.look("validation")
     ax.plot([0] * SEARCHES, found.validation, **look.dots, markersize=5.5, clip_on=False, zorder=3)
     ax.plot([1] * SEARCHES, found.new, "o", color=style.BLACK, markersize=5.5, clip_on=False, zorder=3)

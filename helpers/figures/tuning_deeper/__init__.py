@@ -25,7 +25,7 @@ from helpers.figures.tuning_deeper._search import (
     look_up,
     parallel,
     points,
-    sobol_trials,
+    seed_gains,
 )
 
 __all__ = [
@@ -50,6 +50,6 @@ __all__ = [
     "look_up",
     "parallel",
     "points",
-    "sobol_trials",
+    "seed_gains",
     "turn",
 ]

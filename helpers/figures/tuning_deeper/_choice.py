@@ -57,6 +57,7 @@ def draw_range_tests(tests: Mapping[str, Sequence[Mapping[str, Any]]], lowest: M
         kit.halo(box.text(marks[name], 2.85, "best peak", ha="center"))
         box.set(xscale="log", xlabel="learning rate", ylim=(0, 3.2), title=name)
         box.grid(False)
+        box.set_ylabel("loss")
     ax.set_title("The best peak lies near the lowest point")
     return ax
 
@@ -158,7 +159,7 @@ def draw_pairs(first: Array, second: Array, names: tuple[str, str], *, ax: Axes 
         left.plot([0, 1], [a, b], "-o", color=style.BLUE if b > a else style.VERMILION, linewidth=1.2, markersize=4)
     left.set(xlim=(-0.4, 1.4), ylabel="accuracy (%)")
     left.set_xticks([0, 1], names)
-    left.set_title("each split is a line")
+    left.set_title("each split is a line, blue if it rises")
     left.grid(False)
     spread = np.sort(difference)
     right.plot(spread, np.linspace(0.25, 0.75, len(spread)), "o", color=style.GREY, markersize=6)
@@ -217,7 +218,7 @@ def draw_folds(outer: int = 5, inner: int = 4, *, ax: Axes | None = None) -> Axe
         for part in range(outer):
             bar(1.2 * part, outer - 1 - row, 1.2, 0.8, part == row, style.VERMILION)
     ax.text(0.6 * outer, outer + 0.25, "outer folds: score", ha="center", weight="bold", color=style.VERMILION)
-    left, width = 1.2 * outer + 2.6, 1.05
+    left, width = 1.2 * outer + 2.6, 1.2  # of an outer part: the inner folds are the grey of one row
     for row in range(inner):
         for part in range(inner):
             bar(left + width * part, outer - 1.5 - row * 0.9, width, 0.7, part == row, style.BLUE)
@@ -225,6 +226,7 @@ def draw_folds(outer: int = 5, inner: int = 4, *, ax: Axes | None = None) -> Axe
     arrow = {"arrowstyle": "-|>", "color": style.BLACK, "linewidth": 1.6}
     ax.annotate("", (left - 0.25, outer - 2), (1.2 * outer + 0.15, outer - 0.6), arrowprops=arrow)
     ax.annotate("", (1.2 * outer + 0.15, 0.4), (left - 0.25, 1.6), arrowprops=arrow)
+    ax.set_title("Choose within the grey parts, then score the red one")
     ax.text(left - 0.1, 0.25, "train the chosen setting on the\ngrey parts, score the red one", va="center")
     return ax
 
