@@ -112,11 +112,11 @@ def encode_palette_png(pixels: np.ndarray) -> bytes:
     palette = Image.fromarray(colors).quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     _make_flat_colors_exact(palette, colors)
     painted = np.asarray(palette.convert("RGB"))
-    changed = np.maximum(painted, colors) - np.minimum(painted, colors)
-    if changed[0, 0].any() or (changed.max(axis=2) > VISIBLE).mean() > FEW:
+    red, green, blue = np.moveaxis(np.maximum(painted, colors) - np.minimum(painted, colors) > VISIBLE, 2, 0)
+    if (painted[0, 0] != colors[0, 0]).any() or (red | green | blue).mean() > FEW:
         return encode_png(colors, compress_level=9)
     file = io.BytesIO()
-    palette.save(file, "png", compress_level=9)
+    palette.save(file, "png", compress_level=8)  # 9 takes twice the time for a hundredth of the bytes
     return file.getvalue()
 
 

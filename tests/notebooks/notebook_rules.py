@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -332,7 +332,7 @@ def final_check(source: str) -> Check | None:
 
 def links_lead_somewhere(subject: Subject) -> list[str]:
     faults = []
-    anchors: dict[Path, set[str]] = {subject.path: _anchors(subject.notebook)}
+    here = _anchors(subject.notebook)
     for index, cell in subject.cells("markdown"):
         for target in link_targets(cell.source):
             if re.match(r"[a-z]+:", target) or target.startswith("//"):
@@ -342,11 +342,16 @@ def links_lead_somewhere(subject: Subject) -> list[str]:
             if file and not path.exists():
                 faults.append(f"{subject.name(index)} links to {file}, which is not there")
                 continue
-            if path not in anchors and path.suffix == ".ipynb":
-                anchors[path] = _anchors(nbformat.read(path, as_version=4))
-            if anchor and anchor not in anchors.get(path, {anchor}):
+            there = here if path == subject.path else _anchors_of_file(path)
+            if anchor and there is not None and anchor not in there:
                 faults.append(f"{subject.name(index)} links to #{anchor}, a heading that {path.name} does not have")
     return faults
+
+
+@cache
+def _anchors_of_file(path: Path) -> set[str] | None:
+    """The anchors of a notebook that others link to; None for other files."""
+    return _anchors(nbformat.read(path, as_version=4)) if path.suffix == ".ipynb" else None
 
 
 def _anchors(notebook: NotebookNode) -> set[str]:

@@ -55,6 +55,7 @@ def test_batches_of_two_are_too_small_for_batch_normalization_only(groups: Any) 
     assert small["none, 2"] - small["batch, 2"] > 0.08
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2])
 def test_decay_is_a_penalty_under_sgd_and_not_under_adam(seed: int) -> None:
     import keras

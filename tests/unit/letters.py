@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 def off_the_page(figure: Figure, slack: float, *, titles: bool = False) -> list[str]:
     """Return the texts in the Axes of `figure` that leave the page at the left or right by more than `slack` pixels."""
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     page = figure.bbox
     texts = [text for ax in figure.axes for text in (*ax.texts, *((ax.title,) if titles else ())) if text.get_text()]
     boxes = [(text.get_text(), text.get_window_extent()) for text in texts]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 
@@ -38,21 +39,32 @@ def test_streams_that_take_everything_get_everything(monkeypatch):
         assert stream is None or stream.getvalue() == f"{MUCH}\n"
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "from helpers.exercise import check; check('training.number_of_epochs', 1)",
-        "from helpers.exercise import hint; [hint('training.number_of_epochs') for _ in range(9)]; hint('ö✔')",
-        "from helpers.exercise import progress; print(progress())",
-        "from helpers.exercise import quiz; quiz('training.q1'); quiz('ö✔')",
-        "from helpers.start import _installation as i; i._findings = lambda: [i.Finding(False, '✔ η Ω')]; "
-        "i.check_installation()",
-    ],
-    ids=["check", "hint", "progress", "quiz", "installation"],
-)
-def test_what_the_course_prints_is_printed(code, tmp_path):
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "COURSE_PROGRESS": str(tmp_path / "progress.json")}
+PRINTS = {
+    "check": "from helpers.exercise import check; check('training.number_of_epochs', 1)",
+    "hint": "from helpers.exercise import hint; [hint('training.number_of_epochs') for _ in range(9)]; hint('ö✔')",
+    "progress": "from helpers.exercise import progress; print(progress())",
+    "quiz": "from helpers.exercise import quiz; quiz('training.q1'); quiz('ö✔')",
+    "installation": "from helpers.start import _installation as i; "
+    "i._findings = lambda: [i.Finding(False, '✔ η Ω')]; i.check_installation()",
+}
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory):
+    """What each of `PRINTS` writes to a stream that knows ASCII only; all in one process."""
+    environment = {
+        **os.environ,
+        "PYTHONIOENCODING": "ascii",
+        "COURSE_PROGRESS": str(tmp_path_factory.mktemp("console") / "progress.json"),
+    }
+    code = "\n".join(f"print('== {name}')\n{code}" for name, code in PRINTS.items())
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
-    assert len(done.stdout.splitlines()) == 2 or "check_installation" not in code
+    parts = re.split(r"^== (\w+)\n", done.stdout.decode("ascii"), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.mark.parametrize("name", PRINTS)
+def test_what_the_course_prints_is_printed(name, printed):
+    assert printed[name].strip()
+    assert len(printed[name].splitlines()) == 2 or name != "installation"

@@ -25,7 +25,7 @@ def state(draw, **values):
     """Draw one state on empty Axes, and return them and what the figure says."""
     figure, ax = plt.subplots(figsize=(4.2, 4.0))
     said = draw(ax, **values)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     return ax, said
 
 
@@ -161,5 +161,4 @@ STILLS = [
 @pytest.mark.parametrize(("draw", "given", "words"), STILLS)
 def test_still_figures_describe_themselves(draw, given, words):
     figure = draw(*given).figure
-    figure.canvas.draw()
     assert words in figure._repr_mimebundle_()[1]["image/png"]["alt"]

@@ -77,12 +77,13 @@ def largest_difference(
 @pytest.mark.parametrize(
     "make",
     [
-        keras.optimizers.SGD,
-        lambda rate: keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=0.01),
-        keras.optimizers.Adam,
-        lambda rate: keras.optimizers.AdamW(rate, weight_decay=0.1, clipvalue=0.05),
+        pytest.param(keras.optimizers.SGD, id="SGD", marks=pytest.mark.long),
+        pytest.param(
+            lambda rate: keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=0.01), id="momentum"
+        ),
+        pytest.param(keras.optimizers.Adam, id="Adam", marks=pytest.mark.long),
+        pytest.param(lambda rate: keras.optimizers.AdamW(rate, weight_decay=0.1, clipvalue=0.05), id="AdamW"),
     ],
-    ids=["SGD", "momentum", "Adam", "AdamW"],
 )
 def test_each_network_is_trained_as_alone_with_its_own_rate_and_penalty(make: Any) -> None:
     models = [network(seed, l2=0.01 * seed) for seed in range(3)]
