@@ -60,7 +60,8 @@ quick test test-colab test-newest test-browser nightly: export COURSE_PROGRESS =
 # Two workers and many short processes: each would compile the course anew where bytecode may not be kept.
 quick test test-newest test-browser nightly: export PYTHONDONTWRITEBYTECODE =
 # Notebooks have a command of their own (run_notebooks.py); elsewhere nbval would only be loaded, which takes seconds.
-PYTEST = mkdir -p build && rm -f $(COURSE_PROGRESS) && $(BIN)/python -m pytest -q -p no:nbval -n 2 --dist worksteal tests
+# One thread for each worker: two that wait for two of the other's cost a linear model ten times its processor time.
+PYTEST = mkdir -p build && rm -f $(COURSE_PROGRESS) && OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:nbval -n 2 --dist worksteal tests
 
 quick: $(VENV)/.installed  ## run what needs no notebook to run: style, types, quick tests (3 minutes)
 	$(BIN)/ruff check .
@@ -97,7 +98,7 @@ newest:
 	$(BIN)/python tests/notebooks/run_notebooks.py notebooks/*.ipynb
 
 nightly: $(VENV)/.installed $(SITE)/.installed $(MODULES)/.installed  ## run what takes long: kills, servers, second runs, many examples, all of the browser, other versions
-	@COURSE_BROWSER=all HYPOTHESIS_PROFILE=nightly $(PYTEST)
+	@export COURSE_BROWSER=all HYPOTHESIS_PROFILE=nightly; $(PYTEST)
 	$(MAKE) test-colab ARGS=--unit-tests
 	$(MAKE) test-newest
 

@@ -69,7 +69,7 @@ def _execute(name: str, lecture: bool) -> float:
     if lecture and setup:
         setup[0].source += "\n" + LECTURE
     os.environ |= {"COURSE_STATIC": str(FRAMES), "COURSE_LIVE": ",".join(live_figures())}
-    notebook = execute(notebook, path.parent)[0]
+    notebook = execute(notebook, path.parent)
     kept.parent.mkdir(parents=True, exist_ok=True)
     for old in kept.parent.glob(f"{name}-*.ipynb"):
         old.unlink()

@@ -38,21 +38,19 @@ class NotebookError(RuntimeError):
     """A notebook that must not be committed; the message names cells and faults, one a line."""
 
 
-def execute(notebook: NotebookNode, folder: Path, *, times: int = 1) -> list[NotebookNode]:
-    """Run all cells of `notebook` in one fresh kernel, top to bottom, `times` times over.
+def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
+    """Run all cells of `notebook` in a fresh kernel, top to bottom.
 
     Args:
         notebook: Left as it is.
         folder: The kernel's working directory.
-        times: 2 shows whether a notebook can be run again without restarting.
 
     Returns:
-        A copy with outputs for each time. What C code writes to stderr is among them.
+        A copy with outputs. What C code writes to stderr is among them.
 
     Raises:
         NotebookError: A cell fails, takes longer than ten minutes, or takes the kernel with it.
     """
-    executed = []
     with tempfile.TemporaryDirectory() as private:
         # Under pytest, a kernel that knows of it does not capture what C code writes to stderr.
         environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
@@ -66,14 +64,12 @@ def execute(notebook: NotebookNode, folder: Path, *, times: int = 1) -> list[Not
             record_timing=False,
         )
         with client.setup_kernel(env=environment, cwd=str(folder)):
-            for _ in range(times):
-                for index, cell in enumerate(client.nb.cells):
-                    try:
-                        client.execute_cell(cell, index)
-                    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-                        raise NotebookError(_failure(client.nb, index, error)) from error
-                executed.append(copy.deepcopy(client.nb))
-    return executed
+            for index, cell in enumerate(client.nb.cells):
+                try:
+                    client.execute_cell(cell, index)
+                except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+                    raise NotebookError(_failure(client.nb, index, error)) from error
+    return client.nb
 
 
 def _failure(notebook: NotebookNode, index: int, error: Exception) -> str:
@@ -130,7 +126,7 @@ def make(
     notebook = copy.deepcopy(before)
     stamp_notebook(notebook, path.stem, course)
     if not keep_outputs:
-        notebook = execute(notebook, path.parent)[0]
+        notebook = execute(notebook, path.parent)
         _refuse_faults(notebook)  # before committed timings take the place of new ones, noise included
         earlier = [committed(path), before]
         if not retime:

@@ -372,6 +372,7 @@ def test_remote_elsewhere_is_refused_and_nothing_changed(
     assert (tmp_path / "course.yml").read_text() == 'repository: ""\n'
 
 
+@pytest.mark.long
 def test_command_runs_as_the_makefile_calls_it() -> None:
     run = subprocess.run([sys.executable, "tools/course.py"], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr

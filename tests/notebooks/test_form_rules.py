@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from notebook_rules import Subject, setup_cell_is_the_same_everywhere
 from PIL import Image
+from plants import drop, replace, tag
 
 from helpers.start import Course, Entry, read_syllabus
 from tools.concepts import NOTEBOOKS
@@ -130,32 +131,13 @@ TITLE, SETUP, FIRST, OPENING, QUESTIONS, QUIZ, SECTION, PREDICTION, MOVES, DRAWS
 EXERCISE, STUB, REMEMBER, READING, SOLUTIONS, ANSWER, SOLVED = 17, 18, 29, 30, 31, 32, 33
 
 
-def replace(index: int, old: str, new: str) -> Callable[[NotebookNode], None]:
-    def plant(notebook: NotebookNode) -> None:
-        assert old in notebook.cells[index].source
-        notebook.cells[index].source = notebook.cells[index].source.replace(old, new)
-
-    return plant
-
-
 def write(index: int, source: str) -> Callable[[NotebookNode], None]:
     return lambda notebook: notebook.cells[index].update(source=source)
-
-
-def tag(index: int, *names: str) -> Callable[[NotebookNode], None]:
-    return lambda notebook: notebook.cells[index].metadata.update(tags=list(names))
 
 
 def say(index: int, *outputs: str | NotebookNode) -> Callable[[NotebookNode], None]:
     made = [printed(output) if isinstance(output, str) else output for output in outputs]
     return lambda notebook: notebook.cells[index].update(outputs=made)
-
-
-def drop(*indices: int) -> Callable[[NotebookNode], None]:
-    def plant(notebook: NotebookNode) -> None:
-        notebook.cells = [cell for index, cell in enumerate(notebook.cells) if index not in indices]
-
-    return plant
 
 
 def move(index: int, to: int) -> Callable[[NotebookNode], None]:
@@ -531,6 +513,7 @@ def test_page_to_look_things_up_needs_no_opening_and_no_time_but_must_hold_no_co
     assert setup_cell_is_the_same_everywhere(subject) == ["a page holds no code"]
 
 
+@pytest.mark.long
 def test_command_runs_alone() -> None:
     command = [sys.executable, "tests/notebooks/reading_cost.py", "notebooks/00_start_here.ipynb"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -18,6 +18,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
+from plants import drop, replace, tag
 
 from helpers.start import Course, Entry, read_syllabus
 from tools.concepts import NOTEBOOKS
@@ -109,24 +110,8 @@ def change(index: int, **values: object) -> Callable[[NotebookNode], None]:
     return lambda notebook: notebook.cells[index].update(nbformat.from_dict(values))
 
 
-def replace(index: int, old: str, new: str) -> Callable[[NotebookNode], None]:
-    def plant(notebook: NotebookNode) -> None:
-        assert old in notebook.cells[index].source
-        notebook.cells[index].source = notebook.cells[index].source.replace(old, new)
-
-    return plant
-
-
-def tag(index: int, *names: str) -> Callable[[NotebookNode], None]:
-    return lambda notebook: notebook.cells[index].metadata.update(tags=list(names))
-
-
 def say(text: str, name: str = "stdout") -> Callable[[NotebookNode], None]:
     return change(FIGURE, outputs=[new_output("stream", name=name, text=text)])
-
-
-def drop(index: int) -> Callable[[NotebookNode], None]:
-    return lambda notebook: notebook.cells.pop(index)
 
 
 def leave_widget_state(notebook: NotebookNode) -> None:
@@ -435,11 +420,3 @@ def test_command_runs_as_the_makefile_calls_it() -> None:
 def test_unknown_notebook_is_named(make: Callable, capsys: pytest.CaptureFixture) -> None:
     assert maker.main(["99_missing"]) == 1
     assert "99_missing" in capsys.readouterr().err
-
-
-@pytest.mark.long
-def test_executing_twice_shows_what_fails_the_second_time(tmp_path: Path) -> None:
-    once = new_notebook(cells=[new_code_cell("assert 'seen' not in globals()\nseen = True")])
-    assert len(maker.execute(once, tmp_path)) == 1
-    with pytest.raises(maker.NotebookError, match=r"cell 1 .* fails: AssertionError"):
-        maker.execute(once, tmp_path, times=2)

@@ -702,6 +702,7 @@ def test_real_interrupt_passes_through_and_is_not_recorded():
     assert check(ID, RIGHT)
 
 
+@pytest.mark.long
 def test_kernel_stops_a_loop_and_lets_an_interrupt_pass(tmp_path):
     from jupyter_client.manager import start_new_kernel
 

@@ -49,6 +49,13 @@ def test_templates_ask_for_what_is_needed_to_repeat_it(path):
     assert any(field.get("validations", {}).get("required") for field in form["body"])
 
 
+def test_nightly_tells_its_tests_to_try_hard():
+    """What stands before the first of several commands in a line reaches that command alone."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "\n\t@export COURSE_BROWSER=all HYPOTHESIS_PROFILE=nightly; $(PYTEST)\n" in text
+    assert not re.findall(r"\n\t@?\w+=\S+ .*\$\(PYTEST\)", text)
+
+
 def test_each_trouble_names_a_test_that_is_there():
     text = (ROOT / "tests" / "TROUBLE.md").read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if line.startswith("| ")][2:]

@@ -52,6 +52,7 @@ def started() -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long
 def test_start_prints_one_line(started):
     line = started.stdout.splitlines()[0]
     assert len(started.stdout.splitlines()) == 5  # the others are of this test
@@ -59,22 +60,26 @@ def test_start_prints_one_line(started):
     assert "TensorFlow 2." in line
 
 
+@pytest.mark.long
 def test_starting_and_training_write_nothing_to_stderr(started):
     assert (started.returncode, started.stderr) == (0, "")
     assert started.stdout.splitlines()[3] == "trained"
 
 
+@pytest.mark.long
 def test_example_of_the_docstring_is_true(started):
     said = started.stdout.splitlines()[-1]
     assert "failed=0" in said, said
     assert "attempted=0" not in said
 
 
+@pytest.mark.long
 def test_garbage_is_not_looked_for_among_what_the_libraries_made(started):
     frozen, others = map(int, started.stdout.splitlines()[1].split())
     assert frozen > 10 * others
 
 
+@pytest.mark.long
 def test_start_sets_the_style_and_the_backend_whatever_was_chosen_before(started):
     assert started.stdout.splitlines()[2] == "tensorflow False"
 

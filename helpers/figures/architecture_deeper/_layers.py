@@ -15,8 +15,6 @@ from helpers.figures import _kit as kit
 from helpers.figures._kit import number
 from helpers.picture import new_axes
 
-INSIDE = np.linspace(0, 1, 1001)
-
 
 def wave(x: Any) -> Any:
     """Return a smooth function on [0, 1]."""
