@@ -126,6 +126,11 @@ class Slide:
         return " ".join([*(block.html for block in self.blocks), *(block.note for block in self.blocks), *self.notes])
 
     @property
+    def waits(self) -> bool:
+        """Whether it asks for a prediction, and nothing has answered it yet."""
+        return self.kind == "predict" and len(self.blocks) == 1
+
+    @property
     def lines(self) -> float:
         """How many lines its pieces take."""
         return sum(block.lines for block in self.blocks)
@@ -252,7 +257,11 @@ def _add_text(slides: list[Slide], title: str, text: str) -> None:
                 last.blocks.insert(len(last.blocks) - 1, block)  # what is asked stands above the picture
             else:
                 slides.append(Slide(title, [block], kind="exercise"))
-        elif last.shows_figure and last.title == title and not (leads_on or paragraph.startswith(SHOWN_ALWAYS)):
+        elif (
+            (last.shows_figure or last.waits)
+            and last.title == title
+            and not (leads_on or paragraph.startswith(SHOWN_ALWAYS))
+        ):
             last.notes.append(paragraph)
         elif last.shows_figure or last.kind in ("predict", "code") or last.lines + block.lines > room:
             slides.append(Slide(title, [block]))
@@ -281,7 +290,7 @@ def _add_code(slides: list[Slide], title: str, cell: NotebookNode) -> None:
     teaches = not draws(cell) and re.search(
         r"(?m)^def |^class |GradientTape|\.(?:fit|compile)\(|keras\.layers\.", source
     )
-    waiting = slides.pop() if teaches and slides[-1].kind == "predict" and not slides[-1].shows_figure else None
+    waiting = slides.pop() if teaches and slides[-1].waits else None
     if teaches:
         _add_source(slides, title, source, whole="whole-program" in tags(cell))
     for output in cell.outputs:
@@ -302,10 +311,9 @@ def _add_code(slides: list[Slide], title: str, cell: NotebookNode) -> None:
 def _add_printed(slides: list[Slide], title: str, printed: str, *, teaches: bool) -> None:
     """Add what a cell printed: as the answer to a prediction, below its code, or below the text that speaks of it."""
     lines, last = printed.splitlines()[:8], slides[-1]
-    asked = last.kind == "predict" and not last.shows_figure
-    if not printed or last.shows_figure or not (asked or teaches or len(lines) <= FEW_PRINTED):
+    if not printed or last.shows_figure or not (last.waits or teaches or len(lines) <= FEW_PRINTED):
         return
-    answer = " fragment" if asked else ""
+    answer = " fragment" if last.waits else ""
     shown = html.escape("\n".join(lines))
     block = Block(f'<pre class="printed{answer}">{shown}</pre>', 0.8 * len(lines) + 0.8)
     if last.title == title and last.kind in ("", "predict", "code") and last.lines + block.lines <= LINES + 1:
@@ -315,7 +323,7 @@ def _add_printed(slides: list[Slide], title: str, printed: str, *, teaches: bool
 def _add_figure(slides: list[Slide], title: str, page: str) -> None:
     """Add a figure: below a prediction as its next step, below a few lines of text, or on a slide of its own."""
     last = slides[-1]
-    if last.kind == "predict" and not last.shows_figure:
+    if last.waits:
         last.blocks.append(Block(f'<div class="fragment">{page}</div>', LINES))
     elif last.kind in ("", "exercise") and last.title == title and last.lines <= _room_beside(page, last.kind):
         last.blocks.append(Block(page, LINES))

@@ -139,6 +139,15 @@ def test_printed_answer_is_the_next_step_of_a_prediction_and_not_below_its_code(
     assert slides.index(predict) > max(i for i, slide in enumerate(slides) if "def</span>" in slide.words)
 
 
+def test_what_stands_between_a_prediction_and_its_figure_is_for_the_speaker(notebook):
+    notebook.cells[6:6] = [new_markdown_cell("Five seeds each."), new_code_cell("def run():\n    pass")]
+    slides = make_slides(notebook)
+    predict = next(slide for slide in slides if slide.kind == "predict")
+    assert predict.shows_figure
+    assert "Five seeds each." in predict.notes
+    assert "def</span>" in slides[slides.index(predict) - 1].words
+
+
 def test_words_that_lead_to_a_formula_stand_above_it_also_behind_a_figure(notebook):
     notebook.cells[7].source = "It lands at 3.\n\nThe two means are these:\n\n$$m = 1$$"
     formula = next(slide for slide in make_slides(notebook) if "m = 1" in slide.words)
