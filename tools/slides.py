@@ -188,7 +188,7 @@ def make_slides(notebook: NotebookNode, notes: str = "") -> list[Slide]:
 def _collect(notebook: NotebookNode) -> list[Slide]:
     """Return the slides that the cells make, the brief ones too."""
     slides: list[Slide] = []
-    title = ""
+    title = around = ""
     for cell in notebook.cells:
         if {"setup", "solution"} & set(tags(cell)):
             continue
@@ -198,12 +198,15 @@ def _collect(notebook: NotebookNode) -> list[Slide]:
                     title = re.sub(r" \(\d+ min\)$", "", heading)
                     if title in LEFT_OUT:
                         return slides
-                    first = not slides
-                    slides.append(Slide(title, kind="title" if first else "exercise" if "Exercise" in title else ""))
+                    exercise = title.startswith("Exercise")
+                    around = around if exercise else title
+                    slides.append(Slide(title, kind="exercise" if exercise else "" if slides else "title"))
                 _add_text(slides, title, text)
         else:
             before = len(slides)
             _add_code(slides, title, cell)
+            if checked(cell):
+                title = around  # the exercise ends here
             if len(slides) >= before:
                 slides[-1].names += [one or other for one, other in _SHOWN.findall(cell.source)]
     return slides
@@ -242,7 +245,8 @@ def _add_text(slides: list[Slide], title: str, text: str) -> None:
     for paragraph, following in zip(paragraphs, [*paragraphs[1:], ""], strict=False):
         last = slides[-1]
         leads_on = following.startswith("$$")  # a formula needs the words before it
-        room = ROOMY if last.kind == "exercise" else LINES
+        over = last.kind == "exercise" and last.title != title
+        room = 0 if over else ROOMY if last.kind == "exercise" else LINES
         if re.fullmatch(r"\*\*[^*]+\*\*", paragraph):
             slides.append(Slide(paragraph.strip("*")))
             continue

@@ -167,6 +167,11 @@ def test_question_of_an_exercise_stands_above_its_picture(notebook):
     assert re.search(r"Which is it\?.*class=\"picture\"", to_section(exercise), re.S)
 
 
+def test_what_follows_an_exercise_stands_under_the_heading_of_its_section(notebook):
+    notebook.cells[10:10] = [new_markdown_cell("| symptom | try |\n|---|---|\n| a | b |")]
+    assert next(slide for slide in make_slides(notebook) if "symptom" in slide.words).title == "And then?"
+
+
 def test_slides_have_notes_and_end_before_the_solutions(notebook):
     slides = make_slides(notebook)
     assert all(slide.notes and slide.blocks for slide in slides)
