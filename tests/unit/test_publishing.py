@@ -168,7 +168,7 @@ def test_question_of_an_exercise_stands_above_its_picture(notebook):
 
 
 def test_what_follows_an_exercise_stands_under_the_heading_of_its_section(notebook):
-    notebook.cells[10:10] = [new_markdown_cell("| symptom | try |\n|---|---|\n| a | b |")]
+    notebook.cells[10:10] = [new_markdown_cell("| symptom | try |\n|---|---|" + "\n| a | b |" * 6)]
     assert next(slide for slide in make_slides(notebook) if "symptom" in slide.words).title == "And then?"
 
 
