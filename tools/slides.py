@@ -35,6 +35,7 @@ from tools.course import BADGE  # noqa: E402
 from tools.executed import BUILD, copy_frames, executed, write_live_data  # noqa: E402
 from tools.normalize import output_text, tags  # noqa: E402
 from tools.web_edition import (  # noqa: E402
+    MADE_BY,
     MODULES,
     SITE,
     SOLUTION_LINK,
@@ -92,7 +93,6 @@ def _formula(text: str, options: dict) -> str:
 MARKDOWN = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, renderer=_formula, double_inline=True)
 _SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 _SHOWN = re.compile(r'\bfigures\.(\w+)|\b(?:check|quiz)\("([\w.]+)"')
-_MADE_BY = re.compile(r"made by `.*?\]\n", re.S)
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z(*\[“])")
 
 
@@ -309,7 +309,7 @@ def _add_code(slides: list[Slide], title: str, cell: NotebookNode) -> None:
     if waiting:
         slides.append(waiting)
     printed = "".join(output_text(output) for output in cell.outputs if output.output_type == "stream")
-    _add_printed(slides, title, _MADE_BY.sub("", printed).strip("\n"), teaches=bool(teaches))
+    _add_printed(slides, title, MADE_BY.sub("", printed).strip("\n"), teaches=bool(teaches))
 
 
 def _add_printed(slides: list[Slide], title: str, printed: str, *, teaches: bool) -> None:

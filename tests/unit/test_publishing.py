@@ -82,6 +82,22 @@ def test_page_hides_calls_that_draw_and_shows_code_that_teaches(page):
     assert tags["def step(w):"] == []
 
 
+def test_page_opens_with_the_figure_and_not_with_what_leads_to_it(notebook):
+    notebook.cells[2].source = 'stored = read_results("x")\nx = load(1)\nexplore(figures.fog, stored=stored)'
+    notebook.cells[2].outputs.insert(0, new_output("stream", text="made by `x` with keras\nand seeds [0]\n"))
+    notebook.cells[6].source = "both = {1: rule}\nexplore(figures.fog, both=both)"
+    shown = as_page(notebook, ENTRY, COURSE, label_all({ENTRY.name: notebook}))
+    opening, later = [cell for cell in shown.cells if "explore(" in cell.source]
+    assert opening.metadata["tags"] == later.metadata["tags"] == ["hide-input"]
+    assert [output.output_type for output in opening.outputs] == ["display_data"]
+
+
+def test_page_shows_code_that_computes_what_a_figure_draws(notebook):
+    notebook.cells[6].source = "far = walk(rule)\nexplore(figures.fog, far=far)"
+    shown = as_page(notebook, ENTRY, COURSE, label_all({ENTRY.name: notebook}))
+    assert not next(cell for cell in shown.cells if "walk(" in cell.source).metadata.get("tags")
+
+
 def test_links_to_headings_lead_to_labels(page):
     (label,) = re.findall(r"\[Later\]\(#([\w-]+)\)", text(page))
     assert f"({label})=\n## And then?" in text(page)
