@@ -320,7 +320,8 @@ def _add_printed(slides: list[Slide], title: str, printed: str, *, teaches: bool
     answer = " fragment" if last.waits else ""
     shown = html.escape("\n".join(lines))
     block = Block(f'<pre class="printed{answer}">{shown}</pre>', 0.8 * len(lines) + 0.8)
-    if last.title == title and last.kind in ("", "predict", "code") and last.lines + block.lines <= LINES + 1:
+    room = LINES + (4 if last.kind == "code" else 1)  # letters of code are smaller
+    if last.title == title and last.kind in ("", "predict", "code") and last.lines + block.lines <= room:
         last.blocks.append(block)
 
 
