@@ -35,6 +35,7 @@ from tools.course import BADGE  # noqa: E402
 from tools.executed import BUILD, copy_frames, executed, write_live_data  # noqa: E402
 from tools.normalize import output_text, tags  # noqa: E402
 from tools.web_edition import (  # noqa: E402
+    MADE_BY,
     MODULES,
     SITE,
     SOLUTION_LINK,
@@ -92,7 +93,6 @@ def _formula(text: str, options: dict) -> str:
 MARKDOWN = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, renderer=_formula, double_inline=True)
 _SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 _SHOWN = re.compile(r'\bfigures\.(\w+)|\b(?:check|quiz)\("([\w.]+)"')
-_MADE_BY = re.compile(r"made by `.*?\]\n", re.S)
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z(*\[“])")
 
 
@@ -124,6 +124,11 @@ class Slide:
     def words(self) -> str:
         """What stands on it, and what its speaker says."""
         return " ".join([*(block.html for block in self.blocks), *(block.note for block in self.blocks), *self.notes])
+
+    @property
+    def waits(self) -> bool:
+        """Whether it asks for a prediction, and nothing has answered it yet."""
+        return self.kind == "predict" and len(self.blocks) == 1
 
     @property
     def lines(self) -> float:
@@ -183,7 +188,7 @@ def make_slides(notebook: NotebookNode, notes: str = "") -> list[Slide]:
 def _collect(notebook: NotebookNode) -> list[Slide]:
     """Return the slides that the cells make, the brief ones too."""
     slides: list[Slide] = []
-    title = ""
+    title = around = ""
     for cell in notebook.cells:
         if {"setup", "solution"} & set(tags(cell)):
             continue
@@ -193,12 +198,15 @@ def _collect(notebook: NotebookNode) -> list[Slide]:
                     title = re.sub(r" \(\d+ min\)$", "", heading)
                     if title in LEFT_OUT:
                         return slides
-                    first = not slides
-                    slides.append(Slide(title, kind="title" if first else "exercise" if "Exercise" in title else ""))
+                    exercise = title.startswith("Exercise")
+                    around = around if exercise else title
+                    slides.append(Slide(title, kind="exercise" if exercise else "" if slides else "title"))
                 _add_text(slides, title, text)
         else:
             before = len(slides)
             _add_code(slides, title, cell)
+            if checked(cell):
+                title = around  # the exercise ends here
             if len(slides) >= before:
                 slides[-1].names += [one or other for one, other in _SHOWN.findall(cell.source)]
     return slides
@@ -237,7 +245,8 @@ def _add_text(slides: list[Slide], title: str, text: str) -> None:
     for paragraph, following in zip(paragraphs, [*paragraphs[1:], ""], strict=False):
         last = slides[-1]
         leads_on = following.startswith("$$")  # a formula needs the words before it
-        room = ROOMY if last.kind == "exercise" else LINES
+        over = last.kind == "exercise" and last.title != title
+        room = 0 if over else ROOMY if last.kind == "exercise" else LINES
         if re.fullmatch(r"\*\*[^*]+\*\*", paragraph):
             slides.append(Slide(paragraph.strip("*")))
             continue
@@ -252,7 +261,11 @@ def _add_text(slides: list[Slide], title: str, text: str) -> None:
                 last.blocks.insert(len(last.blocks) - 1, block)  # what is asked stands above the picture
             else:
                 slides.append(Slide(title, [block], kind="exercise"))
-        elif last.shows_figure and last.title == title and not (leads_on or paragraph.startswith(SHOWN_ALWAYS)):
+        elif (
+            (last.shows_figure or last.waits)
+            and last.title == title
+            and not (leads_on or paragraph.startswith(SHOWN_ALWAYS))
+        ):
             last.notes.append(paragraph)
         elif last.shows_figure or last.kind in ("predict", "code") or last.lines + block.lines > room:
             slides.append(Slide(title, [block]))
@@ -281,7 +294,7 @@ def _add_code(slides: list[Slide], title: str, cell: NotebookNode) -> None:
     teaches = not draws(cell) and re.search(
         r"(?m)^def |^class |GradientTape|\.(?:fit|compile)\(|keras\.layers\.", source
     )
-    waiting = slides.pop() if teaches and slides[-1].kind == "predict" and not slides[-1].shows_figure else None
+    waiting = slides.pop() if teaches and slides[-1].waits else None
     if teaches:
         _add_source(slides, title, source, whole="whole-program" in tags(cell))
     for output in cell.outputs:
@@ -296,26 +309,26 @@ def _add_code(slides: list[Slide], title: str, cell: NotebookNode) -> None:
     if waiting:
         slides.append(waiting)
     printed = "".join(output_text(output) for output in cell.outputs if output.output_type == "stream")
-    _add_printed(slides, title, _MADE_BY.sub("", printed).strip("\n"), teaches=bool(teaches))
+    _add_printed(slides, title, MADE_BY.sub("", printed).strip("\n"), teaches=bool(teaches))
 
 
 def _add_printed(slides: list[Slide], title: str, printed: str, *, teaches: bool) -> None:
     """Add what a cell printed: as the answer to a prediction, below its code, or below the text that speaks of it."""
     lines, last = printed.splitlines()[:8], slides[-1]
-    asked = last.kind == "predict" and not last.shows_figure
-    if not printed or last.shows_figure or not (asked or teaches or len(lines) <= FEW_PRINTED):
+    if not printed or last.shows_figure or not (last.waits or teaches or len(lines) <= FEW_PRINTED):
         return
-    answer = " fragment" if asked else ""
+    answer = " fragment" if last.waits else ""
     shown = html.escape("\n".join(lines))
     block = Block(f'<pre class="printed{answer}">{shown}</pre>', 0.8 * len(lines) + 0.8)
-    if last.title == title and last.kind in ("", "predict", "code") and last.lines + block.lines <= LINES + 1:
+    room = LINES + (4 if last.kind == "code" else 1)  # letters of code are smaller
+    if last.title == title and last.kind in ("", "predict", "code") and last.lines + block.lines <= room:
         last.blocks.append(block)
 
 
 def _add_figure(slides: list[Slide], title: str, page: str) -> None:
     """Add a figure: below a prediction as its next step, below a few lines of text, or on a slide of its own."""
     last = slides[-1]
-    if last.kind == "predict" and not last.shows_figure:
+    if last.waits:
         last.blocks.append(Block(f'<div class="fragment">{page}</div>', LINES))
     elif last.kind in ("", "exercise") and last.title == title and last.lines <= _room_beside(page, last.kind):
         last.blocks.append(Block(page, LINES))

@@ -40,6 +40,9 @@ UNUSED_OF_KATEX = ("katex*.js", "*.mjs", "contrib", "*.ttf", "*.woff", "README.m
 TOGGLE = ' aria-label="Toggle hidden content"'
 """What myst-nb adds to the words that unfold code: a screen reader would say this and not what stands there."""
 
+MADE_BY = re.compile(r"made by `.*?\]\n", re.S)
+"""What `read_results` prints."""
+
 _MINUTES = re.compile(r"(<h2>[^\n]*?) \((\d+ min)\)(?=<a class=\"headerlink\")")
 
 _LINK = re.compile(r"\]\((?P<file>[\w.]+\.ipynb)?#(?P<anchor>[^)\s]+)(?P<title> \"[^\"]*\")?\)")
@@ -57,7 +60,9 @@ def as_page(notebook: NotebookNode, entry: Entry, course: Course, labels: dict[t
     _label_headings(notebook, entry.name, labels)
     solutions = _take_solutions(notebook, start)
     cells: list[NotebookNode] = []
+    opening = True
     for cell in notebook.cells:
+        opening = opening and not re.search(r"(?m)^## ", cell.source)
         if "setup" in tags(cell):
             continue
         if cell.cell_type == "markdown":
@@ -73,8 +78,9 @@ def as_page(notebook: NotebookNode, entry: Entry, course: Course, labels: dict[t
             cell.outputs = []
             cells += [cell, *_hints(exercise), *_folded(solutions.pop(exercise, []))]
             continue
-        if what := draws(cell):
+        if what := draws(cell, opening=opening):
             cell.metadata["tags"] = [*tags(cell), what]
+            cell.outputs = [one for one in cell.outputs if not MADE_BY.fullmatch(one.get("text", ""))]
         cells.append(cell)
     for rest in solutions.values():
         cells += _folded(rest)
@@ -145,20 +151,32 @@ def code_in(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
-def draws(cell: NotebookNode) -> str | None:
-    """Return what Sphinx does with the code of a cell that only shows something: hide it, or leave it out."""
+def draws(cell: NotebookNode, *, opening: bool = False) -> str | None:
+    """Return what Sphinx does with the code of a cell that only shows something: hide it, or leave it out.
+
+    What it only names, or reads from a file, does not count; nor does, `opening` a page, whatever leads to the figure.
+    """
     if "hide-input" in tags(cell):
         return "remove-input"
     try:
         body = [one for one in ast.parse(cell.source).body if not isinstance(one, ast.Import | ast.ImportFrom)]
     except SyntaxError:
         return None
-    if len(body) != 1 or not isinstance(body[0], ast.Expr) or not isinstance(body[0].value, ast.Call):
+    *before, last = body or [None]
+    if not isinstance(last, ast.Expr) or not isinstance(last.value, ast.Call):
         return None
-    name = ast.unparse(body[0].value.func)
+    if not opening and not all(map(_only_names, before)):
+        return None
+    name = ast.unparse(last.value.func)
     if name == "quiz":
         return "remove-input"
     return "hide-input" if name == "explore" or name.startswith("figures.") else None
+
+
+def _only_names(statement: ast.stmt | None) -> bool:
+    """Tell whether a statement gives a name to what was there, or to stored results."""
+    calls = [one.func for one in ast.walk(statement) if isinstance(one, ast.Call)] if statement else []
+    return isinstance(statement, ast.Assign) and all(ast.unparse(call) == "read_results" for call in calls)
 
 
 def _hints(exercise: str) -> list[NotebookNode]:

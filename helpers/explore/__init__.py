@@ -248,7 +248,9 @@ def explore(
         read_defaults(draw, one.state, constants)
         for name in one.state:
             if isinstance(constants.get(name), list | Mapping):
-                raise TypeError(f"{name} changes in a still, so it is a control, and its parameter needs a default")
+                raise ValueError(
+                    f"the still {one.caption!r} changes {name}, which is a constant: its parameter has no default"
+                )
         last = panels[0] * panels[1] - 1
         if one.panel is not None and one.panel > last:
             raise ValueError(f"the still {one.caption!r} shows panel {one.panel}, but the panels are 0 to {last}")

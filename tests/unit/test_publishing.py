@@ -82,6 +82,22 @@ def test_page_hides_calls_that_draw_and_shows_code_that_teaches(page):
     assert tags["def step(w):"] == []
 
 
+def test_page_opens_with_the_figure_and_not_with_what_leads_to_it(notebook):
+    notebook.cells[2].source = 'stored = read_results("x")\nx = load(1)\nexplore(figures.fog, stored=stored)'
+    notebook.cells[2].outputs.insert(0, new_output("stream", text="made by `x` with keras\nand seeds [0]\n"))
+    notebook.cells[6].source = "both = {1: rule}\nexplore(figures.fog, both=both)"
+    shown = as_page(notebook, ENTRY, COURSE, label_all({ENTRY.name: notebook}))
+    opening, later = [cell for cell in shown.cells if "explore(" in cell.source]
+    assert opening.metadata["tags"] == later.metadata["tags"] == ["hide-input"]
+    assert [output.output_type for output in opening.outputs] == ["display_data"]
+
+
+def test_page_shows_code_that_computes_what_a_figure_draws(notebook):
+    notebook.cells[6].source = "far = walk(rule)\nexplore(figures.fog, far=far)"
+    shown = as_page(notebook, ENTRY, COURSE, label_all({ENTRY.name: notebook}))
+    assert not next(cell for cell in shown.cells if "walk(" in cell.source).metadata.get("tags")
+
+
 def test_links_to_headings_lead_to_labels(page):
     (label,) = re.findall(r"\[Later\]\(#([\w-]+)\)", text(page))
     assert f"({label})=\n## And then?" in text(page)
@@ -139,6 +155,15 @@ def test_printed_answer_is_the_next_step_of_a_prediction_and_not_below_its_code(
     assert slides.index(predict) > max(i for i, slide in enumerate(slides) if "def</span>" in slide.words)
 
 
+def test_what_stands_between_a_prediction_and_its_figure_is_for_the_speaker(notebook):
+    notebook.cells[6:6] = [new_markdown_cell("Five seeds each."), new_code_cell("def run():\n    pass")]
+    slides = make_slides(notebook)
+    predict = next(slide for slide in slides if slide.kind == "predict")
+    assert predict.shows_figure
+    assert "Five seeds each." in predict.notes
+    assert "def</span>" in slides[slides.index(predict) - 1].words
+
+
 def test_words_that_lead_to_a_formula_stand_above_it_also_behind_a_figure(notebook):
     notebook.cells[7].source = "It lands at 3.\n\nThe two means are these:\n\n$$m = 1$$"
     formula = next(slide for slide in make_slides(notebook) if "m = 1" in slide.words)
@@ -156,6 +181,11 @@ def test_question_of_an_exercise_stands_above_its_picture(notebook):
     notebook.cells[9:9] = [new_code_cell("figures.draw_two()", outputs=picture()), new_markdown_cell("Which is it?")]
     exercise = next(slide for slide in make_slides(notebook) if slide.kind == "exercise")
     assert re.search(r"Which is it\?.*class=\"picture\"", to_section(exercise), re.S)
+
+
+def test_what_follows_an_exercise_stands_under_the_heading_of_its_section(notebook):
+    notebook.cells[10:10] = [new_markdown_cell("| symptom | try |\n|---|---|" + "\n| a | b |" * 6)]
+    assert next(slide for slide in make_slides(notebook) if "symptom" in slide.words).title == "And then?"
 
 
 def test_slides_have_notes_and_end_before_the_solutions(notebook):
