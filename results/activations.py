@@ -1,6 +1,6 @@
 """Make results/activations.json: ten activations on Fashion-MNIST, each with its own initialization and learning rate.
 
-    python results/activations.py                 # everything, about ten minutes on two quiet cores
+    python results/activations.py                 # everything, about a quarter of an hour of CPU
     python results/activations.py two_layers      # one group again; the others stay as they are
 
 Images of 14 × 14 pixels, standardized, 64 units in each hidden layer, Adam, six epochs, five seeds, each with its own

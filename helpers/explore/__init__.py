@@ -246,6 +246,11 @@ def explore(
     chosen = [one if isinstance(one, Still) else Still(None, dict(one)) for one in stills]
     for one in chosen:
         read_defaults(draw, one.state, constants)
+        for name in one.state:
+            if isinstance(constants.get(name), list | Mapping):
+                raise ValueError(
+                    f"the still {one.caption!r} changes {name}, which is a constant: its parameter has no default"
+                )
         last = panels[0] * panels[1] - 1
         if one.panel is not None and one.panel > last:
             raise ValueError(f"the still {one.caption!r} shows panel {one.panel}, but the panels are 0 to {last}")

@@ -990,6 +990,14 @@ def test_page_without_script_shows_the_first_state(browser, static):
     page.close()
 
 
+def test_still_that_changes_a_constant_is_refused():
+    def draw(ax, kind):
+        ax.set_title(kind)
+
+    with pytest.raises(ValueError, match="changes kind"):
+        explore(draw, kind=["a", "b"], stills=[still("the second", kind="b")])
+
+
 def test_list_for_a_parameter_without_default_is_a_constant():
     def draw(ax, film, step=0):
         ax.set_title(film[step])

@@ -31,7 +31,7 @@ def end_distances(rates: Any) -> np.ndarray:
     return np.linalg.norm(noisy_walks(rates)[-1], axis=1)
 
 
-def cooling(ax: Axes, schedules: Mapping[str, Callable], schedule: str, steps: int = STEPS) -> str:
+def cooling(ax: Axes, schedules: Mapping[str, Callable], schedule: str = "large", steps: int = STEPS) -> str:
     """Draw one noisy walk by a schedule, its last steps as a cloud, and the rate below."""
     rates = np.broadcast_to(schedules[schedule](np.arange(STEPS), STEPS), STEPS)
     path = noisy_walks(rates)
