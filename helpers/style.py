@@ -97,7 +97,7 @@ LOOKS: dict[str, dict[str, Look]] = {
     },
     "optimizers": {
         "SGD": Look(BLACK, "-", "o"),
-        "Newton": Look(BLACK, _DOTTED, "*"),
+        "Newton": Look(PURPLE, _LONG, "8"),
         "momentum": Look(BLUE, "-", "s"),
         "Nesterov": Look(BLUE, _DASHED, "D"),
         "Adagrad": Look(GREEN, _MIXED, "^"),
@@ -109,6 +109,7 @@ LOOKS: dict[str, dict[str, Look]] = {
         "Adamax": Look(PURPLE, _TRIPLE, "p"),
         "Lion": Look(SKY, _MIXED, "h"),
         "Muon": Look(GREY, _LONG, "d"),
+        "schedule-free": Look(SKY, _TRIPLE, "*"),
     },
     "activations": {
         "sigmoid": Look(BLUE, "-", "o"),

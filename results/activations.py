@@ -1,12 +1,13 @@
 """Make results/activations.json: ten activations on Fashion-MNIST, each with its own initialization and learning rate.
 
-    python results/activations.py                 # everything, about ten minutes on two quiet cores
+    python results/activations.py                 # everything, about a quarter of an hour of CPU
     python results/activations.py two_layers      # one group again; the others stay as they are
 
-Images of 14 × 14 pixels, standardized, 64 units in each hidden layer, Adam, six epochs, five seeds. Each activation is
-tried with Glorot's initialization and with its own, which keeps the mean square of its sums, at each rate of `RATES`;
-where the best rate is the lowest or the highest, the next one outside is tried too. What is best on the 1,000 images
-for choosing is measured on the 3,000 for comparing. All this is more than notebook 04 may make a student wait for.
+Images of 14 × 14 pixels, standardized, 64 units in each hidden layer, Adam, six epochs, five seeds, each with its own
+initial weights and its own order of the images. Each activation is tried with Glorot's initialization and with its own,
+which keeps the mean square of its sums, at each rate of `RATES`; where the best rate is the lowest or the highest, the
+next one outside is tried too. What is best on the 1,000 images for choosing is measured on the 3,000 for comparing. All
+this is more than notebook 04 may make a student wait for.
 """
 
 from __future__ import annotations
@@ -79,27 +80,31 @@ def fit(activation: str, hidden_layers: int, settings: list[tuple[str, float]], 
     """Train all (initialization, rate) of `settings` with Adam at once; return settings → runs, one for each seed."""
     import keras
 
-    from helpers.stacked import PerNetwork, stack
+    from helpers.stacked import OwnBatches, PerNetwork, stack
 
-    train, choose, compare = load()
+    train, *others = load()
     grid = [(initialization, rate, seed) for initialization, rate in settings for seed in seeds]
     starts = {start for start, _ in settings}
     models = {(start, seed): network(activation, hidden_layers, start, seed) for start in starts for seed in seeds}
-    networks = stack([models[start, seed] for start, _, seed in grid])
+    networks = stack([models[start, seed] for start, _, seed in grid], own_batches=True)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     adam = keras.optimizers.Adam(PerNetwork([rate for _, rate, _ in grid]))
     networks.compile(adam, loss=loss, metrics=["accuracy"])
-    keras.utils.set_random_seed(0)  # of the order of the batches
-    networks.fit(*train, batch_size=BATCH_SIZE, epochs=EPOCHS, verbose=0)
-    chosen_by, accuracy = (
-        np.array(networks.evaluate(*part, batch_size=500, verbose=0, return_dict=True)["accuracy"])
-        for part in (choose, compare)
-    )
+    order = [seed for _, _, seed in grid]
+    networks.fit(OwnBatches(*train, order, BATCH_SIZE), epochs=EPOCHS, verbose=0)
+    chosen_by, accuracy = (accuracies(networks, part, order) for part in others)
     runs: dict = {}
     for (initialization, rate, seed), by, own in zip(grid, chosen_by, accuracy, strict=True):
         run = {"seed": seed, "initialization": initialization, "rate": rate, "chosen_by": by, "accuracy": own}
         runs.setdefault((initialization, rate), []).append(run)
     return runs
+
+
+def accuracies(networks: Any, part: tuple[np.ndarray, np.ndarray], order: list[int]) -> np.ndarray:
+    """Return the accuracy of each network on this part of the images."""
+    from helpers.stacked import OwnBatches
+
+    return np.array(networks.evaluate(OwnBatches(*part, order, 500), verbose=0, return_dict=True)["accuracy"])
 
 
 def mean_choice(runs: list[dict]) -> float:
@@ -219,10 +224,7 @@ def gates() -> dict:
         networks.compile(adam, loss=loss, metrics=["accuracy"])
         order = list(SEEDS) * len(GATED_RATES)
         networks.fit(OwnBatches(x[:3000], y[:3000], order, BATCH_SIZE), epochs=EPOCHS, verbose=0)
-        chosen_by, accuracy = (
-            networks.evaluate(OwnBatches(*part, order, 500), verbose=0, return_dict=True)["accuracy"].reshape(-1, 5)
-            for part in others
-        )
+        chosen_by, accuracy = (accuracies(networks, part, order).reshape(-1, 5) for part in others)
         winner = int(chosen_by.mean(axis=1).argmax())
         best[kind] = [
             {"seed": seed, "rate": GATED_RATES[winner], "chosen_by": by, "accuracy": own}

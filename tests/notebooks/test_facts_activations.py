@@ -277,10 +277,22 @@ def test_comparison_says_what_the_notebook_says(stored):
         for group in ("two_layers", "ten_layers")
     }
     shallow, deep = means["two_layers"], means["ten_layers"]
-    assert max(shallow.values()) - min(shallow.values()) < 0.04
-    others = [value for name, value in deep.items() if name != "sigmoid"]
-    assert deep["sigmoid"] < min(others) - 0.1
-    assert max(shallow.values()) > max(deep.values()) - 0.01
+    assert max(shallow.values()) - min(shallow.values()) < 0.0125  # the text: 0.009
+    others = [value for name, value in deep.items() if name not in ("sigmoid", "softplus")]
+    assert deep["sigmoid"] < deep["softplus"] - 0.25
+    assert deep["softplus"] < min(others) - 0.016
+    assert max(others) - min(others) < 0.016
+    assert max(shallow.values()) > max(deep.values())
+    sigmoids = [round(100 * run["accuracy"]) for run in stored["ten_layers"]["best"]["sigmoid"]]
+    assert (min(sigmoids), max(sigmoids)) == (20, 63)
+    assert stored["ten_layers"]["best"]["relu"][0]["initialization"] == "Glorot"
+
+
+@pytest.mark.parametrize("group", ["two_layers", "ten_layers"])
+def test_activations_overlap_that_the_text_calls_alike(stored, group):
+    bands = {name: [run["accuracy"] for run in runs] for name, runs in stored[group]["best"].items()}
+    alike = [runs for name, runs in bands.items() if group == "two_layers" or name not in ("sigmoid", "softplus")]
+    assert max(min(runs) for runs in alike) < min(max(runs) for runs in alike)
 
 
 def test_dead_relus_of_a_first_layer_never_come_back(stored):
@@ -295,7 +307,7 @@ def test_one_slice_of_the_results_is_made_again(program, stored):
     kept = stored["two_layers"]["best"]["relu"][0]
     setting = kept["initialization"], kept["rate"]
     (again,) = program.fit("relu", 2, [setting], seeds=(kept["seed"],))[setting]
-    assert again["accuracy"] == pytest.approx(kept["accuracy"], abs=0.02)
+    assert again["accuracy"] == pytest.approx(kept["accuracy"], abs=0.01)  # its own order of images, too
 
 
 def test_gated_networks_have_equally_many_weights_and_are_those_of_the_notebook(program, deeper):

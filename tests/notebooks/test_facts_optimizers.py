@@ -9,6 +9,7 @@ from taught import taught
 
 from helpers.exercise.content import exercises
 from helpers.figures import optimizers as figures
+from helpers.figures.optimizers._exercises import ONE_WRONG, WANTED, cosine_decay
 from helpers.results import stored_groups
 from helpers.surface import SURFACES, gradient, walk
 
@@ -205,12 +206,14 @@ def test_first_step_of_rmsprop_is_over_three_rates_long():
     assert float(variable) == pytest.approx(-0.0316, abs=1e-4)
 
 
-def test_warm_up_of_the_exercise_is_that_of_keras():
+def test_four_schedules_of_the_exercise_are_those_of_keras_with_the_argument_that_is_named():
     schedules = pytest.importorskip("keras").optimizers.schedules
-    reference = exercises("optimizers")["optimizers.warmup_cosine"].reference
-    theirs = schedules.CosineDecay(0.0, decay_steps=90, warmup_target=0.5, warmup_steps=10)
-    ours = [reference(step, 10, 100, 0.5) for step in range(101)]
-    assert ours == pytest.approx([float(theirs(step)) for step in range(101)], abs=1e-6)
+    named = exercises("optimizers")["optimizers.four_schedules"].reference
+    assert {curve: [argument] for curve, argument in named.items()} == {k: list(v) for k, v in ONE_WRONG.items()}
+    for wrong in ({}, *ONE_WRONG.values()):
+        theirs = schedules.CosineDecay(**WANTED | wrong)
+        ours = cosine_decay(**WANTED | wrong)
+        assert ours == pytest.approx([float(theirs(step)) for step in range(201)], abs=1e-6)
 
 
 def test_half_of_the_root_of_two_of_random_two_by_two_matrices_are_saddles(deeper):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from helpers.figures import optimizers as figures
 from helpers.figures.optimizers._exercises import THREE_BETAS, THREE_PATHS, sick_curves, three_paths
 from helpers.figures.optimizers._hill import HILLS, HILLS_RATE, limits_of
 from helpers.figures.optimizers._rules import RUNNERS, descent, momentum
-from helpers.surface import distances, walk
+from helpers.surface import SURFACES, distances, gradient, walk
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +56,19 @@ def state(draw, **values):
 def test_a_figure_says_what_it_draws(draw, values, words):
     _, said = state(draw, **values)
     assert words in said
+
+
+def test_nesterov_ends_farther_away_in_as_many_states_as_the_text_says():
+    place, worse = SURFACES["himmelblau"], []
+    for step, beta in product(range(2, 10), np.arange(50, 96, 5) / 100):
+        w, v = np.array([0.5, 4.5]), np.zeros(2)
+        for _ in range(step - 1):
+            v = beta * v - 0.01 * gradient(place, w)
+            w = w + v
+        ends = [w + beta * v - 0.01 * gradient(place, w + ahead * beta * v) for ahead in (0, 1)]
+        momentum, nesterov = distances(np.array(ends), place)
+        worse.append(nesterov > momentum)
+    assert (sum(worse), len(worse)) == (21, 80)
 
 
 def test_countries_fall_one_after_the_other_as_two_over_eta_falls():
@@ -147,6 +162,14 @@ STILLS = [
         ({"Adam": RATES, "Adam, cosine": RATES}, {"Adam": 0.01, "Adam, cosine": 0.1}),
         "0.620 at 0.1",
     ),
+    (
+        figures.draw_losses,
+        ({"Adam": RATES, "Adam, cosine": RATES}, {"Adam": 0.01, "Adam, cosine": 0.1}),
+        "0.620 at 0.1",
+    ),
+    (figures.draw_newton, ([[(4.0, 0.4), (3.0, 0.5)], [(1.0, 1.5), (0.0, 1.0)]], [(1.0, 1.5)]), "ends at (0, 1)"),
+    (figures.draw_walks, ({"Adam": [(1.0, 1.5), (2.0, 0.5)], "Lion": [(1.0, 1.5)]},), "Lion ends at (1, 1.5)"),
+    (figures.draw_four_schedules, (), "A to D"),
     (figures.draw_batches, ({"16": RATES, "64": RATES}, {"16": 0.01, "64": 0.1}), "0.1 for batches of 64"),
     (figures.draw_critical, ({4: 900, 16: 300, 64: 200},), "900 with 4"),
     (figures.draw_range_test, ({"Adam": (np.geomspace(1e-5, 1, 80), np.linspace(2, 1, 80))},), "lowest"),

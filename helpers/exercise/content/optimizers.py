@@ -57,13 +57,6 @@ def contraction(eigenvalues: Sequence[float], learning_rate: float) -> float:
     return float(np.max(np.abs(1 - learning_rate * np.asarray(eigenvalues))))
 
 
-def rate_at(step: int, warmup: int, total: int, peak: float) -> float:
-    """Warm-up from 0 at step 0 to `peak` at step `warmup`, then half a cosine down to 0 at step `total`."""
-    if step < warmup:
-        return peak * step / warmup
-    return peak * (1 + np.cos(np.pi * (step - warmup) / (total - warmup))) / 2
-
-
 def nesterov_step(
     w: Vector, v: Vector, slope: Slope, learning_rate: float, beta: float
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -83,6 +76,7 @@ _HILLS = {"A": "creeps", "B": "jumps and settles", "C": "climbs out"}
 _BETAS = {"A": 0.9, "B": 0, "C": 0.99, "leaves": "none"}
 _EDGE = {"A": "at the edge", "B": "below it", "C": "at the edge", "then": 20.0}
 _VERDICT = {"difference": 1.0, "error": 0.447, "verdict": "first"}
+_SCHEDULES = {"A": "warmup_steps", "B": "decay_steps", "C": "initial_learning_rate", "D": "warmup_target"}
 _PATHS = {"A": "momentum", "B": "Adam", "C": "SGD"}
 
 # What wrong answers return, and how a free answer is judged -----------------------------------------------------------
@@ -172,10 +166,6 @@ def _adam_epsilon_first(w, gradients, learning_rate, beta_1, beta_2, epsilon):  
         rate = learning_rate * np.sqrt(1 - beta_2**step) / (1 - beta_1**step)
         w = w - rate * m / (np.sqrt(v) + epsilon)
     return w
-
-
-def _cosine_over(start: int, end: int, step: int, peak: float) -> float:
-    return peak * (1 + np.cos(np.pi * (step - start) / (end - start))) / 2
 
 
 # The exercises --------------------------------------------------------------------------------------------------------
@@ -382,52 +372,26 @@ EXERCISES = [
         },
     ),
     Exercise(
-        id="optimizers.warmup_cosine",
-        task="A cosine schedule with warm-up",
-        reference=rate_at,
-        cases=[
-            *((step, 10, 110, 0.4) for step in (0, 5, 10, 60, 110, 35)),
-            (1, 4, 20, 1.0),
-            (8, 4, 20, 1.0),
-        ],
-        equal_mutants={
-            "step < warmup → step <= warmup": "both pieces have the peak at step `warmup`",
-            "total - warmup → warmup - total": "the cosine is the same on both sides of 0",
-            "step - warmup → warmup - step": "the cosine is the same on both sides of 0",
-        },
+        id="optimizers.four_schedules",
+        task="Four learning rates by step: which argument is wrong?",
+        picture=figures.draw_four_schedules,
+        reference=_SCHEDULES,
         hints=[
-            "Two pieces: a straight line up to step `warmup`, and half a cosine from there to step `total`.",
-            "Which share of the second piece is over at this step? It runs from 0 to 1.",
-            "np.cos goes from 1 to −1 while its argument goes from 0 to π; the rate goes from `peak` to 0.",
+            "At which step is each one highest, and where does it begin?",
+            "`CosineDecay` climbs in a straight line from initial_learning_rate to warmup_target in warmup_steps; then "
+            "its cosine takes decay_steps. Without a target it skips the climb, and the cosine begins at the initial "
+            "rate.",
         ],
         misconceptions={
-            "Off by one: the rate is 0 at step 0 and reaches the peak at step `warmup`, not a step before.": (
-                lambda step, warmup, total, peak: (
-                    peak * (step + 1) / warmup if step < warmup else _cosine_over(warmup, total, step, peak)
-                )
-            ),
-            "Off by one: the cosine ends at step `total`, not one step before.": (
-                lambda step, warmup, total, peak: (
-                    peak * step / warmup if step < warmup else _cosine_over(warmup, total - 1, step, peak)
-                )
-            ),
-            "The cosine begins at step 0 here, so the rate jumps down when the warm-up ends.": (
-                lambda step, warmup, total, peak: (
-                    peak * step / warmup if step < warmup else _cosine_over(0, total, step, peak)
-                )
-            ),
-            "The cosine lasts `total` steps here; the warm-up has already used some of them.": (
-                lambda step, warmup, total, peak: (
-                    peak * step / warmup if step < warmup else _cosine_over(warmup, warmup + total, step, peak)
-                )
-            ),
-            "The cosine itself falls from 1 to −1; a learning rate falls from `peak` to 0.": (
-                lambda step, warmup, total, peak: (
-                    peak * step / warmup if step < warmup else peak * np.cos(np.pi * (step - warmup) / (total - warmup))
-                )
+            "A's highest point comes too late, and from there it falls as slowly as it should; B's comes at step 20, "
+            "and the fall is over too soon.": _SCHEDULES | {"A": "decay_steps", "B": "warmup_steps"},
+            "C is level for 20 steps: it does warm up, but from 0.1 to 0.1. D begins at 0, as it should, and has "
+            "nowhere to climb to.": _SCHEDULES | {"C": "warmup_target", "D": "initial_learning_rate"},
+            "C's cosine begins at step 20, as it should; what comes before is too high.": (
+                _SCHEDULES | {"A": "initial_learning_rate", "C": "warmup_steps"}
             ),
         },
-        insight="Keras's CosineDecay with warmup_target does the same; its decay_steps begin after the warm-up.",
+        insight="decay_steps begin after the warm-up; print a few values of a schedule before you train.",
     ),
     Exercise(
         id="optimizers.bug_hunt",

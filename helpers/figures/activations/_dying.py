@@ -168,7 +168,7 @@ def draw_comebacks(stored: Mapping[str, Any], *, ax: Axes | None = None) -> Axes
     if ax is None:
         ax = new_axes(describe_comebacks(stored), figsize=(7.6, 3.5))
     ax.set_axis_off()
-    left, right = ax.inset_axes((0.08, 0.17, 0.38, 0.68)), ax.inset_axes((0.72, 0.17, 0.26, 0.68))
+    left, right = ax.inset_axes((0.08, 0.17, 0.38, 0.68)), ax.inset_axes((0.67, 0.17, 0.19, 0.68))
     color, rates = style.look("ReLU").color, stored["learning_rates"]
     before, after = (100 * np.array(stored["dead"]["ReLU"][when]) for when in ("before", "after"))
     places = np.arange(len(rates))
@@ -180,7 +180,7 @@ def draw_comebacks(stored: Mapping[str, Any], *, ax: Axes | None = None) -> Axes
         told = f"initial bias {bias:g}".replace("-", "−")
         left.text(0.1, runs.mean(axis=1)[0] + 8, told, color=color, weight="bold", fontsize=kit.points(10))
     dotted: dict[str, Any] = {"ha": "right", "va": "top", "fontsize": kit.points(10)}
-    left.text(places[-1], 47, "dotted: before training", **dotted)
+    left.text(places[-1], 48, "dotted: before training\nband: five seeds", **dotted)
     left.set_xticks(places, [f"{rate:g}" for rate in rates])
     left.set(ylim=(0, 104), yticks=[0, 50, 100], xlabel="learning rate η", title="Dead units, ReLU (%)")
     names: list[str] = []
@@ -192,7 +192,7 @@ def draw_comebacks(stored: Mapping[str, Any], *, ax: Axes | None = None) -> Axes
             right.barh(row, share, 0.62, color=shade, linewidth=0)
             right.text(share + 3, row, f"{share:.0f} % of {dead}", va="center", weight="bold")
     right.set_yticks(range(len(names)), names)
-    right.set(ylim=(len(names) - 0.4, -0.6), xlim=(0, 150), xticks=[0, 50, 100], title="Came back")
+    right.set(ylim=(len(names) - 0.4, -0.6), xlim=(0, 100), xticks=[0, 50, 100], title="Came back in 300 steps (%)")
     right.grid(axis="y", visible=False)
     return ax
 

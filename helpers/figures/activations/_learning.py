@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -73,25 +72,26 @@ def draw_control(losses: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
     if ax is None:
         ends = "; ".join(f"{name} {run[-1].min():.2f} to {run[-1].max():.2f}" for name, run in losses.items())
         ax = new_axes(f"Training losses of ten-layer networks, five seeds, at the end: {ends}.", figsize=(7.6, 3.3))
-    heights = [float(np.median(run[-1])) for run in losses.values()]
-    order = np.argsort(heights)
-    placed = np.array(heights)
-    for low, high in pairwise(order):
-        placed[high] = max(placed[high], placed[low] + 0.27)
-    for (name, run), height in zip(losses.items(), placed, strict=True):
+    ends = {name: float(np.median(run[-1])) for name, run in losses.items()}
+    for name, run in losses.items():
         activation, _, change = name.partition(", ")
+        hidden = bool(change) and abs(ends[name] - ends[activation]) < 0.05
+        covers = any(other.startswith(f"{name}, ") and abs(ends[other] - ends[name]) < 0.05 for other in ends)
+        told = f"{name}, frozen\nor not" if covers else "" if hidden else name
         color, dash = style.look(activation).color, "--" if change else "-"
         epochs = np.arange(1, len(run) + 1)
         ax.fill_between(epochs, run.min(axis=1), run.max(axis=1), color=color, alpha=0.15, linewidth=0)
         ax.plot(epochs, np.median(run, axis=1), dash, color=color, linewidth=2.5)
-        ax.annotate(name, (epochs[-1], height), (7, 0), textcoords="offset points", color=color, va="center",
+        ax.annotate(told, (epochs[-1], ends[name]), (7, 0), textcoords="offset points", color=color, va="center",
                     weight="bold")  # fmt: skip
     ax.axhline(LN_10, color=style.GREY, linestyle=":", linewidth=1)
     grey: dict[str, Any] = {"ha": "right", "va": "top", "color": style.GREY, "fontsize": kit.points(10)}
     ax.text(len(epochs), LN_10 - 0.08, "ln 10: all classes equally likely", **grey)
+    ax.text(len(epochs), 2.72, "bands: five seeds", **grey)
     ax.set(xlim=(1, len(epochs)), ylim=(0, 2.75), xlabel="epoch", ylabel="training loss (nats)")
-    stuck = [name for name, run in losses.items() if np.median(run[-1]) > 0.95 * LN_10]
-    ax.set_title(f"Learn nothing: {' · '.join(stuck)}" if stuck else "All learn")
+    frozen = {name.split(",")[0]: end < 0.95 * LN_10 for name, end in ends.items() if "," in name}
+    verbs = [f"{name} {'learns' if learns else 'does not'}" for name, learns in frozen.items()]
+    ax.set_title(f"With frozen layers {', '.join(verbs)}")
     return ax
 
 
@@ -113,18 +113,17 @@ def draw_three_networks(*, ax: Axes | None = None) -> Axes:
         layers = np.arange(1, 9)
         for values, color, dash, marker in (
             (means[1:], style.BLACK, "-", "o"),
-            (apart[1:], style.BLUE, "--", "s"),
-            (back / back[-1], style.VERMILION, "-.", "^"),
+            (apart[1:], style.GREY, "--", "s"),
+            (back / back[-1], style.GREY, ":", "^"),
         ):
-            panel.plot(layers, values, dash, color=color, marker=marker, markersize=5)
+            hollow = "white" if marker == "^" else color
+            panel.plot(layers, values, dash, color=color, marker=marker, markersize=5, markerfacecolor=hollow)
         panel.set(yscale="log", ylim=(3e-6, 3e5), xticks=layers, xlabel="layer", title=name)
         panel.set_yticks([1e-4, 1e-2, 1, 1e2, 1e4], ["0.0001", "0.01", "1", "100", "10,000"])
         panel.minorticks_off()
         if name != "A":
             panel.set_yticklabels([])
-    told = {"activations": style.BLACK, "distance": style.BLUE, "gradient": style.VERMILION}
-    for row, (text, color) in enumerate(told.items()):
-        panel.text(0.05, 0.2 - 0.08 * row, text, transform=panel.transAxes, color=color, weight="bold")
+    panel.legend(panel.lines, ["activations", "distance", "gradient"], loc="lower right", handlelength=2.4)
     return ax
 
 

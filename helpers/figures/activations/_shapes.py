@@ -108,9 +108,12 @@ def draw_four_outputs(*, ax: Axes | None = None) -> Axes:
             "9, crowded around 0; B crowded at −1 and 1; C from −2 to 9, densest left of 0; D crowded at 0 and 1.",
             figsize=(7.6, 4.0),
         )
-    edges = np.arange(-3, 9.05, 0.15)
-    for panel, (name, activation) in zip(kit.panels(ax, (2, 2), below=26), FOUR_OUTPUTS.items(), strict=True):
-        counts, _ = np.histogram(FORMULAS[activation](3 * _NORMAL), edges)
-        panel.bar(edges[:-1], counts / len(_NORMAL), 0.15, align="edge", color=style.BLUE, linewidth=0)
-        panel.set(xlim=(-3, 8), xticks=range(-3, 9), ylim=(0, 0.2), yticks=[], title=name)
+    edges = np.round(np.arange(-3, 9.05, 0.05), 2)
+    edges[edges == -0.2] = -0.17  # no GELU is lower
+    for panel, (name, activation) in zip(kit.panels(ax, (2, 2), below=36), FOUR_OUTPUTS.items(), strict=True):
+        # Saturated outputs are exactly −1, 0 or 1: a hair inside, they fall into the bars that end there.
+        counts, _ = np.histogram((1 - 1e-9) * FORMULAS[activation](3 * _NORMAL), edges)
+        heights = counts / np.diff(edges) / len(_NORMAL)
+        panel.bar(edges[:-1], heights, np.diff(edges), align="edge", color=style.GREY, linewidth=0)
+        panel.set(xlim=(-3, 8), xticks=range(-3, 9), ylim=(0, 1.3), yticks=[], xlabel="output", title=name)
     return ax

@@ -110,7 +110,7 @@ def in_words(factor: float) -> str:
     return f"{rounded / 1e6:,.0f} million" if rounded >= 1e6 else f"{rounded:,.0f}"
 
 
-TICKS = {1.0: "as large", 1e-2: "÷ 100", 1e-4: "÷ 10,000", 1e-6: "÷ 1 million", 1e-8: "÷ 100 mill."}
+TICKS = {1.0: "unchanged", 1e-2: "÷ 100", 1e-4: "÷ 10,000", 1e-6: "÷ 1 million", 1e-8: "÷ 100 mill."}
 LINE = 0.068
 """Height of a line of text as a share of a panel."""
 
@@ -165,7 +165,7 @@ def both_ways(
         depth: Hidden layers of the networks, with sigmoids and with ReLUs.
     """
     pairs = [("sigmoid", "Glorot"), ("ReLU", "Glorot"), ("ReLU", "He")]
-    return _draw_both(axes, {pair: measure(*pair, depth) for pair in pairs}, {}, depth)
+    return _draw_both(axes, {pair: measure(*pair, depth) for pair in pairs}, {}, depth, low=2e-9)
 
 
 def chosen_signal(
@@ -190,12 +190,16 @@ def chosen_signal(
 
 
 def _draw_both(
-    axes: Any, chosen: Mapping[tuple[str, str], Signal], faint: Mapping[tuple[str, str], Signal], depth: int
+    axes: Any,
+    chosen: Mapping[tuple[str, str], Signal],
+    faint: Mapping[tuple[str, str], Signal],
+    depth: int,
+    low: float = 1.2e-7,
 ) -> str:
     first = next(iter(chosen))
     for ax, ahead in zip(axes, (True, False), strict=True):
         layers = np.arange(depth + 1) if ahead else np.arange(1, depth + 1)[::-1]
-        low, high = 1.5e-9 if depth > 10 else 1.2e-7, 3.0
+        high = 3.0
         parts = {pair: signal.apart if ahead else signal.back for pair, signal in {**faint, **chosen}.items()}
         tops = [np.log(max(np.median(part[:, -1]), low) / low) / np.log(high / low) for part in parts.values()]
         for (pair, part), height in zip(parts.items(), _apart(tops, 2 * LINE), strict=True):
@@ -204,7 +208,7 @@ def _draw_both(
         ax.set(yscale="log", ylim=(low, high), xlim=ends)
         shown = {tick: text for tick, text in TICKS.items() if tick > low}
         ax.set_yticks(list(shown), list(shown.values()))
-        ax.set_xticks(layers[layers > 0])
+        ax.set_xticks(layers[layers > 0] if depth <= 10 else layers[layers % 2 == 0][layers[layers % 2 == 0] > 0])
         ax.minorticks_off()
         ax.tick_params(length=0)
         ax.grid(axis="x", visible=False)
@@ -214,8 +218,9 @@ def _draw_both(
         left = 1 / np.median(parts[first][:, -1])
         if left > 100:
             color = style.look(first[0]).color
-            told = f"{in_words(left)}\ntimes smaller"
-            ax.text(0.04, 0.1, told, transform=ax.transAxes, color=color, weight="bold", fontsize=kit.points(13))
+            place: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "va": "top", "weight": "bold"}
+            told, end = f"÷ {in_words(left)}", (layers[-1], 1 / left)
+            ax.annotate(told, end, (-10, -2), color=color, fontsize=kit.points(13), **place)
     said = []
     for (name, start), signal in chosen.items():
         lost = [1 / np.median(part[:, -1]) for part in signal]

@@ -83,11 +83,11 @@ def zig_zag(axes: Any, inputs: Any, mean: float = 0.0) -> str:
     for low in ((0, 0), (-1.5, -1.5)):
         pulls.add_patch(_square(low))
     lines = [((0, 0), tip) for tip in pull]
-    pulls.add_collection(LineCollection(lines, colors=style.BLUE, linewidths=1.2))
-    pulls.plot(*pull.T, ".", color=style.BLUE)
-    arrow = {"arrowstyle": "-|>", "color": style.VERMILION, "lw": 3, "shrinkA": 0, "shrinkB": 0}
+    pulls.add_collection(LineCollection(lines, colors=style.GREY, linewidths=1.2))
+    pulls.plot(*pull.T, ".", color=style.GREY)
+    arrow = {"arrowstyle": "-|>", "color": style.BLACK, "lw": 3, "shrinkA": 0, "shrinkB": 0}
     pulls.annotate("", 0.6 * WANTED, (0, 0), arrowprops=arrow, zorder=5)
-    pulls.text(0.5, -1.05, "wanted", color=style.VERMILION, weight="bold")
+    pulls.text(1.2, -0.68, "wanted", va="top", ha="center", weight="bold")
     pulls.set(xlim=(-1.5, 1.5), ylim=(-1.5, 1.5), xlabel="change of w₁", aspect="equal", xticks=[], yticks=[])
     pulls.set_ylabel("w₂", rotation=0, labelpad=8)
     together = float(np.mean(pull[:, 0] * pull[:, 1] > 0))
@@ -96,8 +96,8 @@ def zig_zag(axes: Any, inputs: Any, mean: float = 0.0) -> str:
     across, up = np.meshgrid(np.linspace(-0.6, 2.8, 60), np.linspace(-2.1, 1.3, 60))
     miss = np.stack([across - WANTED[0], up - WANTED[1]], axis=-1) @ inputs.T
     walk.contour(across, up, np.sqrt((miss**2).mean(axis=-1)), levels=9, colors=kit.GROUND_EDGE, linewidths=1)
-    walk.plot(*path.T, "o-", color=style.BLUE, markersize=4.5, linewidth=1.5)
-    walk.plot(*WANTED, "*", color=style.VERMILION, markersize=16, zorder=5)
+    walk.plot(*path.T, "o-", color=style.look("SGD").color, markersize=4.5, linewidth=1.5)
+    walk.plot(*WANTED, "*", color="white", markeredgecolor=style.BLACK, markersize=16, zorder=5)
     walk.set(xlim=(-0.6, 2.8), ylim=(-2.1, 1.3), xlabel="weight w₁", aspect="equal", xticks=[], yticks=[])
     walk.set_ylabel("w₂", rotation=0, labelpad=8)
     walk.set_title(f"best learning rate: {steps} steps")
@@ -117,7 +117,7 @@ def draw_two_by_two(losses: Mapping[tuple[str, str], Any], *, ax: Axes | None = 
         ax = new_axes(f"Mean loss after 600 single examples. {said}.", figsize=(7.6, 3.2))
     places = {("¼", "never negative"): 0, ("¼", "centred"): 1, ("1", "never negative"): 2, ("1", "centred"): 3}
     slow, steep = style.look("sigmoid").color, style.look("tanh").color
-    colors = (slow, style.SKY, style.ORANGE, steep)
+    colors = (slow, kit.faded(slow, 0.6), kit.faded(steep, 0.6), steep)
     names = ("σ(z)", "σ(z) − ½", "tanh(z) + 1", "tanh(z)")
     for key, runs in losses.items():
         row, runs = places[key], np.asarray(runs)
@@ -129,8 +129,9 @@ def draw_two_by_two(losses: Mapping[tuple[str, str], Any], *, ax: Axes | None = 
     ax.set(ylim=(3.5, -0.5), xlim=(0, None), xlabel="loss after 600 examples (nats)")
     ax.grid(axis="y", visible=False)
     plain, centred, steeper, both = (np.mean(losses[key]) for key in places)
-    centre, slope = (f"{100 * (plain - one) / (plain - both):.0f} %" for one in (centred, steeper))
-    ax.set_title(f"Centre alone: {centre} of the gain; slope: {slope}")
+    centre, slope = ((plain - one) / (plain - both) for one in (centred, steeper))
+    told = f"Centre alone: {100 * centre:.0f} % of the gain; slope: {100 * slope:.0f} %"
+    ax.set_title("Either one alone brings more than half of the gain" if min(centre, slope) > 0.5 else told)
     return ax
 
 
@@ -148,9 +149,12 @@ def draw_smooth_maximum(curves: Mapping[float, Any], z: Any, *, ax: Axes | None 
             color = style.look("softplus").color
         ax.plot(z, values, "-", color=color, linewidth=2.5)
         name = "T = 1: softplus" if temperature == 1 else f"T = {temperature:g}"
-        ax.annotate(name, (0, values[np.argmin(np.abs(np.asarray(z)))]), (-6, 3), textcoords="offset points",
-                    ha="right", color=color, weight="bold")  # fmt: skip
+        spot = (0, values[np.argmin(np.abs(np.asarray(z)))])
+        leader = {"arrowstyle": "-", "color": style.GREY, "shrinkB": 2}
+        ax.annotate(name, spot, (-0.9, 0.45 + 1.1 * spot[1]), ha="right", va="center", color=color, weight="bold",
+                    arrowprops=leader)  # fmt: skip
     ax.plot(z, np.maximum(z, 0), ":", color=style.BLACK, linewidth=2)
+    ax.text(1.5, 1.2, "dotted: ReLU", va="top")
     ax.set(xlabel="z", ylim=(-0.1, 2.6), xlim=(-3, 2.5), title="T · LSE(0, z/T): a maximum without the corner")
     return ax
 

@@ -63,7 +63,8 @@ def draw_one_step(runs: Mapping[float, Sequence[tuple[Any, Any]]], *, ax: Axes |
     """
     if ax is None:
         ax = new_axes(lambda: describe_one_step(runs), figsize=(7.6, 3.5))
-    for (size, seeds), color in zip(runs.items(), (style.BLUE, style.GREEN, style.VERMILION), strict=False):
+    color = style.look("leaky ReLU").color
+    for size, seeds in runs.items():
         rates = np.exp(np.mean([np.log(rates) for rates, _ in seeds], axis=0))
         shares = np.clip([share for _, share in seeds], 1e-3, 1e3)
         middle = np.median(shares, axis=0)
@@ -146,8 +147,8 @@ def signal_map(
     plane, course = axes
     f = FORMULAS[activation]
     values = _map(factor, activation)
-    shades: dict[str, Any] = {"cmap": style.DIVERGING, "vmin": -1, "vmax": 1, "shading": "gouraud", "rasterized": True}
-    plane.pcolormesh(WEIGHTS, BIASES, np.clip(np.log2(np.maximum(values, 1e-3)), -1, 1), **shades)
+    shades: dict[str, Any] = {"cmap": style.DIVERGING, "vmin": -1.7, "vmax": 1.7, "shading": "gouraud"}
+    plane.pcolormesh(WEIGHTS, BIASES, np.clip(np.log2(np.maximum(values, 1e-3)), -1, 1), rasterized=True, **shades)
     if values.min() < 1 < values.max():
         plane.contour(WEIGHTS, BIASES, values, levels=[1.0], colors=style.BLACK, linewidths=kit.points(3))
     for name, x in MARKS.get(activation, {}).items():
@@ -155,6 +156,10 @@ def signal_map(
         side = {"ha": "right"} if x <= 1 else {"ha": "left"}
         away = (-4 if x <= 1 else 4, 8)
         plane.annotate(name, (x, 0), away, textcoords="offset points", weight="bold", zorder=5, bbox=BACK, **side)
+    for x, side, far, word in ((0.36, "left", values[-1, 0] < 1, "become one"),
+                               (2.94, "right", values[-1, -1] > 1, "drift apart")):  # fmt: skip
+        if far:
+            plane.text(x, 1.4, word, ha=side, va="top", weight="bold", bbox=BACK)
     plane.plot(weight, bias, "X", color=style.ORANGE, markersize=13, markeredgecolor="white", clip_on=False, zorder=6)
     plane.set(xlim=(0.3, 3), ylim=(0, 1.5), xticks=[0.5, 1, 1.5, 2, 2.5, 3], yticks=[0, 0.5, 1, 1.5])
     plane.set(
@@ -164,7 +169,10 @@ def signal_map(
     apart = distances(f, weight, bias)
     course.plot(np.arange(len(apart)), apart, "-", color=style.look(activation).color, linewidth=3)
     course.set(yscale="log", ylim=(1e-7, 400), yticks=[100, 1, 1e-2, 1e-4, 1e-6], xlabel="layer")
-    course.set_yticklabels(["× 100", "as large", "÷ 100", "÷ 10,000", "÷ 1 million"])
+    if apart.max() > 400:
+        out = int(np.argmax(apart > 400))
+        course.annotate("leaves the scale", (out, 300), (6, 0), textcoords="offset points", va="top")
+    course.set_yticklabels(["× 100", "unchanged", "÷ 100", "÷ 10,000", "÷ 1 million"])
     course.minorticks_off()
     own = float(np.sqrt(factor(f, weight, bias)))
     course.set_title(f"a small distance: × {own:.2f} per layer")

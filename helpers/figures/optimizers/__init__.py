@@ -12,15 +12,21 @@ from helpers.figures.optimizers._adam import (
     draw_first_steps,
     draw_stages,
 )
-from helpers.figures.optimizers._exercises import draw_sick_curves, draw_three_betas, draw_three_paths
+from helpers.figures.optimizers._exercises import (
+    draw_four_schedules,
+    draw_sick_curves,
+    draw_three_betas,
+    draw_three_paths,
+)
 from helpers.figures.optimizers._ground import axes_of, draw_shares, draw_speed, factors, left_at, ridge_walks, saddle
 from helpers.figures.optimizers._hill import ball, draw_three_hills
 from helpers.figures.optimizers._maps import (
     arrows,
     countries,
     draw_countries,
-    draw_map,
+    draw_newton,
     draw_surfaces,
+    draw_walks,
     one_map,
     race,
     valley,
@@ -35,7 +41,7 @@ from helpers.figures.optimizers._networks import (
     draw_step_sizes,
     reading,
 )
-from helpers.figures.optimizers._rates import best_rates, by_rate, draw_ranges, draw_rates
+from helpers.figures.optimizers._rates import best_rates, by_rate, draw_losses, draw_ranges, draw_rates
 from helpers.figures.optimizers._rules import RUNNERS
 from helpers.figures.optimizers._schedules import cooling, draw_sparklines, end_distances
 
@@ -59,7 +65,9 @@ __all__ = [
     "draw_edge",
     "draw_effective_rates",
     "draw_first_steps",
-    "draw_map",
+    "draw_four_schedules",
+    "draw_losses",
+    "draw_newton",
     "draw_range_test",
     "draw_ranges",
     "draw_rates",
@@ -73,6 +81,7 @@ __all__ = [
     "draw_three_betas",
     "draw_three_hills",
     "draw_three_paths",
+    "draw_walks",
     "end_distances",
     "factors",
     "left_at",

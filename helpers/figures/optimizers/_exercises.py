@@ -19,6 +19,17 @@ THREE_PATHS = {"A": ("momentum", 0.004), "B": ("Adam", 0.1), "C": ("SGD", 0.004)
 
 LEAVES_FROM = (-0.3, -0.2)
 
+WANTED = {"initial_learning_rate": 0.0, "decay_steps": 180, "warmup_target": 0.1, "warmup_steps": 20}
+"""Arguments of Keras's `CosineDecay`."""
+
+ONE_WRONG: dict[str, dict[str, float | None]] = {
+    "A": {"warmup_steps": 100},
+    "B": {"decay_steps": 90},
+    "C": {"initial_learning_rate": 0.1},
+    "D": {"warmup_target": None},
+}
+"""What differs from `WANTED` in the curves of `draw_four_schedules`."""
+
 
 def draw_three_betas(*, ax: Axes | None = None) -> Axes:
     """Draw three walks down the long valley that differ in β, 60 steps each."""
@@ -46,6 +57,29 @@ def draw_three_paths(*, ax: Axes | None = None) -> Axes:
     for panel, (name, path) in zip(kit.panels(ax, (3,), below=10), three_paths().items(), strict=True):
         draw_paths({"walk": path}, "himmelblau", ax=panel, names=False)
         panel.set(xlabel="", ylabel="", xticks=[], yticks=[], title=name)
+    return ax
+
+
+def cosine_decay(
+    initial_learning_rate: float, decay_steps: int, warmup_target: float | None, warmup_steps: int
+) -> np.ndarray:
+    """Return the learning rates of Keras's `CosineDecay` with these arguments at the steps 0 to 200."""
+    steps, top = np.arange(201), initial_learning_rate if warmup_target is None else warmup_target
+    warm_up = 0 if warmup_target is None else warmup_steps
+    down = top * (1 + np.cos(np.pi * np.clip((steps - warm_up) / decay_steps, 0, 1))) / 2
+    up = initial_learning_rate + (top - initial_learning_rate) * steps / max(warm_up, 1)
+    return np.where(steps < warm_up, up, down)
+
+
+def draw_four_schedules(*, ax: Axes | None = None) -> Axes:
+    """Draw four learning rates by step, each of one wrong argument, over the one that was wanted."""
+    if ax is None:
+        said = "Four learning rates in 200 steps, A to D, each beside a dotted one that rises to 0.1 and falls to 0."
+        ax = new_axes(said, figsize=(7.2, 3.3))
+    for panel, (name, wrong) in zip(kit.panels(ax, (2, 2)), ONE_WRONG.items(), strict=True):
+        panel.plot(cosine_decay(**WANTED), ":", color=style.GREY)  # type: ignore[arg-type]
+        panel.plot(cosine_decay(**WANTED | wrong), "-", color=style.BLUE, linewidth=2.4)  # type: ignore[arg-type]
+        panel.set(xlim=(0, 200), ylim=(-0.004, 0.11), xticks=[0, 100, 200], yticks=[0, 0.05, 0.1], title=name)
     return ax
 
 

@@ -16,7 +16,6 @@ from helpers.figures.optimizers._rules import Rule, descent, momentum
 from helpers.picture import new_axes
 from helpers.surface import (
     SURFACES,
-    Surface,
     describe_paths,
     distances,
     draw_contour,
@@ -249,8 +248,28 @@ def countries(rule: Rule, learning_rate: float) -> np.ndarray:
     return np.where(np.bincount(found, minlength=5)[found] > 0.03 * found.size, found, 0).reshape(GRID, GRID)
 
 
-def draw_map(paths: Mapping[str, Any], surface: Surface | str, *, ax: Axes | None = None) -> Axes:
-    """Draw named paths on the part of the map that they cross."""
-    ax = new_axes(describe_paths(paths, surface), figsize=(7.0, 4.2)) if ax is None else ax
-    name = surface if isinstance(surface, str) else surface.name
-    return draw_paths(paths, surface, ax=ax, limits=VIEWS.get(name))
+def draw_newton(walks: Sequence[Any], descent: Any, *, ax: Axes | None = None) -> Axes:
+    """Draw walks by Newton's step on Beale, one into the minimum and one to the saddle, beside one by the slope."""
+    named = {"SGD": descent} | {f"Newton {number}": path for number, path in enumerate(walks, start=1)}
+    ax = new_axes(describe_paths(named, "beale"), figsize=(7.0, 4.2)) if ax is None else ax
+    draw_paths({"SGD": descent}, "beale", ax=ax, limits=VIEWS["beale"])
+    for path in walks:
+        draw_paths({"Newton": path}, "beale", ax=ax, limits=VIEWS["beale"], every=1, names=False)
+    look: dict[str, Any] = {"color": style.look("Newton").color, "weight": "bold", "textcoords": "offset points"}
+    for spot, text, shift, side in (
+        (walks[0][0], "Newton", (4, -20), "right"),
+        (walks[1][-1], "Newton: saddle", (-8, -16), "center"),
+    ):
+        kit.halo(ax.annotate(text, tuple(spot), shift, ha=side, zorder=9, **look))
+    return ax
+
+
+def draw_walks(paths: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
+    """Draw named paths on Beale, three maps in a row, a dot every ten steps."""
+    if ax is None:
+        rows = -(-len(paths) // 3)
+        ax = new_axes(describe_paths(paths, "beale"), figsize=(7.6, 1.95 * rows))
+    for panel, (name, path) in zip(kit.panels(ax, (3,) * (-(-len(paths) // 3)), below=8), paths.items(), strict=False):
+        draw_paths({name: path}, "beale", ax=panel, limits=VIEWS["beale"], names=False)
+        panel.set(xlabel="", ylabel="", xticks=[], yticks=[], title=name)
+    return ax

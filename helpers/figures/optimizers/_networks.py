@@ -90,7 +90,7 @@ def draw_critical(steps: Mapping[int, float], *, ax: Axes | None = None) -> Axes
     if ax is None:
         said = ", ".join(f"{count:.0f} with {size}" for size, count in zip(sizes, needed, strict=True))
         ax = new_axes(f"Steps to the target loss by batch size: {said}.", figsize=(6.6, 3.2))
-    ax.plot(sizes, needed, "-", **{k: v for k, v in style.look("mini-batch").dots.items() if k != "linestyle"})
+    ax.plot(sizes, needed, **style.look("SGD").dots | {"linestyle": "-"})
     ax.plot(sizes, needed[0] * sizes[0] / sizes, ":", color=style.GREY)
     kit.label_end(
         ax,
@@ -175,10 +175,13 @@ def draw_decays(curves: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
         ax = new_axes(
             "; ".join(f"{name} ends at {values[-1]:.2f}" for name, values in curves.items()) + ".", figsize=(6.6, 2.8)
         )
-    rows = zip(curves.items(), style.COLORS, style.LINE_STYLES, (8, -8) * len(curves), strict=False)
-    for (name, values), color, dash, up in rows:  # names of neighbours stand apart, because their curves may be one
-        ax.plot(values, color=color, linestyle=dash)
-        ink = style.visible(color, ax, 4.5)
+    drawn: set[str] = set()
+    for (name, values), up in zip(curves.items(), (8, -8) * len(curves), strict=False):
+        rule = name.split(",")[0]  # names of neighbours stand apart, because their curves may be one
+        look = style.look(rule)
+        ax.plot(values, **look.line | ({"linestyle": ":", "linewidth": 4} if rule in drawn else {}))
+        drawn.add(rule)
+        ink = style.visible(look.color, ax, 4.5)
         kit.label_end(ax, len(values) - 1, float(values[-1]), name, ink, offset=(6, kit.points(up)))
     ax.set(xlabel="step", ylim=(-0.08, 1.05), xlim=(0, len(values) - 1))
     ax.set_title("Adam does not feel how strong an L2 penalty is")
@@ -207,5 +210,7 @@ def draw_differences(
     ax.set(yticks=range(len(pairs)), xlabel="points better than momentum, the same seed", ylim=(-0.6, len(pairs) - 0.4))
     ax.set_yticklabels(list(pairs)[::-1])
     ax.grid(False)
-    ax.set_title("grey: two sampling errors of the mean")
+    ahead = [name for name, values in pairs.items() if abs(np.mean(values)) > 2 * errors[name]]
+    leaves = f"only the mean of {' and '.join(ahead)} leaves" if ahead else "no mean leaves"
+    ax.set_title(f"{leaves} its grey bar of two errors")
     return ax

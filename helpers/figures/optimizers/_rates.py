@@ -49,13 +49,13 @@ def draw_rates(
     if ax is None:
         ax = new_axes(describe_rates(curves), figsize=(7.0, 3.6))
     for (name, losses), shift in zip(curves.items(), (0.97, 1.03, 1.0, 1.06), strict=False):
-        registered = name in ("Adam", "momentum")
-        look = style.look(name) if registered else style.Look(style.BLUE, "--", "s")
+        look, variant = _look(name), "," in name
+        dots: dict[str, Any] = look.dots | {"markersize": 5, "markerfacecolor": "white" if variant else look.color}
         rates = np.array(sorted(losses))
         means = np.array([np.mean(losses[rate]) for rate in rates])
-        ax.plot(rates, means, **look.line)
+        ax.plot(rates, means, **look.line | ({"linestyle": "--"} if variant else {}))
         for rate in rates:
-            ax.plot([rate * shift] * len(losses[rate]), losses[rate], **look.dots, markersize=4)
+            ax.plot([rate * shift] * len(losses[rate]), losses[rate], **dots)
         kit.label_end(ax, rates[-1], min(means[-1], 0.63), name, style.visible(look.color, "white", 4.5), weight="bold")
     for rate, word in marked.items():
         ax.axvline(rate, color=style.GREY, linestyle=":", zorder=0)
@@ -101,7 +101,7 @@ def draw_ranges(
         rates, rate = curves[name], chosen[name]
         loss = float(np.mean(rates[rate]))
         good = [r for r, runs in rates.items() if np.mean(runs) <= (1 + within) * loss]
-        color = _color(name)
+        color = _look(name).color
         bar: dict[str, Any] = {"linewidth": kit.points(6), "alpha": 0.45, "solid_capstyle": "round"}
         ax.plot([min(rates), max(rates)], [row, row], "-", color=style.LIGHT_GREY, linewidth=2)
         ax.plot([min(good), max(good)], [row, row], "-", color=color, **bar)
@@ -111,19 +111,48 @@ def draw_ranges(
             ax.plot(defaults[name], row, "D", markersize=kit.points(6.5), **hollow)
         ax.text(1.02, row, f"{loss:.2f} ({min(rates[rate]):.2f}–{max(rates[rate]):.2f})", **beside)
     ax.text(1.02, len(order) - 0.35, "loss", **beside)
-    ax.set(xscale="log", xlabel="learning rate (peak)", yticks=range(len(order)), ylim=(-0.7, len(order) - 0.3))
+    ax.set(xscale="log", xlabel="learning rate", yticks=range(len(order)), ylim=(-0.7, len(order) - 0.3))
     ax.set_yticklabels(order)
     ax.set_title(title)
     ax.grid(False)
     return ax
 
 
-def _color(name: str) -> str:
-    """Return the colour of the optimizer that a name such as "Adam, cosine" begins with."""
-    try:
-        return style.look(name.replace(",", "").split()[0]).color
-    except ValueError:
-        return style.GREEN
+def draw_losses(
+    curves: Mapping[str, Mapping[float, Sequence[float]]],
+    chosen: Mapping[str, float],
+    *,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the losses of each method at its chosen learning rate: a dot a seed, a tick at their mean.
+
+    Args:
+        curves: Method → learning rate → losses of several seeds.
+        chosen: Method → the learning rate that was best on other images; the best method stands on top.
+        title: What the reader should see.
+        ax: Where to draw; on a new figure when None.
+    """
+    if ax is None:
+        ax = new_axes(describe_ranges(curves, chosen), figsize=(7.2, 0.3 * len(curves) + 1.1))
+    order = _worst_first(curves, chosen)
+    beside: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "va": "center", "size": kit.points(10)}
+    for row, name in enumerate(order):
+        losses = curves[name][chosen[name]]
+        ax.plot([min(losses), max(losses)], [row, row], "-", color=style.LIGHT_GREY, linewidth=kit.points(6))
+        ax.plot(losses, [row] * len(losses), **_look(name).dots, markersize=kit.points(6))
+        ax.plot(np.mean(losses), row, "|", color=style.BLACK, markersize=kit.points(14), markeredgewidth=2)
+        ax.text(1.03, row, f"{chosen[name]:.2g}", **beside)
+    ax.text(1.03, len(order) - 0.2, "peak η", **beside)
+    ax.set(xlabel="loss on 3,000 other images", yticks=range(len(order)), ylim=(-0.7, len(order) - 0.3))
+    ax.set_yticklabels(order)
+    ax.set_title(title)
+    return ax
+
+
+def _look(name: str) -> style.Look:
+    """Return the look of the rule that a name such as "Adam, cosine" begins with."""
+    return style.look(name.replace(",", "").split()[0])
 
 
 def _worst_first(curves: Mapping[str, Mapping[float, Sequence[float]]], chosen: Mapping[str, float]) -> list[str]:
