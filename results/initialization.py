@@ -524,7 +524,8 @@ class Task:
         validated, compared = np.moveaxis(looks, 1, 0)
         best = validated.argmax(axis=0)
         found = {"validated": validated, "compared": compared}
-        return {name: array[best, range(rates)] for name, array in found.items()} | {"stopped": look * (best + 1)}
+        stops = {"stopped": look * (best + 1.0)} if long else {}
+        return {name: array[best, range(rates)] for name, array in found.items()} | stops
 
     @staticmethod
     def features(learned: Any, x: np.ndarray) -> np.ndarray:
@@ -542,8 +543,9 @@ def best_rates(found: dict[str, list[dict[str, np.ndarray]]]) -> Settings:
         best = int(np.mean([run["validated"] for run in runs], axis=0).argmax())
         edge = " AT THE EDGE" * (best in (0, len(TRANSFER_RATES) - 1))
         print(f"  {name}: rate {TRANSFER_RATES[best]:g}{edge}", flush=True)
+        kept = {"comparison": "compared", "steps": "stopped"}
         results[name] = [
-            {"rate": TRANSFER_RATES[best], "comparison": run["compared"][best], "steps": float(run["stopped"][best])}
+            {"rate": TRANSFER_RATES[best]} | {short: run[key][best] for short, key in kept.items() if key in run}
             for run in runs
         ]
     return results
@@ -571,7 +573,7 @@ def longer(seeds: Sequence[int] = SEEDS[:5]) -> Settings:
     for seed in seeds:
         task = Task(seed)
         learned = task.pretrain(task.source_classes)
-        for labels in LABELS[1:]:
+        for labels in LABELS:
             for way, start in (("from scratch", None), ("fine-tuned", learned)):
                 found.setdefault(f"{labels} | {way}", []).append(task.learn(labels, start, False, COPIES, long=True))
     return best_rates(found)

@@ -14,6 +14,7 @@ NOT_A_RUN_A_SEED = {
     ("activations", "ten_layers"): None,
     ("activations", "comebacks"): None,  # counts over all seeds
     ("initialization", "width"): 5,  # nine rates for each of five networks: the first five seeds
+    ("initialization", "longer"): 5,
     ("training", "contenders"): None,  # for models without seeds a run is a setting
     ("tuning_deeper", "searches"): 50,  # searches, splits and draws with seeds of their own
     ("tuning_deeper", "pairs"): 20,

@@ -364,7 +364,7 @@ EXERCISES = [
             "The test part is left as it was; the model expects it standardized, with the training part's numbers.": (
                 _train_only
             ),
-            "The mean is that of the training part, but the standard deviation is still that of all rows: half a leak.": (
+            "The mean is that of the training part, but the standard deviation is that of all rows: half a leak.": (
                 _half_a_leak
             ),
             "The leak is gone. `ddof=1` is a matter of taste, but gives other numbers than the stub's `std`: leave it "
@@ -381,8 +381,8 @@ EXERCISES = [
             "If both variables keep their direction: has their common length become 1, or the length of each?",
         ],
         misconceptions={
-            "In A both variables shrink by the same factor, so the whole gradient keeps its direction. In D each of them "
-            "has length 1.": {"A": "clipnorm", "B": "clipvalue", "C": "none", "D": "global_clipnorm"},
+            "In A both variables shrink by the same factor, so the whole gradient keeps its direction. In D each has "
+            "length 1.": {"A": "clipnorm", "B": "clipvalue", "C": "none", "D": "global_clipnorm"},
             "In B the numbers of the first variable have another ratio than before: no norm does that.": {
                 "A": "global_clipnorm",
                 "B": "clipnorm",
@@ -436,12 +436,12 @@ QUIZZES = [
         options=[
             Option(
                 text="The slope of a sigmoid is at most 1/4",
-                because="Each layer multiplies the gradient by such a slope, so that ten of them leave next to nothing.",
+                because="Each layer multiplies the gradient by such a slope, and ten of them leave next to nothing.",
                 right=True,
             ),
             Option(
                 text="A sigmoid gives no negative numbers",
-                because="Subtract 1/2 from every answer, and each slope is what it was. (It does harm of another kind.)",
+                because="Subtract 1/2 from every answer: each slope is what it was. (It does harm of another kind.)",
             ),
             Option(
                 text="A sigmoid needs an exponential",
