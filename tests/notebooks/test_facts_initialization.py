@@ -345,6 +345,23 @@ def test_moved_copies_gain_more_than_pretraining_and_frozen_layers_nothing(store
     assert many.mean() < -2
 
 
+def test_longer_training_leaves_little_of_what_pretraining_gained(stored):
+    def way(group, labels, name):
+        return shares(stored[group][f"{labels} | {name}"])[:5]
+
+    gain = {m: way("longer", m, "fine-tuned") - way("longer", m, "from scratch") for m in (5, 20, 100, 500)}
+    assert min(gain[20].min(), gain[100].min()) > 0
+    assert all(0.5 < gain[m].mean() < 2.6 for m in (5, 20, 100))
+    assert gain[500].mean() < 0.5
+    for labels, more in ((100, 5.2), (500, 3.5)):
+        finished = way("longer", labels, "from scratch") - way("transfer", labels, "from scratch")
+        assert finished.mean() > more / 2
+        assert (
+            finished.mean() > (way("transfer", labels, "fine-tuned") - way("transfer", labels, "from scratch")).mean()
+        )
+    assert max(run["steps"] for runs in stored["longer"].values() for run in runs) <= 3000
+
+
 def test_clipping_lifts_the_worst_networks_and_does_not_replace_he(stored):
     found = {name: shares(runs) for name, runs in stored["clipping"].items()}
     bare = found["He, no clipping"]
