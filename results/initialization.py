@@ -130,6 +130,8 @@ def train(
     learn_branch: bool = False,
     layer_rates: Sequence[float] | None = None,
     batch_size: int = BATCH_SIZE,
+    part: int = 940,
+    watch: Callable[[Any], None] | None = None,
 ) -> tuple[Any, np.ndarray]:
     """Train stacked networks on the same batches; return their parameters and losses (steps, networks).
 
@@ -149,6 +151,8 @@ def train(
         learn_branch: Whether that factor is trained, too.
         layer_rates: A factor for the rate of each layer.
         batch_size: Drawn in shuffled passes; all examples where there are fewer.
+        part: How many steps the compiled loop takes at once.
+        watch: Called with the parameters after each part.
     """
     import tensorflow as tf
 
@@ -167,13 +171,15 @@ def train(
         order = rng.permutation(len(x))
         rows += [order[i : i + size] for i in range(0, len(order) - size + 1, size)]
     loop, losses = trainer(activation, skip, optimizer, clip), []
-    for start in range(0, steps, 940):
-        part = np.array(rows[start : min(start + 940, steps)])
+    for start in range(0, steps, part):
+        chosen = np.array(rows[start : min(start + part, steps)])
         parameters, moments, lost = loop(
-            parameters, moments, tf.constant(start), x[part].astype("float32"), y[part].astype("int32"),
+            parameters, moments, tf.constant(start), x[chosen].astype("float32"), y[chosen].astype("int32"),
             all_rates, limit,
         )  # fmt: skip
         losses.append(lost.numpy())
+        if watch:
+            watch(parameters)
     return parameters, np.concatenate(losses)
 
 
@@ -426,6 +432,8 @@ def width(seeds: Sequence[int] = SEEDS[:5]) -> Settings:
 # Transfer ------------------------------------------------------------------------------------------------------------
 
 TRANSFER_RATES = (0.01, 0.03, 0.1, 0.3, 1.0)
+LONG, LOOK = 3000, 300
+"""Steps of the longer comparison, and how often it looks at the validation images: each network stops at its best."""
 WAYS = {  # body, moved copies of the few images
     "from scratch, one place": ("none", False),
     "fine-tuned, one place": ("tuned", False),
@@ -485,8 +493,13 @@ class Task:
         kernels = draw("glorot_uniform", (self.inputs, 128, 64, len(classes)), [self.seed])
         return train(kernels, x, y, 0.1, 3000)[0]
 
-    def learn(self, labels: int, learned: Any, frozen: bool, copies: int) -> dict[str, np.ndarray]:
-        """Return validation and comparison accuracy for each of TRANSFER_RATES, from `learned` layers or from none."""
+    def learn(
+        self, labels: int, learned: Any, frozen: bool, copies: int, *, long: bool = False
+    ) -> dict[str, np.ndarray]:
+        """Return validation and comparison accuracy for each of TRANSFER_RATES, from `learned` layers or from none.
+
+        A `long` training is measured where the validation accuracy is highest, at `stopped` steps, others at the end.
+        """
         x, y = self.target_training
         rng, rates = np.random.default_rng([self.seed, labels]), len(TRANSFER_RATES)
         few = np.concatenate([rng.permutation(np.flatnonzero(y == label))[:labels] for label in range(5)])
@@ -501,9 +514,18 @@ class Task:
             many = [[np.repeat(array.numpy(), rates, axis=0) for array in kind] for kind in learned]
             kernels[:2] = many[0][:2]
             biases = [*many[1][:2], np.zeros((rates, 1, 5), "float32")]
-        steps = 300 if labels < 500 else 900
-        parameters, _ = train(kernels, x, y, TRANSFER_RATES, steps, biases=biases, batch_size=25)
-        return {"validated": accuracy(parameters, *pairs[0]), "compared": accuracy(parameters, *pairs[1])}
+        steps = LONG if long else 300 if labels < 500 else 900
+        look, looks = LOOK if long else steps, list[list[np.ndarray]]()
+
+        def watch(parameters: Any) -> None:
+            looks.append([accuracy(parameters, *pair) for pair in pairs])
+
+        train(kernels, x, y, TRANSFER_RATES, steps, biases=biases, batch_size=25, part=look, watch=watch)
+        validated, compared = np.moveaxis(looks, 1, 0)
+        best = validated.argmax(axis=0)
+        found = {"validated": validated, "compared": compared}
+        stops = {"stopped": look * (best + 1.0)} if long else {}
+        return {name: array[best, range(rates)] for name, array in found.items()} | stops
 
     @staticmethod
     def features(learned: Any, x: np.ndarray) -> np.ndarray:
@@ -521,7 +543,11 @@ def best_rates(found: dict[str, list[dict[str, np.ndarray]]]) -> Settings:
         best = int(np.mean([run["validated"] for run in runs], axis=0).argmax())
         edge = " AT THE EDGE" * (best in (0, len(TRANSFER_RATES) - 1))
         print(f"  {name}: rate {TRANSFER_RATES[best]:g}{edge}", flush=True)
-        results[name] = [{"rate": TRANSFER_RATES[best], "comparison": run["compared"][best]} for run in runs]
+        kept = {"comparison": "compared", "steps": "stopped"}
+        results[name] = [
+            {"rate": TRANSFER_RATES[best]} | {short: run[key][best] for short, key in kept.items() if key in run}
+            for run in runs
+        ]
     return results
 
 
@@ -541,6 +567,18 @@ def transfer(seeds: Sequence[int] = SEEDS) -> Settings:
     return best_rates(found)
 
 
+def longer(seeds: Sequence[int] = SEEDS[:5]) -> Settings:
+    """From scratch against fine-tuned once more, until the validation accuracy of both has stopped rising."""
+    found: dict = {}
+    for seed in seeds:
+        task = Task(seed)
+        learned = task.pretrain(task.source_classes)
+        for labels in LABELS:
+            for way, start in (("from scratch", None), ("fine-tuned", learned)):
+                found.setdefault(f"{labels} | {way}", []).append(task.learn(labels, start, False, COPIES, long=True))
+    return best_rates(found)
+
+
 def breadth(seeds: Sequence[int] = SEEDS) -> Settings:
     """Frozen layers from 2 to 5 source classes, always 1,200 different garments, and 20 labels of each new class."""
     found: dict = {}
@@ -552,7 +590,9 @@ def breadth(seeds: Sequence[int] = SEEDS) -> Settings:
     return best_rates(found)
 
 
-GROUPS = {group.__name__: group for group in (starts, orthogonal, clipping, skips, scaling, width, transfer, breadth)}
+GROUPS = {
+    group.__name__: group for group in (starts, orthogonal, clipping, skips, scaling, width, transfer, longer, breadth)
+}
 
 
 if __name__ == "__main__":

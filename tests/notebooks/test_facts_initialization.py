@@ -89,6 +89,21 @@ def test_prediction_is_the_closed_form_where_there_is_one(core, activation, shar
         assert np.var(gradients[layer]) == pytest.approx(factor ** (LAYERS - 1 - layer), rel=2e-3)
 
 
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_prediction_holds_within_a_factor_of_two_for_other_draws(seed):
+    rng = np.random.default_rng(seed)
+    inputs, last_gradient = rng.normal(size=(2, 50, 200))
+    normal = np.array([NormalDist().inv_cdf((i + 0.5) / 2001) for i in range(2001)])
+    core = taught("05_initialization", inputs=inputs, last_gradient=last_gradient, normal=normal)
+    kernels = rng.normal(size=(10, 200, 200))
+    for activation in ("tanh", "ReLU", "sigmoid", "linear"):
+        for s in (0.02, 0.2):
+            pairs = zip(core["propagate"](s * kernels, activation), core["predict"](s, activation), strict=True)
+            for real, predicted in pairs:
+                for a, b in zip(real, predicted, strict=True):
+                    assert 0.5 < np.sqrt(np.mean(a**2) / np.mean(b**2)) < 2
+
+
 @pytest.mark.parametrize(("rule", "variance"), [("lecun", 1 / 500), ("glorot", 2 / (500 + 300)), ("he", 2 / 500)])
 def test_keras_initializers_have_the_variance_of_the_table_normal_and_uniform(keras, rule, variance):
     normal = np.array(keras.initializers.get(f"{rule}_normal")((500, 300)))
@@ -111,6 +126,13 @@ def test_angle_after_ten_layers_is_the_one_of_the_text(activation, low, high):
     pytest.importorskip("keras")
     angle = float(figures.apart(_axes(), activation=activation).split("angle ")[1].split()[0])
     assert low <= angle <= high
+
+
+@pytest.mark.parametrize(("activation", "first", "low", "high"), [("tanh", 0.9, 0.6, 0.8), ("ReLU", 0.9, 0.92, 1.0)])
+def test_tanh_drives_apart_what_begins_alike(activation, first, low, high):
+    pytest.importorskip("keras")
+    said = figures.apart(_axes(), activation=activation, cosine_at_first=first)
+    assert low < float(said.split("two examples ")[1].split()[0]) < high
 
 
 def test_smaller_weights_leave_the_cosine_of_relu_as_it_is():
@@ -182,6 +204,19 @@ def test_table_of_clipped_steps_is_what_keras_does(keras, tf, letter, kind):
     assert exercises("initialization")["initialization.which_clip"].reference[letter] == (kind or "none")
 
 
+def test_large_weights_begin_with_a_loss_in_the_thousands(program):
+    x, y = (part[:500] for part in program.standardized()[0])
+    losses = []
+    for seed in range(5):
+        rng, a = np.random.default_rng(seed), x
+        for _ in range(20):
+            a = np.maximum(a @ rng.normal(0, 0.35, (a.shape[1], 32)), 0)
+        z = a @ rng.uniform(-np.sqrt(6 / 42), np.sqrt(6 / 42), (32, 10))
+        losses.append(np.mean(np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1)) + z.max(axis=1)
+                              - z[np.arange(500), y]))  # fmt: skip
+    assert 1250 < np.median(losses) < 5000
+
+
 # Exercises
 
 
@@ -229,7 +264,7 @@ def test_symmetric_starts_are_those_whose_units_stay_copies_in_real_training():
     ("answer", "said"),
     [
         (["A", "c", "f "], "correct"),
-        (set(), "Look at f"),
+        (set(), "Look at c"),
         ({"a", "c", "f", "g"}, "from a to f"),
         ("acf", "set of letters"),
     ],
@@ -310,14 +345,52 @@ def test_moved_copies_gain_more_than_pretraining_and_frozen_layers_nothing(store
     assert many.mean() < -2
 
 
-def test_clipping_helps_he_and_does_not_replace_it(stored):
+def test_longer_training_leaves_little_of_what_pretraining_gained(stored):
+    def way(group, labels, name):
+        return shares(stored[group][f"{labels} | {name}"])[:5]
+
+    gain = {m: way("longer", m, "fine-tuned") - way("longer", m, "from scratch") for m in (5, 20, 100, 500)}
+    assert min(gain[20].min(), gain[100].min()) > 0
+    assert all(0.5 < gain[m].mean() < 2.6 for m in (5, 20, 100))
+    assert gain[500].mean() < 0.5
+    for labels, more in ((100, 5.2), (500, 3.5)):
+        finished = way("longer", labels, "from scratch") - way("transfer", labels, "from scratch")
+        assert finished.mean() > more / 2
+        assert (
+            finished.mean() > (way("transfer", labels, "fine-tuned") - way("transfer", labels, "from scratch")).mean()
+        )
+    assert max(run["steps"] for runs in stored["longer"].values() for run in runs) <= 3000
+
+
+def test_clipping_lifts_the_worst_networks_and_does_not_replace_he(stored):
     found = {name: shares(runs) for name, runs in stored["clipping"].items()}
-    assert (found["He, clipvalue"] - found["He, no clipping"]).min() > 0
+    bare = found["He, no clipping"]
+    worst = bare < 62
+    assert worst.sum() == 2
+    assert (found["He, clipvalue"] - bare).min() > 0
     for kind in ("clipnorm", "global_clipnorm"):
-        assert found[f"He, {kind}"].mean() > found["He, no clipping"].mean() + 1
-        assert found[f"He, {kind}"].min() > found["He, no clipping"].min() + 7
+        gain = found[f"He, {kind}"] - bare
+        assert gain[worst].min() > 2.5
+        assert gain[~worst].min() > -6
+        assert gain[~worst].max() < 4
+        assert gain[~worst].mean() < 0.5
     assert found["large, clipvalue"].min() > found["large, no clipping"].max()
     assert found["large, clipvalue"].max() < found["He, no clipping"].mean() - 7
+
+
+def test_tuned_clipvalue_cuts_most_of_the_numbers(tf, program, stored):
+    x, y = (part[:64] for part in program.standardized()[0])
+    kernels = [tf.constant(kernel) for kernel in program.draw("he_normal", (196, *[32] * 20, 10), (0,))]
+    zeros, ones = (
+        [make((1, 1, kernel.shape[2] if make is tf.zeros else 1)) for kernel in kernels] for make in (tf.zeros, tf.ones)
+    )
+    with tf.GradientTape() as tape:
+        tape.watch(kernels)
+        logits = program.forward((kernels, zeros, ones), x.astype("float32"), "relu", False)
+        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y[None].astype("int32"), logits))
+    numbers = np.abs(np.concatenate([np.ravel(g) for g in tape.gradient(loss, kernels)]))
+    limit = stored["clipping"]["He, clipvalue"][0]["limit"]
+    assert np.mean(numbers[numbers > 0] > limit) > 0.5
 
 
 def test_layers_that_add_little_can_be_stacked(stored):
@@ -333,9 +406,18 @@ def test_mup_keeps_the_best_rate_and_the_usual_parametrization_the_lower_loss(st
     def losses(way, width):
         return [np.median([run["loss"] for run in stored["width"][f"{way} | {width} | {rate:g}"]]) for rate in rates]
 
-    narrow, usual, mup = (np.argmin(losses(*of)) for of in (("usual", 16), ("usual", 256), ("μP", 256)))
-    assert narrow - usual >= 2
-    assert abs(narrow - mup) <= 1
+    usual, mup = np.argmin(losses("usual", 256)), np.argmin(losses("μP", 256))
+    at_16 = losses("usual", 16)
+    narrow = np.argsort(at_16)[:2]  # two rates that five seeds cannot tell apart
+    assert abs(at_16[narrow[0]] - at_16[narrow[1]]) < 0.01
+    assert np.mean([run["loss"] for run in stored["width"][f"usual | 16 | {rates[narrow[1]]:g}"]]) < np.mean(
+        [run["loss"] for run in stored["width"][f"usual | 16 | {rates[narrow[0]]:g}"]]
+    )
+    for rate, lost in zip(sorted(narrow), (0.06, 0.114), strict=True):
+        assert 2 <= rate - usual <= 3
+        assert abs(rate - mup) <= 1
+        assert losses("usual", 256)[rate] - min(losses("usual", 256)) > lost / 2
+        assert losses("μP", 256)[rate] - min(losses("μP", 256)) < 0.01
     assert min(losses("usual", 256)) < min(losses("μP", 256)) - 0.02
 
 

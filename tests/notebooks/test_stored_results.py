@@ -17,6 +17,7 @@ NOT_A_RUN_A_SEED = {
     ("regularization_deeper", "depth"): None,  # by learning rate: test_facts_regularization_deeper.py counts them
     ("regularization_deeper", "two_layers"): None,
     ("regularization_deeper", "small_batches"): None,
+    ("initialization", "longer"): 5,
     ("training", "contenders"): None,  # for models without seeds a run is a setting
     ("tuning_deeper", "edges"): 16,  # trials of one search
     ("tuning_deeper", "searches"): 50,  # searches, splits and draws with seeds of their own

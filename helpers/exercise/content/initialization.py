@@ -78,6 +78,17 @@ def _from_test(x: np.ndarray, train_rows: int) -> tuple[np.ndarray, np.ndarray]:
     return standardized(test, train), standardized(test, test)
 
 
+def _half_a_leak(x: np.ndarray, train_rows: int) -> tuple[np.ndarray, np.ndarray]:
+    train, test = x[:train_rows], x[train_rows:]
+    return (train - train.mean(axis=0)) / x.std(axis=0), (test - train.mean(axis=0)) / x.std(axis=0)
+
+
+def _one_row_fewer(x: np.ndarray, train_rows: int) -> tuple[np.ndarray, np.ndarray]:
+    train, test = x[:train_rows], x[train_rows:]
+    deviation = train.std(axis=0, ddof=1)
+    return (train - train.mean(axis=0)) / deviation, (test - train.mean(axis=0)) / deviation
+
+
 def _train_only(x: np.ndarray, train_rows: int) -> tuple[np.ndarray, np.ndarray]:
     train, test = x[:train_rows], x[train_rows:]
     return standardized(train, train), test
@@ -99,11 +110,11 @@ def _symmetric_problem(answer: Any) -> str | None:
         return ZERO_OUTPUT
     if "e" in chosen:
         return BIASES_DIFFER
-    if "f" not in chosen:
-        return ONE_OUTPUT_BIAS
+    if "c" not in chosen:
+        return ALL_EQUAL
     if "a" not in chosen:
         return ALL_ZERO
-    return None if chosen == SYMMETRIC else ALL_EQUAL
+    return None if chosen == SYMMETRIC else ONE_OUTPUT_BIAS
 
 
 OUTPUTS_DIFFER = (
@@ -122,6 +133,15 @@ ONE_OUTPUT_BIAS = (
 )
 ALL_ZERO = "Look at a again: the three hidden units are equal, and units that never move stay equal, too."
 ALL_EQUAL = "Look at c again: equal weights in and out mean equal numbers forward and equal gradients backward."
+
+FAIR = {"A": "unfair", "B": "fair", "C": "unfair", "D": "too few seeds"}
+WHY_FAIR = {
+    "A": "In A the pre-trained network sees each new image at many places, the other at one: moved copies, not "
+    "pre-training, may be what helps.",
+    "B": "In B both have the same images, copies and tries; they differ in the initial weights alone.",
+    "C": "In C one learning rate was tuned and the other was not.",
+    "D": "In D both are treated alike, so nothing is unfair; but with one seed each the difference may be luck.",
+}
 
 # The exercises --------------------------------------------------------------------------------------------------------
 
@@ -195,6 +215,7 @@ EXERCISES = [
             BIASES_DIFFER: {"a", "c", "e", "f"},
             ONE_OUTPUT_BIAS: {"a", "c"},
             ALL_ZERO: {"c", "f"},
+            ALL_EQUAL: {"a", "f"},
         },
         insight="one difference between the units, in or out, is enough to break the symmetry.",
     ),
@@ -243,6 +264,9 @@ EXERCISES = [
             "This is the variance; the standard deviation is its square root.": lambda n, m: 1 / (n * m),
             "These inputs do not have mean square 1: larger inputs need smaller weights.": (
                 lambda n, m: float(np.sqrt(1 / n))
+            ),
+            "The mean square is a square already: its root is taken too, as that of n.": (
+                lambda n, m: float(1 / (np.sqrt(n) * m))
             ),
             "Larger inputs need smaller weights, not larger ones: the mean square belongs below the line.": (
                 lambda n, m: float(np.sqrt(m / n))
@@ -340,6 +364,11 @@ EXERCISES = [
             "The test part is left as it was; the model expects it standardized, with the training part's numbers.": (
                 _train_only
             ),
+            "The mean is that of the training part, but the standard deviation is that of all rows: half a leak.": (
+                _half_a_leak
+            ),
+            "The leak is gone. `ddof=1` is a matter of taste, but gives other numbers than the stub's `std`: leave it "
+            "out here.": _one_row_fewer,
         },
         insight="split first, then fit whatever is fitted, scalers included, on the training part alone.",
     ),
@@ -352,8 +381,8 @@ EXERCISES = [
             "If both variables keep their direction: has their common length become 1, or the length of each?",
         ],
         misconceptions={
-            "In A both variables shrink by the same factor, so the whole step keeps its direction. In D each of them "
-            "has length 1.": {"A": "clipnorm", "B": "clipvalue", "C": "none", "D": "global_clipnorm"},
+            "In A both variables shrink by the same factor, so the whole gradient keeps its direction. In D each has "
+            "length 1.": {"A": "clipnorm", "B": "clipvalue", "C": "none", "D": "global_clipnorm"},
             "In B the numbers of the first variable have another ratio than before: no norm does that.": {
                 "A": "global_clipnorm",
                 "B": "clipnorm",
@@ -361,37 +390,22 @@ EXERCISES = [
                 "D": "clipvalue",
             },
         },
-        insight="only global_clipnorm keeps the direction of the step as a whole.",
+        insight="only global_clipnorm keeps the direction of the gradient as a whole.",
     ),
     Exercise(
         id="initialization.fair_transfer",
         task="Is the comparison fair?",
-        reference={"A": "unfair", "B": "fair", "C": "unfair", "D": "unfair"},
+        reference=FAIR,
+        reasons=WHY_FAIR,
         hints=[
             "Name what each of the two competitors has been given: images, copies of them, tries.",
             "In which of the four does one competitor get something that has nothing to do with pre-training?",
         ],
         misconceptions={
-            "In A the pre-trained network sees each new image at many places, the other at one: moved copies, not "
-            "pre-training, may be what helps.": {"A": "fair", "B": "fair", "C": "unfair", "D": "unfair"},
-            "In C one learning rate was tuned and the other was not.": {
-                "A": "unfair",
-                "B": "fair",
-                "C": "fair",
-                "D": "unfair",
-            },
-            "In D the numbers come from one seed each: the difference may be luck.": {
-                "A": "unfair",
-                "B": "fair",
-                "C": "unfair",
-                "D": "fair",
-            },
-            "In B both have the same images, copies and tries; they differ in the initial weights alone.": {
-                "A": "unfair",
-                "B": "unfair",
-                "C": "unfair",
-                "D": "unfair",
-            },
+            WHY_FAIR["A"]: FAIR | {"A": "fair"},
+            WHY_FAIR["B"]: FAIR | {"B": "unfair"},
+            WHY_FAIR["C"]: FAIR | {"C": "fair"},
+            WHY_FAIR["D"]: FAIR | {"D": "unfair"},
         },
         insight="what differs besides the thing you test can be what decides.",
     ),
@@ -418,14 +432,17 @@ QUIZZES = [
     ),
     Quiz(
         id="initialization.q2",
-        question="A deep network of sigmoids does not learn. Which property of the sigmoid is to blame?",
+        question="Which property of the sigmoid makes a gradient shrink on its way back through many layers?",
         options=[
             Option(
                 text="The slope of a sigmoid is at most 1/4",
-                because="Each layer multiplies gradients, and differences between examples, by such a slope.",
+                because="Each layer multiplies the gradient by such a slope, and ten of them leave next to nothing.",
                 right=True,
             ),
-            Option(text="A sigmoid answers between 0 and 1", because="This bounds the signal, not yet the gradient."),
+            Option(
+                text="A sigmoid gives no negative numbers",
+                because="Subtract 1/2 from every answer: each slope is what it was. (It does harm of another kind.)",
+            ),
             Option(
                 text="A sigmoid needs an exponential",
                 because="That costs time in every layer alike, and says nothing about learning.",
@@ -438,7 +455,7 @@ QUIZZES = [
         options=[
             Option(text="It has learned something already", because="Knowing nothing costs ln 10, which is 2.30 nats."),
             Option(
-                text="Its logits are near 0",
+                text="Its logits are nearly equal",
                 because="Then each class gets about one tenth, and the loss is ln 10, about 2.30.",
                 right=True,
             ),

@@ -18,8 +18,8 @@ PAIRS, SEEDS = 50, 5
 
 
 @cache
-def _together(activation: str, scale: float) -> tuple[Array, Array]:
-    """Return root mean square of z and cosine of two examples, (seeds, layers) each."""
+def _together(activation: str, scale: float, cosine: float) -> tuple[Array, Array]:
+    """Return root mean square of z and cosine of two examples, (seeds, layers) each; the inputs have this cosine."""
     import keras
 
     functions: dict[str, Callable[[Array], Array]] = {
@@ -35,6 +35,7 @@ def _together(activation: str, scale: float) -> tuple[Array, Array]:
     for seed in range(SEEDS):
         rng = np.random.default_rng(seed)
         a = rng.normal(size=(2 * PAIRS, UNITS)).astype("float32")
+        a[PAIRS:] = cosine * a[:PAIRS] + np.sqrt(1 - cosine**2) * a[PAIRS:]
         for layer in range(LAYERS):
             s = (scale * gain if layer else 1.0) / np.sqrt(UNITS)
             z = a @ (np.float32(s) * rng.normal(size=(UNITS, UNITS)).astype("float32"))
@@ -49,15 +50,16 @@ def _together(activation: str, scale: float) -> tuple[Array, Array]:
 _NORMAL = np.array([NormalDist().inv_cdf((i + 0.5) / 4001) for i in range(4001)])
 
 
-def apart(ax: Axes, activation: str = "tanh", weights_times: float = 1.0) -> str:
+def apart(ax: Axes, activation: str = "tanh", weights_times: float = 1.0, cosine_at_first: float = 0.0) -> str:
     """Draw the size of z in ten layers, the cosine of two examples, and the angle between them.
 
     Args:
         ax: The sheet.
         activation: Name; the weights have its own gain.
         weights_times: What they are multiplied by from layer 2 on.
+        cosine_at_first: Of each pair of inputs.
     """
-    sizes, cosines = _together(activation, round(weights_times, 3))
+    sizes, cosines = _together(activation, round(weights_times, 3), cosine_at_first)
     color, layers = style.look(activation).color, np.arange(1, LAYERS + 1)
     ax.set_axis_off()
     top, below = ax.inset_axes((0.1, 0.72, 0.9, 0.2)), ax.inset_axes((0.1, 0.34, 0.9, 0.28))
@@ -88,6 +90,7 @@ def apart(ax: Axes, activation: str = "tanh", weights_times: float = 1.0) -> str
     below.grid(False)
     top.grid(False)
     return (
-        f"Ten {activation} layers, weights times {weights_times:g}: size of z in layer 10 {mean[-1]:.2g}, "
+        f"Ten {activation} layers, weights times {weights_times:g}, inputs of cosine {cosine_at_first:g}: "
+        f"size of z in layer 10 {mean[-1]:.2g}, "
         f"cosine of two examples {middle[-1]:.2f} ({low[-1]:.2f} to {high[-1]:.2f}), angle {angles[-1]:.1f} degrees."
     )
