@@ -40,7 +40,7 @@ def through_two_units(ax: Axes, points: Array, images: Array, labels: Array, epo
         rgba[..., :3] = np.array(kit.faded(style.look(f"class {label}").color, 1.0))
         rgba[..., 3] = np.clip(1.6 * image.reshape(side, side), 0, 0.9)
         x, y = place
-        ax.imshow(rgba, extent=(x - half, x + half, y - half, y + half), interpolation="bilinear", zorder=2)
+        ax.imshow(rgba, extent=(x - half, x + half, y - half, y + half), interpolation="nearest", zorder=2)
     # Names stand at the medians, and move up where two would lie on each other.
     middles = np.array([np.median(spot[labels == label], axis=0) for label in range(10)])
     if epoch:
@@ -120,7 +120,7 @@ def draw_hues(image: Array, hues: Sequence[float], *, ax: Axes | None = None) ->
     if ax is None:
         ax = new_axes(f"A flower with its hue turned by {', '.join(f'{hue:g}' for hue in hues)}.", figsize=(7.4, 1.9))
     for panel, hue in zip(kit.panels(ax, (len(hues),), below=2), hues, strict=True):
-        panel.imshow(turn_hue(image, hue))
+        panel.imshow(turn_hue(image, hue), interpolation="nearest")
         panel.set(xticks=[], yticks=[], title=f"{hue:+g}".replace("-", "−") if hue else "as it is")
         panel.grid(False)
     return ax
