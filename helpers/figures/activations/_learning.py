@@ -70,8 +70,8 @@ def draw_control(losses: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
         ax: Where to draw.
     """
     if ax is None:
-        ends = "; ".join(f"{name} {run[-1].min():.2f} to {run[-1].max():.2f}" for name, run in losses.items())
-        ax = new_axes(f"Training losses of ten-layer networks, five seeds, at the end: {ends}.", figsize=(7.6, 3.3))
+        said = "; ".join(f"{name} {run[-1].min():.2f} to {run[-1].max():.2f}" for name, run in losses.items())
+        ax = new_axes(f"Training losses of ten-layer networks, five seeds, at the end: {said}.", figsize=(7.6, 3.3))
     ends = {name: float(np.median(run[-1])) for name, run in losses.items()}
     for name, run in losses.items():
         activation, _, change = name.partition(", ")

@@ -156,10 +156,10 @@ def signal_map(
         side = {"ha": "right"} if x <= 1 else {"ha": "left"}
         away = (-4 if x <= 1 else 4, 8)
         plane.annotate(name, (x, 0), away, textcoords="offset points", weight="bold", zorder=5, bbox=BACK, **side)
-    for x, side, far, word in ((0.36, "left", values[-1, 0] < 1, "become one"),
-                               (2.94, "right", values[-1, -1] > 1, "drift apart")):  # fmt: skip
+    for x, align, far, word in ((0.36, "left", values[-1, 0] < 1, "become one"),
+                                (2.94, "right", values[-1, -1] > 1, "drift apart")):  # fmt: skip
         if far:
-            plane.text(x, 1.4, word, ha=side, va="top", weight="bold", bbox=BACK)
+            plane.text(x, 1.4, word, ha=align, va="top", weight="bold", bbox=BACK)
     plane.plot(weight, bias, "X", color=style.ORANGE, markersize=13, markeredgecolor="white", clip_on=False, zorder=6)
     plane.set(xlim=(0.3, 3), ylim=(0, 1.5), xticks=[0.5, 1, 1.5, 2, 2.5, 3], yticks=[0, 0.5, 1, 1.5])
     plane.set(
