@@ -118,7 +118,7 @@ def last_line(text: str) -> str:
 
 def _normalize_metadata(cell: NotebookNode) -> None:
     """Keep of the metadata of `cell` what the course uses, and collapse the cell if its tags say so."""
-    kept: dict[str, Any] = {key: cell.metadata[key] for key in ("tags", "slideshow") if cell.metadata.get(key)}
+    kept: dict[str, Any] = {key: cell.metadata[key] for key in ("tags",) if cell.metadata.get(key)}
     if cell.cell_type == "code" and {"hide-input", "solution"} & set(tags(cell)):
         kept.update({"jupyter": {"source_hidden": True}, "cellView": "form"})
     cell.metadata = nbformat.from_dict(kept)

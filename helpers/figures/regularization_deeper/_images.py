@@ -59,8 +59,10 @@ def through_two_units(ax: Axes, points: Array, images: Array, labels: Array, epo
 
 
 def draw_sheet(images: Array, strength: float = 0.4, *, ax: Axes | None = None) -> Axes:
-    """Draw a few images (n, 28, 28), and below a row of changed copies for each change that keeps the label."""
+    """Draw a few images (n, 28, 28), bytes or from 0 to 1, beside copies by each change that keeps the label."""
     names = list(CHANGES)
+    if images.dtype == np.uint8:
+        images = images / np.float32(255)
     if ax is None:
         ax = new_axes(f"{len(images)} images in ten columns of changed copies: {', '.join(names)}.", figsize=(7.6, 3.0))
     rng = np.random.default_rng(1)

@@ -116,11 +116,12 @@ def draw_differences(tables: Mapping[str, np.ndarray], *, ax: Axes | None = None
     for panel, column, title in ((left, 1, "accuracy, points gained"), (right, 0, "loss, lower by (nats)")):
         for row, name in enumerate(names):
             values = tables[name][:, column]
-            clear = (values > 0).all() or (values < 0).all()
+            better, worse = (values > 0).all(), (values < 0).all()
+            color = style.GREEN if better else style.VERMILION if worse else style.GREY
             panel.plot(values, np.full(len(values), row), "o", color=style.GREY, fillstyle="none", markersize=4,
                        linestyle="none")  # fmt: skip
-            panel.plot(values.mean(), row, "D", color=style.GREEN if clear else style.GREY, markersize=kit.points(8),
-                       fillstyle="full" if clear else "none")  # fmt: skip
+            panel.plot(values.mean(), row, "D", color=color, markersize=kit.points(8),
+                       fillstyle="full" if better or worse else "none")  # fmt: skip
         panel.axvline(0, color=style.BLACK, linewidth=1.2, linestyle="-")
         panel.set(ylim=(len(names) - 0.4, -0.6), title=title, xlabel="better →")
         panel.set_yticks(range(len(names)), names)
