@@ -8,19 +8,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from helpers import style
 from helpers.figures import optimizers as figures
 from helpers.figures.optimizers._exercises import THREE_BETAS, THREE_PATHS, sick_curves, three_paths
 from helpers.figures.optimizers._hill import HILLS, HILLS_RATE, limits_of
 from helpers.figures.optimizers._rules import RUNNERS, descent, momentum
 from helpers.surface import SURFACES, distances, gradient, walk
 
-
-@pytest.fixture(autouse=True)
-def _own_style():
-    style.use()
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("course_style")
 
 
 def state(draw, **values):

@@ -46,9 +46,7 @@ def test_a_figure_says_what_it_draws(draw, values, words):
 
 def test_twelve_numbers_are_the_worst_and_a_penalty_calms_them():
     def error(**values):
-        figure, ax = plt.subplots()
-        said = figures.many_numbers(ax, fit, **values)
-        plt.close(figure)
+        said = figures.many_numbers(plt.subplots()[1], fit, **values)
         return float(said.split("error ")[1].split()[0])
 
     worst = error(numbers=12)
