@@ -150,8 +150,8 @@ def random_features(n: int = 300) -> dict:
         results[str(count)] = []
         for seed in SEEDS:
             rng, (x, y) = np.random.default_rng([seed, 3]), draw(seed, n)
-            w, b = rng.normal(size=(196, count)) / 14, 0.3 * rng.normal(size=count)
-            a, a_val, a_new = (np.maximum(images @ w + b, 0) for images in (x, x_val, x_new))
+            w = rng.normal(size=(196, count)) / 14
+            a, a_val, a_new = (np.maximum(images @ w, 0) for images in (x, x_val, x_new))
             target = np.eye(10)[y]
             plain = np.linalg.lstsq(a, target, rcond=None)[0]
             kernel = a @ a.T

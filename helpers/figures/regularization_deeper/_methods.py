@@ -13,7 +13,7 @@ from helpers.figures import _kit as kit
 from helpers.picture import new_axes
 
 LEADS = np.linspace(0, 14, 1401)
-LOWEST = -5.5
+LOWEST = -1.8
 """What is worse stands there as a triangle in `draw_strengths`."""
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -89,14 +89,14 @@ def draw_strengths(results: Mapping[str, Sequence[Mapping[str, Any]]], names: Se
             panel.plot(at, values[at], "o", markersize=12, fillstyle="none", color=color, markeredgewidth=1.8)
             below = values < LOWEST
             panel.plot(where[below], shown[below], "v", color=color, markersize=9, linestyle="none")
-        panel.set(title=name, ylim=(-6, 6), xlim=(-0.5, len(strengths) - 0.5))
+        panel.set(title=name, ylim=(-2.1, 2.1), xlim=(-0.5, len(strengths) - 0.5))
         ticks = [tick(one) for one in strengths]
         if len(ticks) * max(map(len, ticks)) > 20:
             ticks[1::2] = [""] * len(ticks[1::2])
         panel.set_xticks(where, ticks, size=kit.points(10))
         if k == 0:
-            panel.text(-0.3, 5.6, "loss lowered, 0.1 nats", color=style.BLUE, va="top")
-            panel.text(-0.3, -5.7, "accuracy, points", color=style.visible(style.VERMILION, panel, 4.5), va="bottom")
+            panel.text(-0.3, 2.0, "loss lowered, 0.1 nats", color=style.BLUE, va="top")
+            panel.text(-0.3, -2.0, "accuracy, points", color=style.visible(style.VERMILION, panel, 4.5), va="bottom")
     return ax
 
 

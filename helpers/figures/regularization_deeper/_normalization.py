@@ -134,4 +134,5 @@ def draw_falling(results: Mapping[str, ByRate], names: Sequence[str], *, rate: s
     for height, (_, text, color) in zip(_apart([one[0] for one in ends], 0.075), ends, strict=True):
         kit.label_end(ax, epochs[-1], height, text, style.visible(color, ax, 4.5))
     ax.set(xlabel="epoch", ylabel="training loss (nats)", xlim=(1, epochs[-1]), ylim=(0, 1))
+    ax.set_xticks([1, 5, 10, 15, 20])
     return ax
