@@ -94,7 +94,7 @@ def draw_weight_maps(maps: Mapping[str, Array], *, ax: Axes | None = None, names
         panel.imshow(w.reshape(side, side), cmap=style.DIVERGING, vmin=-most, vmax=most, interpolation="nearest")
         panel.set(xticks=[], yticks=[])
         panel.grid(False)
-        panel.set_title(f"{name}: {np.sum(w != 0)} of {len(w)}" if names else name)
+        panel.set_title(f"{name}: {np.sum(w != 0)}" if names else name)
     return ax
 
 
