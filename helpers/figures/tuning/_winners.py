@@ -58,7 +58,8 @@ def winners(ax: Axes, networks: Sequence[Mapping[str, Any]], trials: int = 64, i
     ax.set(xlim=(-0.5, 1.5), ylim=(62, 92))
     kit.percent_ticks(ax, range(65, 95, 5))
     ax.grid(axis="x", visible=False)
-    ax.set_title(f"{falls.sum()} of {SEARCHES} fall")
+    chosen = f"the best of {trials}" if trials > 1 else "one network"
+    ax.set_title(f"{chosen}: {falls.sum()} of {SEARCHES} fall")
     fall = np.mean(found.validation - found.new)
     return (
         f"20 searches, {trials} networks each, {images} validation images: {falls.sum()} winners score lower on new "
