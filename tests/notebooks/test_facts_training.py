@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from results_program import load_program
-from taught import Taught, taught
+from taught import Taught, find_sentence, taught
 
 from helpers.results import stored_groups
 
@@ -135,6 +135,11 @@ def test_network_beats_the_linear_model_and_not_the_forest() -> None:
     assert min(network) > linear + 0.005
     error = 2 * np.sqrt(forest * (1 - forest) / 3000)
     assert forest - error < np.mean(network) < forest
+    number = r"([\d.]+) ± ([\d.]+)"
+    said = find_sentence("07_training", f"is {number} points ahead of the linear model and {number} behind")
+    for rival, sign, gain, error in (("logistic regression", 1, *said[:2]), ("random forest", -1, *said[2:])):
+        best = rivals[rival][0]
+        assert f"{100 * sign * best['network_gains']:.1f} ± {100 * best['standard_error']:.1f}" == f"{gain} ± {error}"
 
 
 def test_batch_sizes_are_equally_good_and_differ_in_steps() -> None:
