@@ -81,10 +81,13 @@ def faults(notebook: NotebookNode) -> list[str]:
                 found.append(f"{name} shows a widget that has no still picture")
             if path := absolute_path(output_text(output)):
                 found.append(f"{name} shows a path of this machine: {path}")
+    return found + too_large(notebook)
+
+
+def too_large(notebook: NotebookNode) -> list[str]:
+    """Return in a sentence how large the file of `notebook` is, where it is too large."""
     size = len(dump(notebook).encode())
-    if size >= SIZE_LIMIT:
-        found.append(f"the notebook has {size:,} bytes, and must stay under {SIZE_LIMIT:,}")
-    return found
+    return [f"the notebook has {size:,} bytes, and must stay under {SIZE_LIMIT:,}"] if size >= SIZE_LIMIT else []
 
 
 def output_text(output: NotebookNode) -> str:
@@ -118,7 +121,7 @@ def last_line(text: str) -> str:
 
 def _normalize_metadata(cell: NotebookNode) -> None:
     """Keep of the metadata of `cell` what the course uses, and collapse the cell if its tags say so."""
-    kept: dict[str, Any] = {key: cell.metadata[key] for key in ("tags",) if cell.metadata.get(key)}
+    kept: dict[str, Any] = {"tags": tags(cell)} if tags(cell) else {}
     if cell.cell_type == "code" and {"hide-input", "solution"} & set(tags(cell)):
         kept.update({"jupyter": {"source_hidden": True}, "cellView": "form"})
     cell.metadata = nbformat.from_dict(kept)

@@ -234,6 +234,23 @@ def draw_node(
     ax.text(x, y, text, ha="center", va="center_baseline", zorder=4, weight="bold")
 
 
+def draw_seeds(ax: Axes, rows: np.ndarray | Sequence[np.ndarray]) -> None:
+    """Draw what each seed gains, a row of circles for each of `rows`, and their means as diamonds.
+
+    A diamond is full where all seeds agree, green where they gain, vermilion where they lose. The first row is on top.
+    """
+    for row, gains in enumerate(np.asarray(rows)):
+        better, worse = (gains > 0).all(), (gains < 0).all()
+        color = style.GREEN if better else style.VERMILION if worse else style.GREY
+        ax.plot(
+            gains, np.full(len(gains), row), "o", color=style.GREY, fillstyle="none", markersize=4, linestyle="none"
+        )
+        full = "full" if better or worse else "none"
+        ax.plot(gains.mean(), row, "D", color=color, markersize=points(8), fillstyle=full)
+    ax.axvline(0, color=style.BLACK, linewidth=1.2, linestyle="-")
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+
+
 def percent_ticks(ax: Axes, ticks: Sequence[int]) -> None:
     """Put these ticks at the vertical axis, with their per-cent signs."""
     ax.set_yticks(ticks, [f"{tick} %" for tick in ticks])

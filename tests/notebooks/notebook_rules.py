@@ -26,7 +26,6 @@ from helpers.start import Course, Entry
 from tools.concepts import Heading, headings, parse_markdown
 from tools.normalize import (
     PNG_SIGNATURE,
-    SIZE_LIMIT,
     WIDGET_VIEW,
     absolute_path,
     cell_name,
@@ -35,6 +34,7 @@ from tools.normalize import (
     output_text,
     png_bytes,
     tags,
+    too_large,
 )
 from tools.setup_cell import setup_cell
 
@@ -222,8 +222,7 @@ def cell_ids_are_unique(subject: Subject) -> list[str]:
 
 
 def file_is_small(subject: Subject) -> list[str]:
-    size = len(dump(subject.notebook).encode())
-    return [f"the notebook has {size:,} bytes, and must stay under {SIZE_LIMIT:,}"] if size >= SIZE_LIMIT else []
+    return too_large(subject.notebook)
 
 
 def timing_cells_are_not_compared(subject: Subject) -> list[str]:

@@ -320,12 +320,7 @@ def test_each_wrong_remedy_that_keeps_the_rule_gets_a_reason():
     assert judge(found, {symptom: f" {remedy.upper()} " for symptom, remedy in found.reference.items()})
 
 
-WITH_REASONS = [
-    item for notebook in exercises.NOTEBOOKS for item in exercises.exercises(notebook).values() if item.reasons
-]
-
-
-@each(WITH_REASONS)
+@each([item for item in EXERCISES if item.reasons])
 def test_whoever_gets_one_entry_wrong_is_told_why(item):
     assert set(item.reasons) == set(item.reference)
     for key, right in item.reference.items():

@@ -266,10 +266,10 @@ def draw_newton(walks: Sequence[Any], descent: Any, *, ax: Axes | None = None) -
 
 def draw_walks(paths: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
     """Draw named paths on Beale, three maps in a row, a dot every ten steps."""
+    rows = -(-len(paths) // 3)
     if ax is None:
-        rows = -(-len(paths) // 3)
         ax = new_axes(describe_paths(paths, "beale"), figsize=(7.6, 1.95 * rows))
-    for panel, (name, path) in zip(kit.panels(ax, (3,) * (-(-len(paths) // 3)), below=8), paths.items(), strict=False):
+    for panel, (name, path) in zip(kit.panels(ax, (3,) * rows, below=8), paths.items(), strict=False):
         draw_paths({name: path}, "beale", ax=panel, limits=VIEWS["beale"], names=False)
         panel.set(xlabel="", ylabel="", xticks=[], yticks=[], title=name)
     return ax

@@ -56,15 +56,7 @@ def draw_gains(results: Mapping[str, Runs], none: Runs, *, ax: Axes | None = Non
     kinds = dict(zip(UNITS, texts, strict=True))
     for panel, (key, table) in zip(kit.panels(ax, (2,), below=40), tables.items(), strict=True):
         values = 100 * table if key == "accuracy" else -table
-        for row, each in enumerate(values):
-            color = style.GREEN if (each > 0).all() else style.VERMILION if (each < 0).all() else style.GREY
-            panel.plot(
-                each, np.full(len(each), row), "o", color=style.GREY, fillstyle="none", markersize=4, linestyle="none"
-            )
-            full = "none" if color == style.GREY else "full"
-            panel.plot(each.mean(), row, "D", color=color, markersize=kit.points(8), fillstyle=full)
-        panel.axvline(0, color=style.BLACK, linewidth=1.2, linestyle="-")
-        panel.set(ylim=(len(names) - 0.4, -0.6))
+        kit.draw_seeds(panel, values)
         panel.set_yticks(range(len(names)), [kinds[n.split(": ")[0]].format(float(n.split(": ")[1])) for n in names])
         panel.set_xlabel("points, better →" if key == "accuracy" else "nats, better →")
         panel.set_title("accuracy gained" if key == "accuracy" else "loss lowered by")

@@ -17,7 +17,7 @@ Array = np.ndarray
 
 X = np.linspace(-1, 1, 12)
 Y = np.sin(3 * X) + np.random.default_rng(3).normal(0, 0.3, 12)
-"""Twelve points near a smooth curve, those of the core notebook."""
+"""Twelve points near the smooth curve of the core notebook, with other noise."""
 
 
 def many_numbers(ax: Axes, fit: Callable[..., Array], numbers: int = 12, penalty: float = 0.0) -> str:

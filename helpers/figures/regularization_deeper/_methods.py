@@ -114,16 +114,8 @@ def draw_differences(tables: Mapping[str, np.ndarray], *, ax: Axes | None = None
         ax = new_axes(f"{said}.".replace("-", "−"), figsize=(7.6, 0.3 * len(names) + 1.2))
     left, right = kit.panels(ax, (2,), below=40)
     for panel, column, title in ((left, 1, "accuracy, points gained"), (right, 0, "loss, lower by (nats)")):
-        for row, name in enumerate(names):
-            values = tables[name][:, column]
-            better, worse = (values > 0).all(), (values < 0).all()
-            color = style.GREEN if better else style.VERMILION if worse else style.GREY
-            panel.plot(values, np.full(len(values), row), "o", color=style.GREY, fillstyle="none", markersize=4,
-                       linestyle="none")  # fmt: skip
-            panel.plot(values.mean(), row, "D", color=color, markersize=kit.points(8),
-                       fillstyle="full" if better or worse else "none")  # fmt: skip
-        panel.axvline(0, color=style.BLACK, linewidth=1.2, linestyle="-")
-        panel.set(ylim=(len(names) - 0.4, -0.6), title=title, xlabel="better →")
+        kit.draw_seeds(panel, [tables[name][:, column] for name in names])
+        panel.set(title=title, xlabel="better →")
         panel.set_yticks(range(len(names)), names)
     right.tick_params(labelleft=False)
     return ax

@@ -107,7 +107,8 @@ def bayesian(ax: Axes, search: Callable[..., Any], truth: Array, rates: Array, t
         exploration: Standard deviations that it adds before it takes the highest place.
     """
     tried, expected, uncertain = search(truth, trials, exploration)
-    upper, following = expected + exploration * uncertain, int(np.argmax(expected + exploration * uncertain))
+    upper = expected + exploration * uncertain
+    following = int(np.argmax(upper))
     ax.fill_between(
         rates, expected - exploration * uncertain, upper, color=style.LIGHT_GREY, linewidth=0, linestyle="-"
     )
