@@ -30,16 +30,14 @@ def script():
     """Return a function that asks live.js for a formula."""
     if not shutil.which("node"):
         pytest.skip("no Node.js on this machine")
-    node = subprocess.Popen(["node", "-e", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with subprocess.Popen(["node", "-e", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
 
-    def ask(name, **state):
-        node.stdin.write(json.dumps([name, state]) + "\n")
-        node.stdin.flush()
-        return json.loads(node.stdout.readline(), parse_constant=float)
+        def ask(name, **state):
+            node.stdin.write(json.dumps([name, state]) + "\n")
+            node.stdin.flush()
+            return json.loads(node.stdout.readline(), parse_constant=float)
 
-    yield ask
-    node.stdin.close()
-    node.wait(10)
+        yield ask
 
 
 def steps(name, rate, gradient, w, count):
