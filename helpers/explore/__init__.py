@@ -167,10 +167,9 @@ class Explorer:
         return self.alternative
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
-        """Return one display for every place: widgets, or HTML with COURSE_STATIC, and a PNG with its alternative."""
-        data, metadata = bundle_pixels(*self._still())
+        """Return one display: HTML with COURSE_STATIC, else widgets and, where no kernel runs, a PNG in their place."""
         if folder := os.environ.get("COURSE_STATIC"):
-            data["text/html"] = frames_to_html(
+            page = frames_to_html(
                 self._picture,
                 self.controls,
                 Path(folder),
@@ -180,7 +179,9 @@ class Explorer:
                 interval=PLAY_INTERVAL,
                 stills=[one if one.caption else replace(one, caption=self._caption(one.state)) for one in self._stills],
             )
-        elif self._view.model_id is not None:
+            return {"text/plain": self.alternative, "text/html": page}, {}
+        data, metadata = bundle_pixels(*self._still())
+        if self._view.model_id is not None:
             data["application/vnd.jupyter.widget-view+json"] = {
                 "version_major": 2,
                 "version_minor": 0,

@@ -825,7 +825,7 @@ def static(tmp_path):
 def test_web_edition_gets_html_and_a_file_for_every_frame(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_STATIC", str(tmp_path))
     data, _ = explore(line, figsize=(2, 1), steps=(1, 5), dashed=True)._repr_mimebundle_()
-    assert set(data) == {"text/html", "image/png", "text/plain"}
+    assert set(data) == {"text/html", "text/plain"}
     text = data["text/html"]
     assert not re.search(r"https?:|//cdn|src=\"(?!frames/)", text)
     assert 'type="range"' in text
