@@ -171,7 +171,7 @@ def fit(settings: list[dict[str, Any]], seeds: Any = SEEDS, wrong: float = 0.0) 
     """Train every setting with every seed, as many as possible at once, and return a list of runs for each setting."""
 
     def kind(one: dict[str, Any]) -> tuple:
-        fixed = tuple(one.get(name) for name in ("units", "examples", "patience", "normalization"))
+        fixed = tuple(one.get(name) for name in ("units", "examples", "patience", "epochs", "normalization"))
         return *fixed, "dropout" in one, "ema" in one
 
     found: dict[int, list[dict]] = {}
@@ -210,7 +210,7 @@ def train(
     keras.utils.set_random_seed(0)
     networks.compile(optimizer_for(chosen), "categorical_crossentropy")
     batches = Changing(images, y, numbers, [one.get("amounts", {}) for one in chosen])
-    epochs = max(1, round(STEPS * BATCH_SIZE / examples))
+    epochs = settings[0].get("epochs", max(1, round(STEPS * BATCH_SIZE / examples)))
     more: dict[str, Any] = {}
     stop = None
     if patience := settings[0].get("patience"):
@@ -270,8 +270,8 @@ def more_methods() -> dict:
 
 
 def wrong_labels() -> dict:
-    """The same with 20 % of the training labels wrong; the labels of other images are right."""
-    return every_strength(METHODS, WRONG)
+    """The methods and the single changes with 20 % of the training labels wrong; others are right."""
+    return every_strength(METHODS, WRONG) | each_change(CHANGES, WRONG)
 
 
 def averages() -> dict:
@@ -338,10 +338,10 @@ def softmax(z: np.ndarray) -> np.ndarray:
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
-def each_change(changes: dict[str, tuple[float, ...]]) -> dict:
+def each_change(changes: dict[str, tuple[float, ...]], wrong: float = 0.0) -> dict:
     """Return "change: amount" → runs with this change alone."""
     pairs = [(name, amount) for name, amounts in changes.items() for amount in amounts]
-    runs = fit([{"amounts": {name: amount}} for name, amount in pairs])
+    runs = fit([{"amounts": {name: amount}} for name, amount in pairs], wrong=wrong)
     return {f"{name}: {amount}": each for (name, amount), each in zip(pairs, runs, strict=True)}
 
 
@@ -390,8 +390,30 @@ def moved() -> dict:
 
 
 def data_sizes() -> dict:
-    """The same network and number of steps on more and more images."""
-    return {str(size): fit([{"examples": size}])[0] for size in DATA_SIZES}
+    """The same network on more and more images, each time until early stopping ends it: no budget cuts it off."""
+    return {str(size): fit([{"examples": size, "patience": 10, "epochs": 300}])[0] for size in DATA_SIZES}
+
+
+def early_look() -> dict:
+    """Validation accuracy after 50 steps with batch normalization: by its moving averages, and by the batch's own."""
+    import keras
+    from keras import layers
+
+    x_val, y_val = parts()[1]
+    found: dict = {"moving averages": [], "statistics of the batch": []}
+    for seed in SEEDS:
+        keras.utils.set_random_seed(seed)
+        model = keras.Sequential([keras.Input((196,))])
+        for units in UNITS:
+            model.add(layers.Dense(units, use_bias=False))
+            model.add(layers.BatchNormalization())
+            model.add(layers.ReLU())
+        model.add(layers.Dense(10, activation="softmax"))
+        model.compile(keras.optimizers.Adam(RATE), "sparse_categorical_crossentropy")
+        model.fit(*draw(seed, EXAMPLES), batch_size=BATCH_SIZE, epochs=50 * BATCH_SIZE // EXAMPLES, verbose=0)
+        for runs, training in zip(found.values(), (False, True), strict=True):
+            runs += as_runs(("val_", np.asarray(model(x_val, training=training))[None], y_val))
+    return found
 
 
 def widths() -> dict:
@@ -405,6 +427,7 @@ GROUPS = {
     for group in (
         by_heart,
         data_sizes,
+        early_look,
         methods,
         moved,
         augmentations,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 from math import floor, log10
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -240,15 +240,20 @@ def draw_seeds(ax: Axes, rows: np.ndarray | Sequence[np.ndarray]) -> None:
     A diamond is full where all seeds agree, green where they gain, vermilion where they lose. The first row is on top.
     """
     for row, gains in enumerate(np.asarray(rows)):
-        better, worse = (gains > 0).all(), (gains < 0).all()
-        color = style.GREEN if better else style.VERMILION if worse else style.GREY
+        color, full = verdict(gains)
         ax.plot(
             gains, np.full(len(gains), row), "o", color=style.GREY, fillstyle="none", markersize=4, linestyle="none"
         )
-        full = "full" if better or worse else "none"
         ax.plot(gains.mean(), row, "D", color=color, markersize=points(8), fillstyle=full)
     ax.axvline(0, color=style.BLACK, linewidth=1.2, linestyle="-")
     ax.set_ylim(len(rows) - 0.4, -0.6)
+
+
+def verdict(gains: np.ndarray) -> tuple[str, Literal["full", "none"]]:
+    """Return colour and fill of what gains so much with each seed: full where all agree, green where they gain."""
+    if (gains > 0).all():
+        return style.GREEN, "full"
+    return (style.VERMILION, "full") if (gains < 0).all() else (style.GREY, "none")
 
 
 def percent_ticks(ax: Axes, ticks: Sequence[int]) -> None:

@@ -22,6 +22,7 @@ WEIGHTS = [
     np.array([4.0]),
 ]
 MORE_WEIGHTS = [np.array([[3.0, -4.0]]), np.array([0.5, 0.5])]
+THREE_LAYERS = [*WEIGHTS, np.array([[2.0, -0.5, 1.0]]), np.array([3.0, 0.0, 1.0])]
 
 ACTIVATIONS = np.array([[1.0, 2.0, 0.0, 4.0], [3.0, 0.5, 2.0, 1.0]])
 DRAWN = np.array([[0.1, 0.9, 0.5, 0.35], [0.29, 0.31, 0.8, 0.05]])
@@ -192,7 +193,7 @@ EXERCISES = [
         id="regularization.l2_penalty",
         task="The L2 penalty of given weights",
         reference=l2_penalty,
-        cases=[(WEIGHTS, 0.1), (MORE_WEIGHTS, 0.02)],
+        cases=[(WEIGHTS, 0.1), (MORE_WEIGHTS, 0.02), (THREE_LAYERS, 0.01)],
         hints=[
             "Which of the arrays in the list are kernels? weights[::2] takes every second one.",
             "Square every number of a kernel, add them all up, over all kernels; then the strength.",

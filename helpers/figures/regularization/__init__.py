@@ -19,7 +19,7 @@ from helpers.figures.regularization._exercises import (
     draw_three_learning_curves,
 )
 from helpers.figures.regularization._images import augmented, draw_gains, draw_moved
-from helpers.figures.regularization._methods import best_strengths, differences, methods
+from helpers.figures.regularization._methods import best_strengths, differences, methods, one_augmentation
 from helpers.figures.regularization._penalties import draw_histograms, geometry, near_zero
 from helpers.figures.regularization._units import draw_masks, draw_moving_means, masks, scale_and_shift, scored
 
@@ -45,6 +45,7 @@ __all__ = [
     "methods",
     "near_zero",
     "noisy_points",
+    "one_augmentation",
     "scale_and_shift",
     "scored",
     "tamed",

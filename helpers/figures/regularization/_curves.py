@@ -158,7 +158,7 @@ def draw_widths(results: Mapping[str, Runs], *, ax: Axes | None = None) -> Axes:
         train = _band(panel, widths, runs, f"train_{quantity}", TRAINING, factor)
         new = _band(panel, widths, runs, quantity, NEW, factor)
         panel.set(xscale="log", xlabel="hidden units")
-        panel.set_xticks(widths[::2], [str(width) for width in widths[::2]])
+        panel.set_xticks((1, 4, 16, 64, 256), ("1", "4", "16", "64", "256"))
         panel.minorticks_off()
         if quantity == "loss":
             low = int(np.argmin(new))

@@ -69,8 +69,8 @@ def draw_three_histograms(*, ax: Axes | None = None) -> Axes:
             "Histograms of 90 weights. A: a narrow hump around 0. B: a tall spike at 0 and a few others. C: wide.",
             figsize=(7.6, 2.8),
         )
-    bins = list(np.linspace(-2.1, 2.1, 43))
+    bins = list(np.linspace(-1.425, 1.425, 58))  # one bar has 0 in its middle
     for panel, (name, weights) in zip(kit.panels(ax, (3,), below=40), three_weights().items(), strict=True):
-        panel.hist(np.clip(weights, -2.1, 2.1), bins, color=style.BLUE, linewidth=0, linestyle="-")
-        panel.set(ylim=(0, 62), xlabel="weight", title=f"{name}: number of weights")
+        panel.hist(np.clip(weights, -1.4, 1.4), bins, color=style.BLUE, linewidth=0, linestyle="-")
+        panel.set(ylim=(0, 80), xlabel="weight", title=f"{name}: number of weights")
     return ax

@@ -16,6 +16,7 @@ from helpers.picture import new_axes
 Runs = Sequence[Mapping[str, float]]
 UNITS = {"flip": "mirrored with probability {:.0%}", "shift": "shifted by up to {:.0f} pixels",
          "rotate": "turned by up to {:.0f}°"}  # fmt: skip
+SHORT = {"flip": "flip {:.0%} of the copies", "shift": "shift ≤ {:g} px", "rotate": "turn ≤ {:g}°"}
 MOST = {"flip": 1.0, "shift": 12.0, "rotate": 180.0}
 
 
@@ -31,6 +32,11 @@ def augmented(ax: Axes, images: np.ndarray, kind: str = "flip", strength: float 
     ax.grid(False)
     ax.spines[:].set_visible(False)
     return f"{len(images)} images, and below them copies {UNITS[kind].format(amount)}."
+
+
+def called(kind: str, amount: str) -> str:
+    """Return the short name of a change on images of 14 × 14 pixels: "shift ≤ 0.5 px"."""
+    return SHORT[kind].format(float(amount)) if kind in SHORT else kind
 
 
 def draw_gains(results: Mapping[str, Runs], none: Runs, *, ax: Axes | None = None) -> Axes:
@@ -52,12 +58,10 @@ def draw_gains(results: Mapping[str, Runs], none: Runs, *, ax: Axes | None = Non
         ax = new_axes(
             f"Differences from training without changed copies: {said}.".replace("-", "−"), figsize=(7.6, 4.0)
         )
-    texts = ["flip {:.0%} of the copies", "shift ≤ {:g} px", "turn ≤ {:g}°"]
-    kinds = dict(zip(UNITS, texts, strict=True))
     for panel, (key, table) in zip(kit.panels(ax, (2,), below=40), tables.items(), strict=True):
         values = 100 * table if key == "accuracy" else -table
         kit.draw_seeds(panel, values)
-        panel.set_yticks(range(len(names)), [kinds[n.split(": ")[0]].format(float(n.split(": ")[1])) for n in names])
+        panel.set_yticks(range(len(names)), [called(*name.split(": ")) for name in names])
         panel.set_xlabel("points, better →" if key == "accuracy" else "nats, better →")
         panel.set_title("accuracy gained" if key == "accuracy" else "loss lowered by")
         if key == "loss":
@@ -88,5 +92,5 @@ def draw_moved(results: Mapping[str, Runs], *, ax: Axes | None = None) -> Axes:
                     arrowprops={"arrowstyle": "->", "color": style.GREY, "shrinkA": 6, "shrinkB": 6})  # fmt: skip
     ax.set_yticks(range(len(kinds)), kinds)
     ax.set(ylim=(len(kinds) - 0.5, -0.5), xlabel="accuracy on new images (%)")
-    ax.set_title("Changed copies help when new images are changed the same way")
+    ax.set_title("Changed copies help where new images are changed too")
     return ax

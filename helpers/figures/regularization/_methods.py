@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 
 from helpers import style
 from helpers.figures import _kit as kit
+from helpers.figures.regularization._images import called
 
 Runs = Sequence[Mapping[str, float]]
 
-CORE = ("fewer units", "L1", "L2", "dropout", "batch normalization", "early stopping", "flip, shift, rotate",
+CORE = ("fewer units", "L1", "L2", "dropout", "batch normalization", "early stopping", "augmentation",
         "4 × the images")  # fmt: skip
 """The methods of the core notebook, besides nothing."""
 
@@ -46,10 +47,19 @@ def differences(results: Mapping[str, Runs], chosen_by: str = "loss") -> dict[st
     }  # fmt: skip
 
 
+def one_augmentation(results: Mapping[str, Runs]) -> dict[str, Runs]:
+    """Return the same runs, with single changes and mixtures of them as strengths of one method, augmentation."""
+    kinds = ("flip", "shift", "rotate", "flip, shift, rotate")
+    return {f"augmentation: {name.replace(': ', ' ')}" if name.split(":")[0] in kinds else name: runs
+            for name, runs in results.items()}  # fmt: skip
+
+
 def with_strength(method: str, strength: str) -> str:
     """Return the method with the strength that was chosen, where a number says enough: "dropout 0.2, 0.5"."""
     if method == "fewer units":
         return f"{strength} units a layer"
+    if method == "augmentation":
+        return called(*strength.rsplit(" ", 1))
     if method not in ("L1", "L2", "dropout", "weight decay"):
         return method
     parts = strength.removeprefix("0.0, ").split(", ")
@@ -58,7 +68,9 @@ def with_strength(method: str, strength: str) -> str:
 
 def methods(ax: Axes, results: Mapping[str, Mapping[str, Runs]], labels: str = "right", chosen_by: str = "loss",
             names: Sequence[str] = CORE) -> str:  # fmt: skip
-    """Draw each method as a point: right is a lower loss, up a higher accuracy, lines reach over the seeds.
+    """Draw each method's mean as a diamond: right is a lower loss, up a higher accuracy; bars reach over the seeds.
+
+    A diamond is full where all seeds agree about the accuracy, green where it is higher, vermilion where it is lower.
 
     Args:
         ax: The sheet.
@@ -67,11 +79,11 @@ def methods(ax: Axes, results: Mapping[str, Mapping[str, Runs]], labels: str = "
         chosen_by: What each method's strength was chosen by on the validation images, "loss" or "accuracy".
         names: The methods that are drawn, where there are results.
     """
-    moved = {name: table for name, table in differences(results[labels], chosen_by).items() if name in names}
-    best = best_strengths(results[labels], chosen_by)
-    called = {name: with_strength(name, best[name][0]) for name in moved}
-    every = [table for by in ("loss", "accuracy") for name, table in differences(results[labels], by).items()
-             if name in names]  # fmt: skip
+    runs = one_augmentation(results[labels])
+    moved = {name: table for name, table in differences(runs, chosen_by).items() if name in names}
+    best = best_strengths(runs, chosen_by)
+    labelled = {name: with_strength(name, best[name][0]) for name in moved}
+    every = [table for by in ("loss", "accuracy") for name, table in differences(runs, by).items() if name in names]
     low, high = (
         np.min([table.min(axis=0) for table in every], axis=0),
         np.max([table.max(axis=0) for table in every], axis=0),
@@ -101,22 +113,22 @@ def methods(ax: Axes, results: Mapping[str, Mapping[str, Runs]], labels: str = "
     places = spread(wanted, bottom + 0.3, top - 0.3, (top - bottom) / 13)
     for name, y in zip(order, places, strict=True):
         table = moved[name]
-        mean, clear = table.mean(axis=0), (table[:, 1] > 0).all()
-        color = style.ORANGE if clear else style.GREEN
+        mean, (color, full) = table.mean(axis=0), kit.verdict(table[:, 1])
         thin: dict[str, Any] = {"color": kit.faded(color, 0.45), "linewidth": 1.6, "linestyle": "-", "zorder": 2}
         ax.plot([table[:, 0].min(), table[:, 0].max()], [mean[1]] * 2, **thin)
         ax.plot([mean[0]] * 2, [table[:, 1].min(), table[:, 1].max()], **thin)
-        ax.plot(*mean, "s" if "×" in name else "o", color=color, markersize=kit.points(9), zorder=3)
+        ax.plot(*mean, "D", color=color, markersize=kit.points(9), markerfacecolor=color if full == "full" else "white",
+                markeredgewidth=1.8, zorder=3)  # fmt: skip
         ax.plot([mean[0], right + 0.035 * width], [mean[1], y], "-", color=style.GREY, linewidth=0.8, zorder=1.5)
         ink = style.visible(color, ax, 4.5)
-        ax.text(right + 0.045 * width, y, called[name], color=ink, va="center", weight="bold" if clear else "normal")
+        ax.text(right + 0.045 * width, y, labelled[name], color=ink, va="center")
     ax.set(xlabel="loss lower by (nats) →", title="accuracy (points) ↑")
     ax.set_xticks([tick for tick in np.arange(-0.4, 1, 0.1).round(1) if left < tick <= right])
     clearly = [name for name in order if (moved[name][:, 1] > 0).all()]
     return (
         f"Labels {labels}, strengths chosen by {chosen_by}. More accurate than nothing in all five seeds: "
         f"{', '.join(clearly) or 'none'}. " + "; ".join(
-            f"{called[name]} {moved[name][:, 1].mean():+.1f} points, loss {-moved[name][:, 0].mean():+.2f}"
+            f"{labelled[name]} {moved[name][:, 1].mean():+.1f} points, loss {-moved[name][:, 0].mean():+.2f}"
             for name in order
         ).replace("-", "−") + "."
     )  # fmt: skip

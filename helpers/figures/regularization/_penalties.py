@@ -55,7 +55,7 @@ def geometry(axes: Sequence[Axes], strength: float = 0.3) -> str:
         ax.plot(*w, "o", color=style.VERMILION, markersize=kit.points(10), fillstyle="full" if gone else "none",
                 markeredgewidth=2.2)  # fmt: skip
         ax.annotate("no penalty", (FREE[0], FREE[1]), (6, 6), textcoords="offset points")
-        kit.halo(ax.text(-0.06, 0.35, "same\npenalty", ha="right", va="center", color=style.BLUE))
+        kit.halo(ax.text(-0.06, 0.35, "less\npenalty", ha="right", va="center", color=style.BLUE))
         ax.set(
             xlim=(-1.5, 2.5),
             ylim=(-1.7, 2.7),
@@ -90,4 +90,6 @@ def draw_histograms(weights: Mapping[str, np.ndarray], *, ax: Axes | None = None
         low, high = (round(100 * share) for share in (shares[name].min(), shares[name].max()))
         panel.set_title(f"{name}: {low}–{high} % near 0" if low < high else f"{name}: {low} % near 0")
         kit.percent_ticks(panel, (0, 5, 10, 15))
+        if counts.max() > top:  # the bar at 0 goes on
+            panel.text(0.02, top, f"↑ {counts.max():.0f} %", va="top")
     return ax
