@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from taught import taught
 
 from helpers.figures.regularization import best_strengths, differences
 from helpers.results import stored_groups
@@ -159,6 +160,24 @@ def test_batches_of_two_are_too_small_for_batch_normalization_only(groups: Any) 
     assert small["none, 2"] - small["batch, 2"] > 0.08
     with_50 = [small[f"{name}, 50"] for name in ("none", "batch", "layer")]
     assert max(with_50) - min(with_50) < 0.03
+
+
+@pytest.mark.parametrize(
+    ("l1", "l2", "pixels"),
+    [(0.03, 0, 5), (0.03, 0.1, 27), (0, 0.1, 196), (0.01, 0, 26), (0.01, 0.1 / 3, 90), (0, 0.1 / 3, 196)],
+)
+def test_the_maps_of_weights_are_where_no_change_lowers_the_penalized_loss(l1: float, l2: float, pixels: int) -> None:
+    from helpers.data import hold_out, load_fashion_mnist
+
+    (x, y), _ = load_fashion_mnist()
+    known = taught("08_regularization_deeper")
+    images, t = known["two_classes"](*hold_out(x, y, seed=0)[0])
+    w = known["linear_unit"](images, t, l1, l2)
+    assert np.count_nonzero(w) == pixels
+    images = images.astype(float)
+    slope = images.T @ (images @ w - t) / len(images) + 2 * l2 * w
+    assert np.abs(slope + l1 * np.sign(w))[w != 0].max() < 1e-4
+    assert np.abs(slope)[w == 0].max(initial=0) <= l1 + 1e-4
 
 
 @pytest.mark.long
