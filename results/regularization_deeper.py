@@ -1,6 +1,6 @@
-"""Make results/regularization_deeper.json: double descent, deep networks and normalization in notebook 08, deeper part.
+"""Make results/regularization_deeper.json: what notebook 08, deeper part, states beside results/regularization.json.
 
-    python results/regularization_deeper.py             # everything, about fifteen minutes of CPU
+    python results/regularization_deeper.py             # everything, about twenty minutes of CPU
     python results/regularization_deeper.py depth       # one group again; the others stay as they are
 
 All images have 14 × 14 pixels. Each seed trains on images of its own; where several learning rates are tried, 1,000
