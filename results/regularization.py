@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from helpers.augmentation import augment, change  # noqa: E402
 from helpers.results import make_results  # noqa: E402
-from helpers.stacked import EarlyStopping, OwnBatches, stack  # noqa: E402
+from helpers.stacked import EarlyStopping, OwnBatches, PerNetwork, stack  # noqa: E402
 
 SEEDS = (0, 1, 2, 3, 4)
 EXAMPLES, BATCH_SIZE, STEPS = 500, 50, 800
@@ -161,7 +161,9 @@ def optimizer_for(settings: list[dict[str, Any]]) -> Any:
     def each(name: str) -> np.ndarray:  # (networks, 1), as a learning rate for each network has it
         return np.array([[one.get(name, 0.0)] for one in settings], "float32")
 
-    optimizer = keras.optimizers.AdamW(RATE, weight_decay=0.0, use_ema="ema" in settings[0])
+    rates = [one.get("rate", RATE) for one in settings]
+    rate = PerNetwork(rates) if set(rates) != {RATE} else RATE
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=0.0, use_ema="ema" in settings[0])
     optimizer.exclude_from_weight_decay(var_names=["bias"])
     optimizer.weight_decay, optimizer.ema_momentum = each("decay"), each("ema")
     return optimizer

@@ -1,6 +1,6 @@
-"""Make results/regularization_deeper.json: double descent, deep networks and normalization in notebook 08, deeper part.
+"""Make results/regularization_deeper.json: what notebook 08, deeper part, states beside results/regularization.json.
 
-    python results/regularization_deeper.py             # everything, about fifteen minutes of CPU
+    python results/regularization_deeper.py             # everything, about twenty minutes of CPU
     python results/regularization_deeper.py depth       # one group again; the others stay as they are
 
 All images have 14 × 14 pixels. Each seed trains on images of its own; where several learning rates are tried, 1,000
@@ -19,8 +19,10 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from helpers.augmentation import change  # noqa: E402
 from helpers.results import make_results  # noqa: E402
 from helpers.stacked import OwnBatches, PerNetwork, stack  # noqa: E402
+from results import regularization as one_budget  # noqa: E402
 
 SEEDS = (0, 1, 2, 3, 4)
 WRONG = 0.2
@@ -184,6 +186,25 @@ def depth() -> dict:
     return results
 
 
+def depth_more() -> dict:
+    """Normalized layers that start from He's weights, and rates beside the best of those that start from Glorot's."""
+    import keras
+
+    rates, he = (0.003, 0.01, 0.03, 0.1, 0.3), {"start": "HeNormal"}
+    kinds: dict[str, Any] = {
+        "batch, He": (rates, {"kind": "batch", **he}),
+        "layer, He": ((0.001, *rates), {"kind": "layer", **he}),
+        "batch": ((1.0,), {"kind": "batch"}),
+        "layer": ((0.001,), {"kind": "layer"}),
+    }
+    results = {}
+    for name, (tried, settings) in kinds.items():
+        trained = train([32] * 20, keras.optimizers.SGD, tried, 1200, 12, 50, **settings)
+        results[name] = runs_by_rate(*trained, tried, "batch" in name)
+        print(f"  {name}: {[round(np.mean([r['accuracy'] for r in runs]), 3) for runs in results[name].values()]}")
+    return results
+
+
 def two_layers() -> dict:
     """Learning curves of 196-128-128-10 with normalization and dropout, 1,200 images, twenty epochs of Adam."""
     import keras
@@ -194,6 +215,32 @@ def two_layers() -> dict:
         results[kind or "none"] = runs_by_rate(*trained, rates, "batch" in kind)
         print(f"  {kind}: {[round(np.mean([r['accuracy'] for r in v]), 3) for v in results[kind or 'none'].values()]}")
     return results
+
+
+def epoch_seconds() -> dict:
+    """How much longer an epoch takes with batch normalization, with two hidden layers of 128 or of 1,024 units."""
+    import time
+
+    import keras
+
+    def ratio(units: int) -> float:
+        models = []
+        for normalization in ([], [keras.layers.BatchNormalization]):
+            hidden: list[Any] = []
+            for _ in range(2):
+                hidden += [keras.layers.Dense(units), *(layer() for layer in normalization), keras.layers.ReLU()]
+            models.append(keras.Sequential([keras.Input((196,)), *hidden, keras.layers.Dense(10)]))
+            models[-1].compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        times: list[list[float]] = [[], []]
+        for _ in range(9):  # in turns, so that what else the machine does meets both
+            for model, taken in zip(models, times, strict=True):
+                begin = time.process_time()
+                model.fit(np.zeros((3000, 196)), np.zeros(3000), batch_size=50, verbose=0)
+                taken.append(time.process_time() - begin)
+        plain, normalized = (min(taken[1:]) for taken in times)
+        return round(normalized / plain, 2)
+
+    return {str(units): [{"ratio": ratio(units)} for _ in SEEDS] for units in (128, 1024)}
 
 
 def small_batches() -> dict:
@@ -209,7 +256,105 @@ def small_batches() -> dict:
     return results
 
 
-GROUPS = {group.__name__: group for group in (random_features, double_descent, depth, two_layers, small_batches)}
+MORE_STRENGTHS: one_budget.Settings = {
+    "elastic net": {"0.001, 0.01": {"l1": 0.001, "l2": 0.01}},
+    "label smoothing": {str(share): {"smoothing": share} for share in (0.005, 0.01)},
+    "mixup": {str(alpha): {"amounts": {"mixup": alpha}} for alpha in (0.025, 0.05, 2.0)},
+    "CowMix": {str(alpha): {"amounts": {"CowMix": alpha}} for alpha in (0.05, 0.2)},
+    "batch normalization": {str(rate): {"normalization": "BatchNormalization", "rate": rate}
+                            for rate in (0.0001, 0.0003)},
+    "layer normalization": {str(rate): {"normalization": "LayerNormalization", "rate": rate}
+                            for rate in (0.0001, 0.0003)},
+}  # fmt: skip
+"""Strengths beside those of `results/regularization.py`: where its best was the first or the last that was tried."""
+
+
+def more_strengths() -> dict:
+    """The same task, network and budget as in `results/regularization.py`; a normalization's strength is its rate."""
+    return one_budget.every_strength(MORE_STRENGTHS)
+
+
+def two_units() -> dict:
+    """196-128-2-64-10 on 2,000 images for 30 epochs, what its two numbers keep, and the same network without them."""
+    import keras
+    from sklearn.decomposition import PCA
+    from sklearn.neighbors import KNeighborsClassifier
+
+    (x, y), _, (x_new, y_new) = parts()
+    x, y = x[:2000], y[:2000]
+
+    def neighbours(train: np.ndarray, other: np.ndarray) -> float:
+        return round(float(KNeighborsClassifier(25).fit(train, y).score(other, y_new)), 4)
+
+    results: dict = {}
+    for name in ("two units", "without"):
+        models = []
+        for seed in SEEDS:
+            keras.utils.set_random_seed(seed)
+            dense = keras.layers.Dense
+            narrow = [dense(2)] if name == "two units" else []
+            hidden = [dense(128, "relu"), *narrow, dense(64, "relu"), dense(10, "softmax")]
+            models.append(keras.Sequential([keras.Input((196,)), *hidden]))
+        networks = stack(models)
+        networks.compile(keras.optimizers.Adam(0.002), "sparse_categorical_crossentropy", metrics=["accuracy"])
+        networks.fit(x, y, 64, epochs=30, verbose=0)
+        found = networks.evaluate(x_new, y_new, verbose=0)
+        results[name] = [{"loss": round(float(each), 4), "accuracy": round(float(right), 4)}
+                         for each, right in zip(*found, strict=True)]  # fmt: skip
+        if name == "two units":
+            for run, *pair in zip(results[name], *(networks.activations(each)[1] for each in (x, x_new)), strict=True):
+                run["neighbours"] = neighbours(*pair)
+    pca = PCA(2).fit(x)
+    results["principal components"] = [{"neighbours": neighbours(pca.transform(x), pca.transform(x_new))}]
+    return results
+
+
+def looks() -> dict:
+    """196-64-10 on eight copies of 500 images, as they are or mirrored and shifted: one look, and the mean of five."""
+    import keras
+
+    from helpers.data import hold_out, load_fashion_mnist, small_images
+
+    (x, y), _ = load_fashion_mnist()
+    (x, y), _, (x_new, y_new) = hold_out(x, y, seed=0)
+    x, y = x[:500], y[:500]
+
+    def copy(images: np.ndarray, seed: int) -> np.ndarray:
+        rng = np.random.default_rng(seed)
+        shifted = change("shift", change("flip", images, 0.5, rng), 1.0, rng)
+        return small_images(np.round(255 * shifted).astype("uint8"))
+
+    def network(seed: int) -> Any:
+        keras.utils.set_random_seed(seed)
+        hidden = [keras.layers.Dense(64, "relu"), keras.layers.Dense(10, "softmax")]
+        return keras.Sequential([keras.Input((196,)), *hidden])
+
+    results = {}
+    shown = [small_images(x_new), *(copy(x_new, 100 + k) for k in range(4))]
+    for name, images in (("without", [small_images(x)] * 8), ("with", [copy(x, k) for k in range(8)])):
+        networks = stack([network(seed) for seed in SEEDS])
+        networks.compile(keras.optimizers.Adam(0.001), "sparse_categorical_crossentropy")
+        networks.fit(np.concatenate(images), np.tile(y, 8), batch_size=50, epochs=8, verbose=0)
+        p = np.array([networks.predict(each, verbose=0) for each in shown]).swapaxes(1, 2)
+        results[name] = one_budget.as_runs(("one_", p[0], y_new), ("five_", p.mean(axis=0), y_new))
+    return results
+
+
+GROUPS = {
+    group.__name__: group
+    for group in (
+        random_features,
+        double_descent,
+        two_units,
+        depth,
+        depth_more,
+        two_layers,
+        epoch_seconds,
+        small_batches,
+        looks,
+        more_strengths,
+    )
+}
 
 if __name__ == "__main__":
     make_results(__file__, GROUPS, SEEDS, indent=None)

@@ -15,7 +15,9 @@ NOT_A_RUN_A_SEED = {
     ("activations", "comebacks"): None,  # counts over all seeds
     ("initialization", "width"): 5,  # nine rates for each of five networks: the first five seeds
     ("regularization_deeper", "depth"): None,  # by learning rate: test_facts_regularization_deeper.py counts them
+    ("regularization_deeper", "depth_more"): None,
     ("regularization_deeper", "two_layers"): None,
+    ("regularization_deeper", "two_units"): None,  # principal components know no seed
     ("regularization_deeper", "small_batches"): None,
     ("initialization", "longer"): 5,
     ("training", "contenders"): None,  # for models without seeds a run is a setting

@@ -45,6 +45,9 @@ MEMBERS = np.array(
 ONE_IS_SURE = np.array([[[0.9, 0.1]], [[0.9, 0.1]], [[0.0, 1.0]]])
 """The mean and the product of the members differ."""
 
+TORN = np.array([[[0.51, 0.0, 0.49]], [[0.45, 0.0, 0.55]], [[0.0, 0.9, 0.1]]])
+"""The vote and the median of the members differ."""
+
 BATCHES = [np.array([2.0, 4.0, 3.0]), np.array([1.0, 5.0, 0.0]), np.array([2.5, 3.5, 6.0])]
 NEW_VALUES = np.array([0.0, 3.0])
 
@@ -102,7 +105,7 @@ WHY_MAPS = {
 ADVICE = {"A": "temperature", "B": "more images", "C": "weight averaging", "D": "5 networks"}
 WHY_ADVICE = {
     "A": "A's weights may not change; what corrects percentages and leaves the order of the classes?",
-    "B": "B wants accuracy by points. Which point of the figure stands clearly above all others?",
+    "B": "B wants accuracy by points. Which row of the figure stands clearly apart on the left?",
     "C": "C has one training and no validation images; what runs along with any training, and gives one network?",
     "D": "D can pay five times: what has a loss that is never above the mean of its members?",
 }
@@ -336,7 +339,7 @@ EXERCISES = [
         id="regularization.ensemble_classes",
         task="What an ensemble says",
         reference=ensemble_classes,
-        cases=[(MEMBERS,), (MEMBERS[:, ::-1, ::-1],), (MEMBERS[:, :2],), (ONE_IS_SURE,)],
+        cases=[(MEMBERS,), (MEMBERS[:, ::-1, ::-1],), (MEMBERS[:, :2],), (ONE_IS_SURE,), (TORN,)],
         equal_mutants={
             "probabilities.mean(axis=0) → probabilities.sum(axis=0)": "the largest sum has the largest mean",
             "probabilities.mean(axis=0).argmax(axis=-1) → probabilities.mean(axis=0).argmax(axis=1)": "the last axis",
@@ -346,6 +349,9 @@ EXERCISES = [
             "mean(axis=0) leaves (examples, classes); argmax finds the place along the last axis.",
         ],
         misconceptions={
+            "This is the median over the members; it forgets how sure the others are. Take the mean.": (
+                lambda probabilities: np.median(probabilities, axis=0).argmax(axis=-1)
+            ),
             "Each member votes for one class here; that forgets how sure it was. Average the probabilities.": _vote,
             "This averages class numbers; classes are names, and their mean means nothing.": (
                 lambda probabilities: np.round(probabilities.argmax(axis=-1).mean(axis=0)).astype(int)
@@ -601,25 +607,6 @@ QUIZZES = [
             Option(
                 text="In the training images, made once before the split",
                 because="Copies of the same image in training and validation make the validation score too good.",
-            ),
-        ],
-    ),
-    Quiz(
-        id="regularization.q7",
-        question="Five copies of one trained network are averaged. What is gained?",
-        options=[
-            Option(
-                text="Nothing: they make the same mistakes",
-                because="An average helps only where the members differ.",
-                right=True,
-            ),
-            Option(
-                text="As much as with five networks from five starts",
-                because="Those make different mistakes; copies make the same ones.",
-            ),
-            Option(
-                text="A lower loss, as −ln is convex",
-                because="Convexity gives at most the mean of the members' losses, and here all members are equal.",
             ),
         ],
     ),

@@ -12,27 +12,25 @@ from helpers.figures.regularization_deeper._descent import (
 )
 from helpers.figures.regularization_deeper._images import (
     SHORT,
-    draw_hues,
     draw_sheet,
     draw_votes,
     mixture,
     through_two_units,
 )
-from helpers.figures.regularization_deeper._methods import draw_differences, draw_strengths, smoothing
+from helpers.figures.regularization_deeper._methods import draw_differences, draw_smoothing, draw_strengths
 from helpers.figures.regularization_deeper._normalization import (
     best_rate,
     draw_cells,
     draw_depth,
     draw_dots,
-    draw_falling,
 )
 from helpers.figures.regularization_deeper._penalties import (
     THREE_MAPS,
     draw_decay_pairs,
     draw_three_maps,
+    draw_twins,
     draw_weight_maps,
     stop_or_penalize,
-    twins,
 )
 
 __all__ = [
@@ -45,19 +43,17 @@ __all__ = [
     "draw_differences",
     "draw_dots",
     "draw_double_descent",
-    "draw_falling",
-    "draw_hues",
     "draw_over_epochs",
     "draw_random_features",
     "draw_sheet",
+    "draw_smoothing",
     "draw_strengths",
     "draw_three_maps",
+    "draw_twins",
     "draw_votes",
     "draw_weight_maps",
     "many_numbers",
     "mixture",
-    "smoothing",
     "stop_or_penalize",
     "through_two_units",
-    "twins",
 ]

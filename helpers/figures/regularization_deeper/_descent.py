@@ -20,18 +20,20 @@ Y = np.sin(3 * X) + np.random.default_rng(3).normal(0, 0.3, 12)
 """Twelve points near the smooth curve of the core notebook, with other noise."""
 
 
-def many_numbers(ax: Axes, fit: Callable[..., Array], numbers: int = 12, penalty: float = 0.0) -> str:
+def many_numbers(
+    ax: Axes, fit: Callable[..., Array], basis: Callable[..., Array], numbers: int = 12, penalty: float = 0.0
+) -> str:
     """Draw the polynomial that `fit` puts through twelve points.
 
     Args:
         ax: The sheet.
-        fit: `fit(A, y, penalty)` → coefficients; A is (points, numbers), the Legendre polynomials at the points.
+        fit: `fit(A, y, penalty)` → coefficients; A is (points, numbers).
+        basis: `basis(x, numbers)` → A, a column for each basis function.
         numbers: So many coefficients.
         penalty: Of the squared coefficients.
     """
     fine = np.linspace(-1, 1, 401)
-    w = fit(np.polynomial.legendre.legvander(X, numbers - 1), Y, penalty)
-    curve = np.polynomial.legendre.legval(fine, w)
+    curve = basis(fine, numbers) @ fit(basis(X, numbers), Y, penalty)
     error = float(np.mean((curve - np.sin(3 * fine)) ** 2))
     ax.plot(fine, np.sin(3 * fine), "--", color=style.GREY, linewidth=1.4)
     ax.plot(fine, curve, "-", color=style.BLUE)
@@ -102,7 +104,7 @@ def draw_random_features(runs: Mapping[str, Runs], n: int = 300, *, ax: Axes | N
     ax.set(xscale="log", xlabel="random features", ylabel="mistakes on new images (%)", ylim=(0, 92))
     ax.set_xticks([10, 30, 100, 300, 1000, 2000], ["10", "30", "100", "300", "1,000", "2,000"])
     ax.minorticks_off()
-    ax.set_title("Without a penalty the worst model can just memorize everything")
+    ax.set_title("Least squares is worst where it can just memorize all 300")
     return ax
 
 

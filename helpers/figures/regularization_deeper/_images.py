@@ -1,4 +1,4 @@
-"""What passes through two units, all changes on one sheet, mixtures with their labels, and the hue of a flower."""
+"""What passes through two units, all changes on one sheet, mixtures with their labels, and networks that vote."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import hsv_to_rgb, rgb_to_hsv
 
 from helpers import style
 from helpers.augmentation import CHANGES, change, mix
@@ -28,9 +27,8 @@ def through_two_units(ax: Axes, points: Array, images: Array, labels: Array, epo
         labels: Their classes.
         epoch: Which of the epochs.
     """
-    spot = points[epoch]
-    low, high = np.percentile(spot, [1, 99], axis=0)
-    spot = (spot - low) / (high - low)
+    low, high = np.percentile(points[-1], [1, 99], axis=0)  # one scale for all epochs: that of the last
+    spot = (points[epoch] - low) / (high - low)
     side = round(images.shape[1] ** 0.5)
     half = 0.023
     for place, image, label in zip(spot, images, labels, strict=True):
@@ -108,24 +106,6 @@ def mixture(ax: Axes, images: Array, names: Sequence[str], kind: str = "mixup", 
     bars.spines["left"].set_visible(False)
     ax.set_title(f"{kind}, share of the partner {target[0, 1]:.2f}")
     return f"{kind}: {target[0, 0]:.2f} {names[0]} and {target[0, 1]:.2f} {names[1]}, and the label is mixed alike."
-
-
-def turn_hue(image: Array, hue: float) -> Array:
-    """Return a colour image (height, width, 3) with its hue turned; 1 is once round the colour circle."""
-    hsv = rgb_to_hsv(image)
-    hsv[..., 0] = (hsv[..., 0] + hue) % 1
-    return hsv_to_rgb(hsv)
-
-
-def draw_hues(image: Array, hues: Sequence[float], *, ax: Axes | None = None) -> Axes:
-    """Draw a colour image with its hue turned by each of these amounts."""
-    if ax is None:
-        ax = new_axes(f"A flower with its hue turned by {', '.join(f'{hue:g}' for hue in hues)}.", figsize=(7.4, 1.9))
-    for panel, hue in zip(kit.panels(ax, (len(hues),), below=2), hues, strict=True):
-        panel.imshow(turn_hue(image, hue), interpolation="nearest")
-        panel.set(xticks=[], yticks=[], title=f"{hue:+g}".replace("-", "−") if hue else "as it is")
-        panel.grid(False)
-    return ax
 
 
 def draw_votes(results: Mapping[str, Sequence[Mapping[str, Any]]], others: Mapping[str, Any], *,

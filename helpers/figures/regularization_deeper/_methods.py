@@ -24,21 +24,23 @@ def smoothed_loss(alpha: float) -> np.ndarray:
     return -(1 - alpha + alpha / 10) * np.log(right) - 9 * alpha / 10 * np.log((1 - right) / 9)
 
 
-def smoothing(ax: Axes, alpha: float = 0.1) -> str:
-    """Draw the loss of one example against the lead of the right logit, and the probability at its lowest point."""
-    loss = smoothed_loss(alpha)
+def draw_smoothing(alpha: float = 0.1, *, ax: Axes | None = None) -> Axes:
+    """Draw the loss of one example against the lead of the right logit, one-hot and smoothed, and its lowest point."""
+    loss, plain = smoothed_loss(alpha), smoothed_loss(0.0)
     low = int(loss.argmin())
-    ax.plot(LEADS, loss, "-", color=style.BLUE)
-    ax.set(xlim=(0, 14), ylim=(0, 3.4), xlabel="lead of the right logit", ylabel="loss (nats)")
-    ax.set_title(f"α = {alpha:g}")
-    if not alpha:
-        ax.annotate("further is always better", (13.6, 0.06), (8.2, 1.0), arrowprops={"arrowstyle": "->"}, ha="center")
-        return "Without smoothing the loss falls for ever."
     p = np.exp(LEADS[low]) / (np.exp(LEADS[low]) + 9)
+    if ax is None:
+        said = f"With one-hot labels the loss falls for ever, with α = {alpha:g} it is lowest at a lead of "
+        ax = new_axes(said + f"{LEADS[low]:.1f}, where p = {p:.2f}.", figsize=(6.6, 3.0))
+    for values, color, dash, share in ((plain, style.BLUE, "-", 0.0), (loss, style.VERMILION, "--", alpha)):
+        ax.plot(LEADS, values, dash, color=color)
+        kit.label_end(ax, LEADS[-1], values[-1], f"α = {share:g}", style.visible(color, ax, 4.5))
     ax.plot(LEADS[low], loss[low], "o", color=style.VERMILION, markersize=9)
     ink = style.visible(style.VERMILION, ax, 4.5)
-    ax.text(LEADS[low], loss[low] - 0.15, f"lead {LEADS[low]:.1f}, p = {p:.2f}", color=ink, ha="center", va="top")
-    return f"With α = {alpha:g} the loss is lowest at a lead of {LEADS[low]:.1f}, where p = {p:.2f}."
+    ax.text(LEADS[low] + 0.2, loss[low] + 0.25, f"lead {LEADS[low]:.1f}, p = {p:.2f}", color=ink, va="bottom")
+    ax.set(xlim=(0, 14), ylim=(0, 2.6), xlabel="lead of the right logit", ylabel="loss (nats)")
+    ax.set_title("Smoothed labels ask for a finite lead")
+    return ax
 
 
 def tick(strength: str) -> str:
@@ -64,6 +66,7 @@ def draw_strengths(results: Mapping[str, Sequence[Mapping[str, Any]]], names: Se
     found = {}
     for name in names:
         keys = [key for key in results if key.startswith(f"{name}: ")]
+        keys.sort(key=lambda key: [float(part) for part in key.split(": ")[1].split(", ")])
         mean = {key: np.array([np.mean([run[key] for run in results[one]]) for one in keys]) for key in base}
         found[name] = [key.split(": ")[1] for key in keys], base["val_loss"] - mean["val_loss"], (
             100 * (mean["val_accuracy"] - base["val_accuracy"]))  # fmt: skip
@@ -76,6 +79,7 @@ def draw_strengths(results: Mapping[str, Sequence[Mapping[str, Any]]], names: Se
             f"{name}: loss lowest at {one}, accuracy highest at {two}" for name, (one, two) in best.items()
         )
         ax = new_axes(f"Strengths by method. {said}.", figsize=(7.6, 4.6))
+    ax.set_title("What each strength brings on validation images", pad=kit.points(8))
     columns = (len(names) + 1) // 2
     rows = (columns, len(names) - columns)
     for k, (panel, (name, (strengths, loss, accuracy))) in enumerate(
@@ -100,11 +104,14 @@ def draw_strengths(results: Mapping[str, Sequence[Mapping[str, Any]]], names: Se
     return ax
 
 
-def draw_differences(tables: Mapping[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
+def draw_differences(
+    tables: Mapping[str, np.ndarray], strengths: Mapping[str, str] | None = None, *, ax: Axes | None = None
+) -> Axes:
     """Draw what methods gain seed by seed: accuracy (left), and a lower loss (right), the best on top.
 
     Args:
         tables: Name → (seeds, 2): by how much the loss is lower, and the accuracy higher in points.
+        strengths: Name → the strength that was chosen, written behind the name.
         ax: Where to draw; on a new figure when None.
     """
     names = sorted(tables, key=lambda name: -tables[name][:, 0].mean())
@@ -112,10 +119,11 @@ def draw_differences(tables: Mapping[str, np.ndarray], *, ax: Axes | None = None
         means = {name: tables[name].mean(axis=0) for name in names}
         said = "; ".join(f"{name} {points:+.1f} points, loss {-lower:+.2f}" for name, (lower, points) in means.items())
         ax = new_axes(f"{said}.".replace("-", "−"), figsize=(7.6, 0.3 * len(names) + 1.2))
+    called = [f"{name} {(strengths or {}).get(name, '')}".strip() for name in names]
     left, right = kit.panels(ax, (2,), below=40)
     for panel, column, title in ((left, 1, "accuracy, points gained"), (right, 0, "loss, lower by (nats)")):
         kit.draw_seeds(panel, [tables[name][:, column] for name in names])
         panel.set(title=title, xlabel="better →")
-        panel.set_yticks(range(len(names)), names)
+        panel.set_yticks(range(len(names)), called)
     right.tick_params(labelleft=False)
     return ax

@@ -41,8 +41,7 @@ def draw_depth(results: Mapping[str, ByRate], *, ax: Axes | None = None) -> Axes
         look = look_of(name)
         rates = [float(rate) for rate in kind]
         values = 100 * np.array([[run["accuracy"] for run in runs] for runs in kind.values()])
-        ax.fill_between(rates, values.min(axis=1), values.max(axis=1), color=kit.faded(look.color, 0.18),
-                        linewidth=0)  # fmt: skip
+        ax.fill_between(rates, values.min(axis=1), values.max(axis=1), color=look.color, alpha=0.16, linewidth=0)
         ax.plot(rates, values.mean(axis=1), **look.line, marker=look.marker, markersize=5)
         ends.append((values[-1].mean(), names[name], look.color))
     heights = _apart([height for height, _, _ in ends], 7.0)
@@ -53,6 +52,7 @@ def draw_depth(results: Mapping[str, ByRate], *, ax: Axes | None = None) -> Axes
     ax.set(xscale="log", xlabel="learning rate η of plain SGD", ylabel="accuracy on new images (%)", ylim=(0, 88))
     ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
     ax.minorticks_off()
+    ax.set_title("Only batch normalization bears large learning rates")
     return ax
 
 
@@ -116,23 +116,4 @@ def draw_dots(groups: Mapping[str, Mapping[str, Sequence[float]]], title: str, x
             ax.text(right, 1.02, f"{sign} {way}", transform=ax.transAxes, ha="right", va="bottom", color=ink)
     ax.set_yticks(range(len(groups)), list(groups))
     ax.set(ylim=(len(groups) - 0.5, -0.6), xlabel=xlabel, title=title)
-    return ax
-
-
-def draw_falling(results: Mapping[str, ByRate], names: Sequence[str], *, rate: str, ax: Axes | None = None) -> Axes:
-    """Draw the training loss over the epochs, each kind at the same learning rate."""
-    if ax is None:
-        ax = new_axes("Training loss over the epochs; with normalization it falls first.", figsize=(6.8, 3.1))
-    ends = []
-    for name in names:
-        curves = np.array([run["curve"] for run in results[name][rate]])
-        color, dash = look_of(name).color, ":" if "after" in name else look_of(name).dash
-        epochs = np.arange(1, curves.shape[1] + 1)
-        ax.fill_between(epochs, curves.min(axis=0), curves.max(axis=0), color=kit.faded(color, 0.18), linewidth=0)
-        ax.plot(epochs, curves.mean(axis=0), color=color, linestyle=dash)
-        ends.append((curves[:, -1].mean(), name, color))
-    for height, (_, text, color) in zip(_apart([one[0] for one in ends], 0.075), ends, strict=True):
-        kit.label_end(ax, epochs[-1], height, text, style.visible(color, ax, 4.5))
-    ax.set(xlabel="epoch", ylabel="training loss (nats)", xlim=(1, epochs[-1]), ylim=(0, 1))
-    ax.set_xticks([1, 5, 10, 15, 20])
     return ax

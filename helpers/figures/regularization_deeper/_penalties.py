@@ -40,7 +40,7 @@ def stop_or_penalize(ax: Axes, steps: int = 10) -> str:
     ax.set(xlim=(-0.2, 2.7), ylim=(-0.3, 2.0), xlabel="flat direction", ylabel="steep direction")
     ax.grid(False)
     apart = float(np.linalg.norm(here - there))
-    ax.set_title(f"{apart:.2f} apart")
+    ax.set_title("both take the steep direction first")
     return f"{steps} steps and λ = {strength:.3g} end {apart:.2f} apart; both reach the steep direction first."
 
 
@@ -77,24 +77,37 @@ def twins(ax: Axes, l1_share: float = 1.0, strength: float = 0.6) -> str:
     return f"Twins with a share {l1_share:.2g} of L1, strength {strength:.2g}: {said}."
 
 
+def draw_twins(*, ax: Axes | None = None) -> Axes:
+    """Draw `twins` under L1 and under an elastic net that has half of each."""
+    shares = {"L1": 1.0, "elastic net": 0.5}
+    if ax is None:
+        said = "Under L1 all splits of the sum cost the same, under the elastic net one is best."
+        ax = new_axes(f"Two equal inputs. {said}", figsize=(7.2, 3.6))
+    for panel, (name, share) in zip(kit.panels(ax, (2,), below=38), shares.items(), strict=True):
+        twins(panel, share)
+        panel.set_title(f"{name}: {panel.get_title('left')}")
+    panel.set_ylabel("")
+    return ax
+
+
 def draw_weight_maps(maps: Mapping[str, Array], *, ax: Axes | None = None, names: bool = True) -> Axes:
     """Draw weights as pictures: blue for one class, vermilion for the other, white where a weight is exactly 0.
 
     Args:
-        maps: Name → weights of a square picture, in one row.
+        maps: Name → weights of a square picture, three in a row.
         ax: Where to draw; on a new figure when None.
-        names: Whether the titles say how many weights are 0; without them a letter alone stands there.
+        names: Whether the titles say how many pixels are used; without them a letter alone stands there.
     """
     if ax is None:
         said = "; ".join(f"{name}: {np.mean(np.abs(w) > 0):.0%} of the weights are not 0" for name, w in maps.items())
-        ax = new_axes(said.replace("%", " %") + ".", figsize=(7.4, 2.8))
-    for panel, (name, w) in zip(kit.panels(ax, (len(maps),), below=4), maps.items(), strict=True):
+        ax = new_axes(said.replace("%", " %") + ".", figsize=(7.4, 2.7 * len(maps) / 3))
+    for panel, (name, w) in zip(kit.panels(ax, (3,) * (len(maps) // 3), below=4), maps.items(), strict=True):
         side = round(len(w) ** 0.5)
         most = np.abs(w).max()
         panel.imshow(w.reshape(side, side), cmap=style.DIVERGING, vmin=-most, vmax=most, interpolation="nearest")
         panel.set(xticks=[], yticks=[])
         panel.grid(False)
-        panel.set_title(f"{name}: {np.sum(w != 0)}" if names else name)
+        panel.set_title(f"{name}: {np.sum(w != 0)} pixels" if names else name)
     return ax
 
 
@@ -127,13 +140,13 @@ THREE_MAPS = {"A": "elastic net", "B": "L2", "C": "L1"}
 """What drew which picture of `draw_three_maps`."""
 
 
-def linear_unit(x: Array, t: Array, l1: float, l2: float, rate: float = 0.02, steps: int = 2000) -> Array:
-    """Return the weights of a linear unit under both penalties, by proximal steps that stop at 0."""
-    w, gram, pull = np.zeros(x.shape[1]), x.T @ x / len(x), x.T @ t / len(x)
-    for _ in range(steps):
-        w = w - rate * (gram @ w - pull + 2 * l2 * w)
-        w = np.sign(w) * np.maximum(np.abs(w) - rate * l1, 0)
-    return w
+def linear_unit(x: Array, t: Array, l1: float, l2: float) -> Array:
+    """Return the weights of a linear unit under both penalties; one of them at least must be positive."""
+    from sklearn.linear_model import ElasticNet
+
+    both = l1 + 2 * l2
+    unit = ElasticNet(both, l1_ratio=l1 / both, fit_intercept=False, precompute=True, max_iter=100_000, tol=1e-6)
+    return unit.fit(x, t).coef_
 
 
 def draw_three_maps(*, ax: Axes | None = None) -> Axes:
