@@ -1,6 +1,6 @@
 """Make results/tuning.json: what notebook 09 states about searches, winners and its checklist, over twelve seeds.
 
-    python results/tuning.py             # everything, about 25 minutes of CPU
+    python results/tuning.py             # everything, about twenty minutes of CPU
     python results/tuning.py searches    # one group again; the others stay as they are
 
 Images of 14 × 14 pixels: at most 4,000 of the 6,000 to train on, up to 1,000 to choose with, and a yardstick of 3,000
@@ -59,7 +59,7 @@ def compiled(models: Any, optimizer: Any, **settings: Any) -> Any:
 
     networks = stack(models, **settings)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    networks.compile(optimizer, loss, metrics=["accuracy"])
+    networks.compile(optimizer, loss, metrics=["accuracy"], steps_per_execution=8)
     return networks
 
 
@@ -356,7 +356,7 @@ def examined(settings: dict[str, Any], seeds: Any, *, curves: bool = False) -> l
     optimizer = keras.optimizers.get(
         {"class_name": settings["optimizer"], "config": {"learning_rate": settings["rate"]}}
     )
-    networks.compile(optimizer, settings["loss"], metrics=["accuracy"])
+    networks.compile(optimizer, settings["loss"], metrics=["accuracy"], steps_per_execution=8)
     watched = {"validation_data": data["val"]} if curves else {}
     history = networks.fit(Batches(x, y, seeds, 32), epochs=15, verbose=0, **watched).history
     if curves:
