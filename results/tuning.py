@@ -1,11 +1,12 @@
 """Make results/tuning.json: what notebook 09 states about searches, winners and its checklist, over twelve seeds.
 
-    python results/tuning.py             # everything, about 25 minutes of CPU
+    python results/tuning.py             # everything, about twenty minutes of CPU
     python results/tuning.py searches    # one group again; the others stay as they are
 
 Images of 14 × 14 pixels: at most 4,000 of the 6,000 to train on, up to 1,000 to choose with, and a yardstick of 3,000
 on which nothing is chosen; never the test images. Many networks are trained as one Keras model. A seed fixes initial
-weights and the order of the images, for every competitor alike, so that differences can be taken seed by seed.
+weights and the order of the images, for every competitor alike, so that differences can be taken seed by seed; in
+`worth`, `halving` and `searches` it fixes the split of the images too.
 """
 
 from __future__ import annotations
@@ -27,17 +28,17 @@ SEEDS = tuple(range(12))
 
 
 @cache
-def load() -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return the three parts: images as rows of 196 numbers from 0 to 1, and their labels."""
+def load(split: int = 0) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return the three parts of a split: images as rows of 196 numbers from 0 to 1, and their labels."""
     from helpers.data import hold_out, load_fashion_mnist, small_images
 
     (x, y), _ = load_fashion_mnist()
-    return dict(zip(("train", "val", "yard"), hold_out(small_images(x), y, seed=0), strict=True))
+    return dict(zip(("train", "val", "yard"), hold_out(small_images(x), y, seed=split), strict=True))
 
 
-def first(part: str, images: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first images of a part, each class with its share."""
-    x, y = load()[part]
+def first(part: str, images: int, split: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first images of a part of a split, each class with its share."""
+    x, y = load(split)[part]
     return x[:images], y[:images]
 
 
@@ -58,7 +59,7 @@ def compiled(models: Any, optimizer: Any, **settings: Any) -> Any:
 
     networks = stack(models, **settings)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    networks.compile(optimizer, loss, metrics=["accuracy"])
+    networks.compile(optimizer, loss, metrics=["accuracy"], steps_per_execution=8)
     return networks
 
 
@@ -81,7 +82,10 @@ AMOUNTS = {"1000 images": (1000, 64), "4 times the units": (1000, 256), "4 times
 
 
 def worth(seeds=SEEDS, names=tuple(AMOUNTS)) -> dict:
-    """Validation and yardstick accuracies of Adam at each of `RATES`: about 630 steps of 32 images for everyone."""
+    """Validation and yardstick accuracies of Adam at each of `RATES`: about 630 steps of 32 images for everyone.
+
+    Each seed has a split of the images of its own: what a power of ten costs depends on the images.
+    """
     import keras
 
     from helpers.stacked import PerNetwork
@@ -92,8 +96,8 @@ def worth(seeds=SEEDS, names=tuple(AMOUNTS)) -> dict:
         for seed in seeds:
             networks = compiled([network(units, seed)] * len(RATES), keras.optimizers.Adam(PerNetwork(RATES)))
             keras.utils.set_random_seed(seed)
-            networks.fit(*first("train", images), epochs=20_000 // images, batch_size=32, verbose=0)
-            measured = {part: accuracies(networks, load()[part]) for part in ("val", "yard")}
+            networks.fit(*first("train", images, seed), epochs=20_000 // images, batch_size=32, verbose=0)
+            measured = {part: accuracies(networks, load(seed)[part]) for part in ("val", "yard")}
             found[name].append({part: rounded(values) for part, values in measured.items()})
     return found
 
@@ -141,7 +145,7 @@ APART = 200
 def pool(seed: int) -> dict[tuple[int, int], np.ndarray]:
     """Return (units, batch size) → accuracies (epochs of `TRAINED`, validation or yardstick, rate) of Adam.
 
-    1,600 images to train on, 400 to choose with.
+    1,600 images to train on and 400 to choose with, in the split of this seed.
     """
     import keras
 
@@ -155,8 +159,8 @@ def pool(seed: int) -> dict[tuple[int, int], np.ndarray]:
             keras.utils.set_random_seed(seed)
             looks, before = [], 0
             for epochs in TRAINED:
-                networks.fit(*first("train", 1600), epochs=epochs - before, batch_size=size, verbose=0)
-                looks.append([accuracies(networks, data) for data in (first("val", 400), load()["yard"])])
+                networks.fit(*first("train", 1600, seed), epochs=epochs - before, batch_size=size, verbose=0)
+                looks.append([accuracies(networks, data) for data in (first("val", 400, seed), load(seed)["yard"])])
                 before = epochs
             found[units, size] = np.array(looks)
     return found
@@ -231,6 +235,8 @@ HALVED, ROUNDS = 27, ((1, 9), (3, 3), (9, 1))
 def halving(seeds=SEEDS) -> dict:
     """Validation accuracy after each epoch of 27 networks with random rates, all trained for 27 epochs of 1,000 images.
 
+    Each seed has a split of its own: which rates look good at the end depends on the 500 validation images.
+
     Returns:
         {"curves": a run a seed}, with "rates" (27), "val" (epochs, 27) and "yard" (27), 27 random rates for each seed.
     """
@@ -244,9 +250,9 @@ def halving(seeds=SEEDS) -> dict:
         networks = compiled([network(64, seed)] * HALVED, keras.optimizers.Adam(PerNetwork(rates)))
         keras.utils.set_random_seed(seed)
         history = networks.fit(
-            *first("train", 1000), epochs=27, batch_size=32, validation_data=first("val", 500), verbose=0
+            *first("train", 1000, seed), epochs=27, batch_size=32, validation_data=first("val", 500, seed), verbose=0
         ).history
-        measured = {"val": rounded(history["val_accuracy"]), "yard": rounded(accuracies(networks, load()["yard"]))}
+        measured = {"val": rounded(history["val_accuracy"]), "yard": rounded(accuracies(networks, load(seed)["yard"]))}
         runs.append({"rates": [float(f"{rate:.4g}") for rate in rates]} | measured)
     return {"curves": runs}
 
@@ -350,7 +356,7 @@ def examined(settings: dict[str, Any], seeds: Any, *, curves: bool = False) -> l
     optimizer = keras.optimizers.get(
         {"class_name": settings["optimizer"], "config": {"learning_rate": settings["rate"]}}
     )
-    networks.compile(optimizer, settings["loss"], metrics=["accuracy"])
+    networks.compile(optimizer, settings["loss"], metrics=["accuracy"], steps_per_execution=8)
     watched = {"validation_data": data["val"]} if curves else {}
     history = networks.fit(Batches(x, y, seeds, 32), epochs=15, verbose=0, **watched).history
     if curves:

@@ -291,7 +291,7 @@ def range_tests(seeds: Sequence[int] = SEEDS) -> dict:
 # A fair choice --------------------------------------------------------------------------------------------------------
 
 SPLITS = 20
-PEAKS = (0.03, 0.1, 0.3)
+PEAKS = (0.03, 0.056, 0.1, 0.18, 0.3)
 CHOICES = {
     "plain": {},
     "other seed": {},

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import numbers
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -29,29 +31,55 @@ class Difference:
 def difference(expected: Any, given: Any, rtol: float = 0.0, atol: float = 0.0) -> Difference | None:
     """Return the first difference between two values, or None where they agree.
 
-    Floats agree within `atol + rtol × |expected|`, whole numbers exactly, strings without regard to case and outer
-    spaces. Lists, tuples and arrays with the same items agree, and so do tensors, Keras variables and pandas objects.
+    Floats agree within `atol + rtol × |expected|`, whole numbers exactly, strings without regard to case, spaces and
+    how a Greek letter is written ("eta" for η). Lists, tuples and arrays with the same items agree, and so do tensors,
+    Keras variables and pandas objects. A single number may stand in quotes, and a set of words be one text, "B and C".
     """
     if isinstance(expected, str):
         if not isinstance(given, str):
             return Difference(in_words(given), "a text")
-        same = expected.strip().casefold() == given.strip().casefold()
+        same = _bare(expected) == _bare(given)
         return None if same else Difference(in_words(given), in_words(expected), secret=True)
     if isinstance(expected, Mapping):
         return _entries(expected, given, rtol, atol)
     if isinstance(expected, set | frozenset):
-        if not isinstance(given, set | frozenset | list | tuple):
+        items = _listed(given, {len(str(item)) for item in expected} == {1}) if isinstance(given, str) else given
+        if not isinstance(items, set | frozenset | list | tuple):
             return Difference(in_words(given), "a set")
-        return None if expected == set(given) else Difference(in_words(given), in_words(expected), secret=True)
+        same = {_bare(item) for item in expected} == {_bare(item) for item in items}
+        return None if same else Difference(in_words(given), in_words(expected), secret=True)
     if isinstance(expected, list | tuple):
         return _items(list(expected), given, rtol, atol)
     if isinstance(expected, numbers.Number) or hasattr(expected, "__array__"):
         array = _array(expected)
         if array is None:  # an array of texts
             return _items(np.asarray(expected).tolist(), given, rtol, atol)
-        return _numbers(array, given, rtol, atol)
+        return _numbers(array, _unquoted(given) if not array.ndim and array.dtype.kind != "b" else given, rtol, atol)
     same = type(expected) is type(given) and bool(expected == given)
     return None if same else Difference(in_words(given), in_words(expected), secret=True)
+
+
+def _bare(value: Any) -> Any:
+    """Return a text in small letters, without spaces and with the names of its Greek letters; all else as it is."""
+    if not isinstance(value, str):
+        return value
+    names = (unicodedata.name(letter, "").split() for letter in value)
+    letters = (name[-1] if name[:1] == ["GREEK"] else one for name, one in zip(names, value, strict=True))
+    return "".join("".join(letters).split()).casefold()
+
+
+def _listed(text: str, letters: bool) -> list[str]:
+    """Return the words of a text as the items of a set, or the letters of its only word where single letters are."""
+    words = [word for word in re.findall(r"\w+", text) if word != "and"]
+    return list(words[0]) if letters and len(words) == 1 else words
+
+
+def _unquoted(given: Any) -> Any:
+    """Return the number that a text writes, and anything else as it is."""
+    try:
+        return float(given) if isinstance(given, str) else given
+    except ValueError:
+        return given
 
 
 def _entries(expected: Mapping[Any, Any], given: Any, rtol: float, atol: float) -> Difference | None:

@@ -14,6 +14,10 @@ from helpers.results import stored_groups
 STORED = stored_groups("tuning")
 
 
+def one_error(values):
+    return values.std(ddof=1) / np.sqrt(len(values))
+
+
 def yard(runs):
     return 100 * np.array([run["yard"] for run in runs])
 
@@ -80,17 +84,15 @@ def test_learning_rates_within_two_and_a_half_points_of_the_best_span_a_wide_fac
         assert near.max() / near.min() > 3.5
 
 
-def test_power_of_ten_counts_most_then_images_finer_steps_and_units():
-    smaller, coarse, units, images = figures.gains(STORED["worth"]).values()
-    assert -20 < smaller.mean() < -6
-    assert -1.6 < coarse.mean() < -0.4
-    assert 0.25 < units.mean() < 1
-    assert images.mean() > 0.8
-    assert (images - units).mean() > 0.5
-    powers = np.mean([run["yard"] for run in STORED["worth"]["1000 images"]], axis=0)[::4]
-    assert abs(powers[1] - powers[2]) < 0.02  # 0.001 and 0.01 are level
-    assert powers[1:3].min() - powers[3] > 0.07  # 0.1 costs even more than 0.0001
-    assert powers[0] > powers[3]
+def test_power_of_ten_counts_most_then_finer_steps_and_images_and_units_cannot_be_told():
+    *powers, coarse, units, images = figures.gains(STORED["worth"]).values()
+    assert abs((powers[1] - powers[2]).mean()) < one_error(powers[1] - powers[2])  # 0.001 and 0.01 are level
+    assert -20 < powers[0].mean() < -7
+    assert -26.5 < powers[3].min() < powers[3].max() < -9.5
+    assert -1.7 < coarse.mean() < -2 * one_error(coarse)
+    assert 0.5 < images.mean() < 1.3
+    assert images.mean() > 2 * one_error(images)
+    assert abs(units.mean()) < 2 * one_error(units)
 
 
 def test_kept_learning_rate_fails_with_much_momentum():
@@ -99,6 +101,10 @@ def test_kept_learning_rate_fails_with_much_momentum():
     assert heat[-1].max() - heat[-1, kept] > 0.08
     assert heat[3].max() - heat[3, kept] < 0.02
     assert max(heat[row].max() - heat[row, kept] for row in (1, 2)) < 0.02
+    assert (heat[1:5, :5] > heat[0, :5] + 0.04).all()  # at small rates momentum helps
+    rates = np.geomspace(1e-3, 2, 17)
+    broken = [rates[kept:][heat[row, kept:] < 0.5][0] for row in (0, 3)]
+    assert broken == pytest.approx([1.2, 0.8], abs=0.05)
 
 
 def test_early_cut_loses_more_than_a_late_one():
@@ -111,10 +117,12 @@ def test_early_cut_loses_more_than_a_late_one():
             alive = alive[curves[now - 1, alive].argsort()[::-1][: max(1, len(alive) // factor)]]
             now = min(now * factor, 27)
 
-    lost = [figures.losses(STORED["halving"]["curves"], halve, first)[0].mean() for first in (1, 3, 9)]
-    assert lost[0] > 0.75
-    assert lost[0] > lost[1] + 0.6 > lost[2] + 0.9
-    assert lost[2] < 0
+    lost = [figures.losses(STORED["halving"]["curves"], halve, first)[0] for first in (1, 3, 9)]
+    means = [one.mean() for one in lost]
+    assert means[0] > 0.9
+    assert means[0] > means[1] + 0.5 > means[2] + 0.75
+    assert abs(means[2]) < one_error(lost[2])
+    assert sum(lost[2] == 0) == 10  # in ten of twelve searches the late cut changes nothing
     early, late = (
         np.mean([np.log(run["rates"][np.argmax(run["val"][epoch])]) for run in STORED["halving"]["curves"]])
         for epoch in (0, -1)
@@ -122,7 +130,7 @@ def test_early_cut_loses_more_than_a_late_one():
     assert early - late > 0.7  # the learning rate that is best early is larger
 
 
-def test_hyperband_is_ahead_early_and_a_little_at_the_end():
+def test_hyperband_is_ahead_early_and_at_the_end_chance_may_have_made_the_gap():
     for kind, runs in STORED["searches"].items():
         for run in runs:
             for search in run["searches"]:
@@ -133,13 +141,14 @@ def test_hyperband_is_ahead_early_and_a_little_at_the_end():
     }
     assert best["hyperband"] - best["random"] > 0.015
     gap, error = figures.difference(STORED["searches"])
-    assert 0.17 < gap < 1
-    assert 0.05 < error < 0.3
+    assert 0.2 < gap < 0.5
+    assert 1 < gap / error < 2
 
 
 def test_bayesian_searches_are_level_with_random_ones():
     gap, error = figures.difference(STORED["searches"], "bayesian", "random")
-    assert abs(gap) < 1.5 * error
+    assert gap == pytest.approx(0.1, abs=0.1)
+    assert error == pytest.approx(0.3, abs=0.05)
     assert all(len(run["searches"][0]) == 8 for run in STORED["searches"]["bayesian"])
     assert len(STORED["searches"]["bayesian"]) == 12
 
@@ -163,12 +172,13 @@ def test_repairs_show_late_and_the_optimizer_lets_the_accuracy_fall():
 
 
 def test_four_curves_of_the_exercise_are_as_it_says():
-    run = STORED["halving"]["curves"][8]
+    run = STORED["halving"]["curves"][3]
     rates = {name: run["rates"][network] for name, network in figures.FOUR.items()}
-    assert rates == pytest.approx({"A": 0.11, "B": 0.0008, "C": 0.0001, "D": 0.013}, rel=0.15)
+    assert rates == pytest.approx({"A": 0.13, "B": 0.001, "C": 0.0001, "D": 0.04}, rel=0.1)
     first, last = ({name: run["val"][epoch][network] for name, network in figures.FOUR.items()} for epoch in (0, -1))
-    assert max(first, key=first.get) == "D"
-    assert max(last, key=last.get) == "B"
+    assert sorted(first, key=first.get)[-2:] == ["B", "D"]
+    assert sorted(last, key=last.get) == ["A", "C", "D", "B"]
+    assert last["B"] - last["D"] > 0.02
 
 
 @pytest.mark.slow

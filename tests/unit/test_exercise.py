@@ -366,6 +366,24 @@ def test_right_value_is_right(reference):
     assert verdict.judge(make(reference), copy.deepcopy(reference))
 
 
+@pytest.mark.parametrize(
+    ("expected", "given", "same"),
+    [
+        ("lower η", "Lower eta", True),
+        ("lower η", "raise eta", False),
+        ("random, linear", "random,linear", True),
+        (0.0008, "0.0008", True),
+        (0.0008, "0.08", False),
+        (True, "1", False),
+        ({"B", "C"}, "b and C", True),
+        ({"B", "C"}, "BC", True),
+        ({"B", "C"}, "B", False),
+    ],
+)
+def test_unmistakable_spelling_is_accepted(expected, given, same):
+    assert (difference(expected, given, 1e-4) is None) == same
+
+
 FAILING = [
     ValueError("several\nlines"),
     SystemExit(1),

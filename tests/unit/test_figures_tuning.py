@@ -42,6 +42,7 @@ def test_each_state_is_drawn_and_told_in_words(draw, state):
         lambda: figures.draw_worth(STORED["worth"]),
         lambda: figures.draw_ridge(STORED["ridge"]),
         lambda: figures.draw_searches(STORED["searches"]),
+        lambda: figures.draw_winners(STORED["winners"]["networks"]),
         lambda: figures.draw_faults(STORED["left_out"], STORED["checklist"]["rate"]),
         figures.draw_three_searches,
         figures.draw_four_rates,

@@ -135,7 +135,7 @@ def scaled_fold(x: np.ndarray, validation_rows: list[int]) -> tuple[np.ndarray, 
 
 
 _SEARCHES = {"A": "random, linear", "B": "grid", "C": "random, log", "most": "C"}
-_FOUR = {"A": 0.11, "B": 0.0008, "C": 0.0001, "D": 0.013, "lost": "B"}
+_FOUR = {"A": 0.13, "B": 0.001, "C": 0.0001, "D": 0.04, "lost": "B"}
 _PATIENTS = {"A": "lower η", "B": "raise η", "C or D": "labels"}
 _REPORTS = {"A": "too good", "B": "honest", "C": "too good", "D": "too good", "E": "honest"}
 
@@ -370,9 +370,9 @@ EXERCISES = [
         ],
         misconceptions={
             "D is quick: it is far ahead after one epoch. B is smooth, and still rising at the end: it has the smaller "
-            "learning rate of the two.": _FOUR | {"B": 0.013, "D": 0.0008},
+            "learning rate of the two.": _FOUR | {"B": 0.04, "D": 0.001},
             "A is low because its steps are too long: it jitters, and gains nothing from epoch 9 to 27. C rises "
-            "evenly to the last epoch.": _FOUR | {"A": 0.0001, "C": 0.11},
+            "evenly to the last epoch.": _FOUR | {"A": 0.0001, "C": 0.13},
             "C is late, but even after 27 epochs it is below D: nothing is lost with it.": _FOUR | {"lost": "C"},
             "D is the one that goes on: it is the best after the first epoch.": _FOUR | {"lost": "D"},
         },

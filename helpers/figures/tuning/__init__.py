@@ -29,7 +29,7 @@ from helpers.figures.tuning._spaces import (
     hill,
     places,
 )
-from helpers.figures.tuning._winners import find_winners, luck, winners
+from helpers.figures.tuning._winners import draw_winners, find_winners, luck, winners
 
 __all__ = [
     "FOUR",
@@ -48,6 +48,7 @@ __all__ = [
     "draw_ridge",
     "draw_searches",
     "draw_three_searches",
+    "draw_winners",
     "draw_worth",
     "epochs_of",
     "find_winners",

@@ -37,13 +37,14 @@ def draw_three_searches(*, ax: Axes | None = None) -> Axes:
         ax = new_axes(
             "Three searches of 16 trials: A's points crowd at large learning rates, B's stand in rows and columns, "
             "C's are spread over the logarithmic scale.",
-            figsize=(7.6, 2.9),
+            figsize=(7.6, 3.1),
         )
-    for panel, (name, trials) in zip(kit.panels(ax, (3,), below=36), three_searches().items(), strict=True):
+    for panel, (name, trials) in zip(kit.panels(ax, (3,), below=52), three_searches().items(), strict=True):
         panel.axvspan(3e-4, 3e-3, color=style.LIGHT_GREY, zorder=0)
         panel.plot(*trials.T, "o", color=style.BLUE, markersize=5)
-        panel.set(xscale="log", xlim=(8e-5, 0.13), ylim=(0, 272), xlabel="learning rate", title=name)
-        panel.set_xticks([1e-4, 1e-2], ["0.0001", "0.01"])
+        panel.set(xscale="log", xlim=(8e-5, 0.13), ylim=(0, 272), title=name)
+        panel.set_xlabel("learning rate\n(logarithmic scale)")
+        panel.set_xticks([1e-4, 1e-3, 1e-2, 1e-1], ["0.0001", "0.001", "0.01", "0.1"])
         panel.set_xticks([], minor=True)
         panel.set_yticks([64, 128, 192, 256])
         panel.grid(visible=False)
@@ -52,8 +53,8 @@ def draw_three_searches(*, ax: Axes | None = None) -> Axes:
     return ax
 
 
-FOUR = {"A": 4, "B": 16, "C": 24, "D": 18}
-"""Networks of the ninth stored run of "halving"; their learning rates are 0.11, 0.0008, 0.0001 and 0.013."""
+FOUR = {"A": 24, "B": 16, "C": 20, "D": 8}
+"""Networks of the fourth stored run of "halving"; their learning rates are 0.13, 0.001, 0.0001 and 0.04."""
 
 
 @cache
@@ -68,14 +69,14 @@ def draw_four_rates(*, ax: Axes | None = None) -> Axes:
             "Four learning curves. D is best after one epoch, B after 27; C is late, and A stays low.",
             figsize=(6.4, 3.2),
         )
-    curves = 100 * np.array(_stored("halving")["curves"][8]["val"])
+    curves = 100 * np.array(_stored("halving")["curves"][3]["val"])
     for (name, network), color, dash in zip(FOUR.items(), style.COLORS, style.LINE_STYLES, strict=False):
         ax.plot(range(1, 28), curves[:, network], color=color, linestyle=dash)
         ax.text(0.93, curves[0, network], name, color=color, weight="bold", ha="right", va="center")
         ax.text(
-            28.5, curves[-1, network] + {"B": 1, "D": -1}.get(name, 0), name, color=color, weight="bold", va="center"
+            28.5, curves[-1, network] + {"B": 1, "C": -1.5}.get(name, 0), name, color=color, weight="bold", va="center"
         )
-    ax.set(xscale="log", xlim=(0.85, 31), ylim=(20, 88), xlabel="epoch (logarithmic scale)")
+    ax.set(xscale="log", xlim=(0.85, 31), ylim=(10, 88), xlabel="epoch (logarithmic scale)")
     ax.set_xticks([1, 3, 9, 27], ["1", "3", "9", "27"])
     ax.set_xticks([], minor=True)
     kit.percent_ticks(ax, range(20, 100, 20))

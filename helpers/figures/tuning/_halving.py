@@ -51,7 +51,8 @@ def halving(
         ax.plot(end, curves[end - 1, network], "o" if winner else "x", color=color, markersize=5, zorder=3)
     for end in sorted(set(epochs))[:-1]:
         ax.axvline(end, color=style.BLACK, linewidth=0.8, zorder=0)
-        kit.halo(ax.text(end, 46, f" {np.sum(epochs > end)} go on", va="bottom", ha="left"))
+        left = int(np.sum(epochs > end))
+        kit.halo(ax.text(end, 46, f" {left} {'goes' if left == 1 else 'go'} on", va="bottom", ha="left"))
     if best != last:
         ax.plot(total, curves[-1, best], "D", color=style.GREEN, markersize=7, clip_on=False, zorder=4)
     behind = curves[-1, best] - curves[-1, last]
@@ -165,7 +166,7 @@ def difference(stored: Mapping[str, Any], one: str = "hyperband", other: str = "
 def draw_searches(
     stored: Mapping[str, Any], kinds: Sequence[str] = ("random", "hyperband"), *, ax: Axes | None = None
 ) -> Axes:
-    """Draw the mean best score so far of each kind of search, and what their winners are worth on new images."""
+    """Draw the mean best score so far of two kinds of search, and how their winners differ on new images."""
     ax = new_axes(describe_searches(stored, kinds), figsize=(7.6, 3.5)) if ax is None else ax
     left, right = kit.panels(ax, (2,), below=36)
     budget = 72
@@ -185,17 +186,17 @@ def draw_searches(
     left.set(xlabel="epochs spent", xlim=(0, budget), ylim=(60, 84))
     kit.percent_ticks(left, range(60, 85, 5))
     left.set_title("best validation score so far")
-    for row, kind in enumerate(kinds):
-        values = of_winners(stored, kind)
-        mean, error = values.mean(), values.std(ddof=1) / math.sqrt(len(values))
-        right.plot(
-            values, row + np.linspace(-0.12, 0.12, len(values)), "o", color=COLORS[kind], alpha=0.5, markersize=4
-        )
-        right.errorbar(mean, row + 0.28, xerr=error, fmt="|", color=COLORS[kind], markersize=10, capsize=4, linewidth=3)
-        right.text(mean, row - 0.26, f"{kind}: {mean:.1f} ± {error:.1f} %", ha="center", color=COLORS[kind],
-                   weight="bold")  # fmt: skip
-    right.set(yticks=[], ylim=(len(kinds) - 0.4, -0.6), xlabel="accuracy of the winners, %")
-    right.set_title("on 3,000 new images, per seed")
+    other, one = kinds
+    pairs = np.array([of_winners(stored, kind) for kind in kinds])
+    for row, (low, high) in enumerate(pairs.T[np.argsort(pairs[1] - pairs[0])]):
+        right.plot([low, high], [row, row], "-", color=style.GREY, linewidth=1.2, zorder=1)
+        right.plot(low, row, "s", color=COLORS[other], markersize=5)
+        right.plot(high, row, "o", color=COLORS[one], markersize=6)
+    gap, error = difference(stored, one, other)
+    right.set(yticks=[], ylim=(-3.6, pairs.shape[1]), xlabel="accuracy of the winners, %")
+    right.text(0.5, 0.03, f"{one} − {other}:\n{gap:.2f} ± {error:.2f} points", transform=right.transAxes, ha="center",
+               va="bottom", weight="bold")  # fmt: skip
+    right.set_title("on 3,000 new images: a row is a seed")
     right.grid(axis="y", visible=False)
     return ax
 

@@ -43,17 +43,17 @@ def hill(ax: Axes, rates: Any, accuracies: Any, scale: str = "linear") -> str:
 def gains(stored: Mapping[str, Sequence[Mapping[str, Sequence[float]]]]) -> dict[str, np.ndarray]:
     """Return for each change the points that it gains, a number a seed.
 
-    The base is the network for 1,000 images with the best of the fine steps as learning rate. But for the fixed rate of
-    the first change, rates are chosen on the validation images, for each seed, and all are measured on the yardstick.
+    The base is the network for 1,000 images with the best of the fine steps as learning rate. But for the powers of ten
+    that come first, rates are chosen on the validation images, for each seed, and all are measured on the yardstick.
     """
 
     def tuned(runs: Sequence[Mapping[str, Sequence[float]]], every: int = 1) -> list[float]:
         return [run["yard"][every * int(np.argmax(np.asarray(run["val"])[::every]))] for run in runs]
 
     base, units, images = stored.values()
-    ways = {
-        "learning rate 0.0001": [run["yard"][0] for run in base],
-        "the best power of ten": tuned(base, 4),
+    ways = {f"{rate:g}": [run["yard"][4 * row] for run in base] for row, rate in enumerate(RATES[::4])}
+    ways |= {
+        "best of the four": tuned(base, 4),
         "4 times the units": tuned(units),
         "4 times the images": tuned(images),
     }
@@ -61,27 +61,39 @@ def gains(stored: Mapping[str, Sequence[Mapping[str, Sequence[float]]]]) -> dict
 
 
 def draw_worth(stored: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
-    """Draw what each way to spend effort gains, one dot a seed."""
-    found = gains(stored)
-    ax = new_axes(describe_worth(stored), figsize=(7.0, 2.9)) if ax is None else ax
-    ax.axvline(0, color=style.BLACK, linewidth=1)
-    for row, (_way, values) in enumerate(found.items()):
-        color = style.GREEN if row == len(found) - 1 else style.BLUE
-        ax.plot(values, row + np.linspace(-0.13, 0.13, len(values)), "o", color=color, markersize=4, alpha=0.6)
-        ax.plot([values.mean()] * 2, [row - 0.3, row + 0.3], "-", color=color, linewidth=3)
-        mean = kit.number(values.mean(), 1, plus=True)
-        ax.text(values.mean(), row - 0.36, mean, ha="center", va="bottom", color=color, weight="bold")
-    ax.set_yticks(range(len(found)), list(found))
-    ax.set(ylim=(len(found) - 0.5, -0.75), xlabel="points of accuracy on new images, against the fine search")
-    ax.grid(axis="y", visible=False)
-    ax.set_title("the right power of ten, then more images")
+    """Draw what each power of ten costs and, beside it on its own scale, what other effort gains; one dot a seed."""
+    found = list(gains(stored).items())
+    ax = new_axes(describe_worth(stored), figsize=(7.6, 3.3)) if ax is None else ax
+    powers, others = kit.panels(ax, (2,), below=42, above=26)
+    others.yaxis.tick_right()
+    for panel, rows in ((powers, found[:4]), (others, found[4:])):
+        panel.axvline(0, color=style.BLACK, linewidth=1)
+        for row, (_way, values) in enumerate(rows):
+            color = style.GREEN if values.mean() > 2 * _error(values) else style.BLUE
+            panel.plot(values, row + np.linspace(-0.13, 0.13, len(values)), "o", color=color, markersize=4, alpha=0.6)
+            panel.plot([values.mean()] * 2, [row - 0.3, row + 0.3], "-", color=color, linewidth=3)
+            told = _mean_and_error(values)
+            kit.halo(panel.text(values.mean(), row - 0.34, told, ha="center", va="bottom", color=color, weight="bold"))
+        panel.set_yticks(range(len(rows)), [way for way, _ in rows])
+        panel.set(ylim=(len(rows) - 0.5, -0.8), xlabel="points against the fine search")
+        panel.grid(axis="y", visible=False)
+    powers.set(ylabel="learning rate", title="one power of ten for all")
+    powers.set_xticks(range(-30, 5, 10))
+    others.set_title("other effort (own scale)")
     return ax
 
 
 def describe_worth(stored: Mapping[str, Any]) -> str:
     """Return in a sentence what `draw_worth` shows."""
-    means = {way: kit.number(values.mean(), 1, plus=True) for way, values in gains(stored).items()}
-    return "Gains in points: " + ", ".join(f"{way} {mean}" for way, mean in means.items()) + "."
+    return "Gains in points: " + ", ".join(f"{way}: {_mean_and_error(v)}" for way, v in gains(stored).items()) + "."
+
+
+def _error(values: np.ndarray) -> float:
+    return float(values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def _mean_and_error(values: np.ndarray) -> str:
+    return f"{kit.number(values.mean(), 1, plus=True)} ± {_error(values):.1f}"
 
 
 def draw_ridge(stored: Mapping[str, Sequence[Mapping[str, Any]]], *, ax: Axes | None = None) -> Axes:
@@ -92,17 +104,18 @@ def draw_ridge(stored: Mapping[str, Sequence[Mapping[str, Any]]], *, ax: Axes | 
     image = ax.imshow(heat, cmap=style.SEQUENTIAL, aspect="auto", vmin=10, vmax=80)
     best = heat.argmax(axis=1)
     kept = best[0]
-    ax.plot([kept, kept], [-0.5, len(names) - 0.5], ":", color="white", linewidth=2)
     for row, column in enumerate(best):
         for place, look in ((column, "bold"), (kept, "normal")):
             ink = "black" if heat[row, place] > 50 else "white"
             ax.text(place, row, f"{heat[row, place]:.0f}", ha="center", va="center", color=ink, weight=look)
+        ax.plot([kept, kept], [row + 0.28, row + 0.72], "--", color=style.BLACK, linewidth=2)
         near = near_best(heat[row])
         left, right = near[0] - 0.46, near[-1] + 0.46
         ax.plot([left, right, right, left, left], row + 0.44 * np.array([-1, -1, 1, 1, -1]), "-", color=style.VERMILION)
-    shown = range(0, len(SGD_RATES), 3)
-    ax.set_xticks(list(shown), [kit.short(SGD_RATES[k]) for k in shown])
+    ticks = [0.001, 0.01, 0.1, SGD_RATES[kept], 1]
+    ax.set_xticks(np.interp(np.log(ticks), np.log(SGD_RATES), range(len(SGD_RATES))), [f"{t:.2g}" for t in ticks])
     ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set(xlabel="learning rate η", ylabel="momentum β", title="with much momentum the old learning rate is too large")
     ax.grid(visible=False)
     bar = ax.figure.colorbar(image, ax=ax, label="validation accuracy, %")  # type: ignore[union-attr]
@@ -152,14 +165,14 @@ def grid_and_random(ax: Axes, score: Callable[..., Any], per_side: int = 3, seed
         panel.plot(points[:, 0], points[:, 1], "o", color=style.BLUE, markersize=5)
         best = int(heights.argmax())
         panel.plot(points[best, 0], heights[best], "*", color=style.VERMILION, markersize=13, clip_on=False, zorder=4)
-        panel.set(xlim=(0, 1), ylim=(0, 1.5), xticks=[], yticks=[], xlabel="the one that matters")
+        panel.set(xlim=(0, 1), ylim=(0, 1.75), xticks=[], yticks=[], xlabel="the one that matters")
         panel.set_title(f"{kind}: {tested} values")
         panel.grid(visible=False)
         panel.spines["left"].set_visible(False)
         said.append(f"{kind} tests {tested} values, best score {score(points[best, 0]):.2f}")
         if kind == "grid":
             panel.set_ylabel("the other one")
-        panel.text(0, 1.4, f"best {score(points[best, 0]):.2f}", weight="bold", color=style.VERMILION)
+        panel.text(0, 1.6, f"best {score(points[best, 0]):.2f}", weight="bold", color=style.VERMILION)
     return f"{per_side**2} trials: {'; '.join(said)}."
 
 
@@ -187,4 +200,5 @@ def draw_average(averages: Mapping[str, tuple[Sequence[int], Any]], *, ax: Axes 
                        textcoords="offset points", weight="bold")  # fmt: skip
         panel.set(ylim=(0, 1.05), xlabel="trials")
         panel.set_title(title)
+        panel.set_ylabel("mean best score" if title == next(iter(averages)) else "")
     return ax

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from helpers import style
 from helpers.figures import _kit as kit
+from helpers.picture import new_axes
 
 SEARCHES, BLOCK = 20, 100
 """Searches that the figure shows, and images of a block of validation images in the stored results."""
@@ -65,6 +66,18 @@ def winners(ax: Axes, networks: Sequence[Mapping[str, Any]], trials: int = 64, i
         f"20 searches, {trials} networks each, {images} validation images: {falls.sum()} winners score lower on new "
         f"images, on average by {fall:.1f} points."
     )
+
+
+def draw_winners(networks: Sequence[Mapping[str, Any]], *, ax: Axes | None = None) -> Axes:
+    """Draw `winners` side by side for one network each, where nothing is chosen, and for the best of 64."""
+    if ax is None:
+        falls = (f"from {old.mean():.1f} to {new.mean():.1f} %" for old, new in (find_winners(networks, trials, BLOCK)
+                 for trials in (1, 64)))  # fmt: skip
+        told = "Means, from validation to new images: one network falls {}, the best of 64 {}.".format(*falls)
+        ax = new_axes(told, figsize=(7.6, 3.6))
+    for panel, trials in zip(kit.panels(ax, (2,), below=42, above=26), (1, 64), strict=True):
+        winners(panel, networks, trials)
+    return ax
 
 
 def luck(ax: Axes, expected: Any, images: int = 100) -> str:

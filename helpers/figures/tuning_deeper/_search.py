@@ -185,8 +185,7 @@ def parallel(ax: Axes, trials: Sequence[Trial], best: int = 6) -> str:
         span = _place(name, ends[name][1]) - _place(name, ends[name][0])
         for tick, text in zip(ticks, texts, strict=True):
             height = float((_place(name, tick) - _place(name, ends[name][0])) / span)
-            box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-            ax.text(place - 0.05, height, text, ha="right", va="center", zorder=5, bbox=box)
+            kit.halo(ax.text(place - 0.05, height, text, ha="right", va="center", zorder=5))
     ax.set_title(f"the best {best} of {len(order)} trials")
     told = (
         f"{AXES[name][0]} {kit.short(min(v))} to {kit.short(max(v))}"
@@ -275,12 +274,14 @@ def draw_searches(groups: Mapping[str, Sequence[Mapping[str, Any]]], budget: int
         right.errorbar(gain.mean(), row, xerr=2.8 * error, fmt="o", color=color, markersize=8, elinewidth=3)
     left.set(xlabel="epochs, all trials together", ylim=(77, 81), xlim=(24, budget + 3))
     left.set_title("best validation accuracy so far (%)")
+    left.text(28, 80.4, "pruned", weight="bold")
+    left.text(84, 79.1, "never stopped", weight="bold")
     right.axvline(0, color=style.BLACK, linestyle=":", linewidth=1.2)
+    right.yaxis.tick_right()  # before the labels are coloured: those at the right are others
     right.set_yticks(range(len(groups)), list(groups), weight="bold")
     for label, name in zip(right.get_yticklabels(), groups, strict=True):
         label.set_color(SEARCH_LOOKS[name][0])
     right.set(ylim=(len(groups) - 0.5, -0.5), xlabel="better than random (points)")
-    right.yaxis.tick_right()
     right.grid(False)
     right.set_title("winners on other images")
     return ax
