@@ -58,10 +58,10 @@ def _path(name: str, optimizer: Any, surface: Surface, start: tuple[float, float
         return tf.convert_to_tensor(variable.value)
 
     def all_steps() -> Any:
-        rows = tf.TensorArray(tf.float32, steps)
-        for step in tf.range(steps):
-            rows = rows.write(step, one_step())
-        return rows.stack()
+        def body(step: Any, rows: Any) -> Any:
+            return step + 1, rows.write(step, one_step())
+
+        return tf.while_loop(lambda step, _: step < steps, body, (0, tf.TensorArray(tf.float32, steps)))[1].stack()
 
     path = np.full((steps + 1, 2), np.nan)
     path[0] = start
@@ -72,7 +72,8 @@ def _path(name: str, optimizer: Any, surface: Surface, start: tuple[float, float
             variable = keras.Variable(np.asarray(start), dtype="float32", name="point")
             optimizer.build([variable])
             if _is_of_keras(optimizer):  # one graph an optimizer is meant so: TensorFlow need not warn
-                path[1:] = tf.function(all_steps).get_concrete_function()().numpy()
+                # Not by AutoGraph: it fails where the course lies in a folder whose name the locale cannot write.
+                path[1:] = tf.function(all_steps, autograph=False).get_concrete_function()().numpy()
             else:
                 path[1:] = [one_step().numpy() for _ in range(steps)]
         except Exception as error:
