@@ -33,7 +33,8 @@ def difference(expected: Any, given: Any, rtol: float = 0.0, atol: float = 0.0) 
 
     Floats agree within `atol + rtol × |expected|`, whole numbers exactly, strings without regard to case, spaces and
     how a Greek letter is written ("eta" for η). Lists, tuples and arrays with the same items agree, and so do tensors,
-    Keras variables and pandas objects. A single number may stand in quotes, and a set of words be one text, "B and C".
+    Keras variables and pandas objects. A set of words may be one text, "B and C", and a number in a dictionary stand in
+    quotes, as words beside it do; what a function returns as a text is no number.
     """
     if isinstance(expected, str):
         if not isinstance(given, str):
@@ -54,7 +55,7 @@ def difference(expected: Any, given: Any, rtol: float = 0.0, atol: float = 0.0) 
         array = _array(expected)
         if array is None:  # an array of texts
             return _items(np.asarray(expected).tolist(), given, rtol, atol)
-        return _numbers(array, _unquoted(given) if not array.ndim and array.dtype.kind != "b" else given, rtol, atol)
+        return _numbers(array, given, rtol, atol)
     same = type(expected) is type(given) and bool(expected == given)
     return None if same else Difference(in_words(given), in_words(expected), secret=True)
 
@@ -74,10 +75,11 @@ def _listed(text: str, letters: bool) -> list[str]:
     return list(words[0]) if letters and len(words) == 1 else words
 
 
-def _unquoted(given: Any) -> Any:
-    """Return the number that a text writes, and anything else as it is."""
+def _unquoted(expected: Any, given: Any) -> Any:
+    """Return the number that a text writes where a number is expected, and anything else as it is."""
+    wanted = isinstance(expected, numbers.Number) and not isinstance(expected, bool | np.bool_)
     try:
-        return float(given) if isinstance(given, str) else given
+        return float(given) if wanted and isinstance(given, str) else given
     except ValueError:
         return given
 
@@ -88,7 +90,7 @@ def _entries(expected: Mapping[Any, Any], given: Any, rtol: float, atol: float) 
     if set(expected) != set(given):
         return Difference(f"the keys {in_words(list(given))}", f"the keys {in_words(list(expected))}")
     for key, value in expected.items():
-        found = difference(value, given[key], rtol, atol)
+        found = difference(value, _unquoted(value, given[key]), rtol, atol)
         if found:
             return replace(found, got=f"{found.got} for {in_words(key)}")
     return None
