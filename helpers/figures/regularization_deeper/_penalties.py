@@ -142,8 +142,10 @@ THREE_MAPS = {"A": "elastic net", "B": "L2", "C": "L1"}
 
 def linear_unit(x: Array, t: Array, l1: float, l2: float) -> Array:
     """Return the weights of a linear unit under both penalties; one of them at least must be positive."""
-    from sklearn.linear_model import ElasticNet
+    from sklearn.linear_model import ElasticNet, Ridge
 
+    if l1 == 0:
+        return Ridge(2 * len(x) * l2, fit_intercept=False).fit(x, t).coef_
     both = l1 + 2 * l2
     unit = ElasticNet(both, l1_ratio=l1 / both, fit_intercept=False, precompute=True, max_iter=100_000, tol=1e-6)
     return unit.fit(x, t).coef_
