@@ -62,7 +62,8 @@ class Row(NamedTuple):
 
     def __str__(self) -> str:
         show = percent if self.what.startswith("share") else in_words
-        ratio = f"{self.alternative / self.ours:.3g} ×" if self.alternative else ""
+        times = self.alternative / self.ours
+        ratio = "" if not times else f"{times:,.0f} ×" if times >= 100 else f"{times:.3g} ×"
         ours = show(self.ours) + (" **(over)**" if self.over() else "")
         other = show(self.alternative) if self.alternative else ""
         return f"| {self.what} | {ours} | {show(BUDGETS[self.what])} | {other} | {ratio} | {self.named} |"
