@@ -168,41 +168,43 @@ def random_features(n: int = 300) -> dict:
     return results
 
 
-def depth() -> dict:
-    """Twenty hidden layers of 32 units with and without normalization, 1,200 images, twelve epochs of plain SGD."""
+DEEP_RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
+
+
+def deep(kinds: dict[str, tuple[tuple[float, ...], dict[str, str]]]) -> dict:
+    """Return name → rate → runs: twenty hidden layers of 32 units, 1,200 images, twelve epochs of plain SGD."""
     import keras
 
-    rates, results = (0.003, 0.01, 0.03, 0.1, 0.3), {}
-    kinds = {
-        "Glorot": {},
-        "He": {"start": "HeNormal"},
-        "batch": {"kind": "batch"},
-        "layer": {"kind": "layer"},
-    }
-    for name, settings in kinds.items():
+    results = {}
+    for name, (rates, settings) in kinds.items():
         trained = train([32] * 20, keras.optimizers.SGD, rates, 1200, 12, 50, **settings)
-        results[name] = runs_by_rate(*trained, rates, name == "batch")
+        results[name] = runs_by_rate(*trained, rates, settings.get("kind") == "batch")
         print(f"  {name}: {[round(np.mean([r['accuracy'] for r in runs]), 3) for runs in results[name].values()]}")
     return results
+
+
+def depth() -> dict:
+    """Twenty layers from two starts, and with two normalizations."""
+    return deep(
+        {
+            "Glorot": (DEEP_RATES, {}),
+            "He": (DEEP_RATES, {"start": "HeNormal"}),
+            "batch": (DEEP_RATES, {"kind": "batch"}),
+            "layer": (DEEP_RATES, {"kind": "layer"}),
+        }
+    )
 
 
 def depth_more() -> dict:
     """Normalized layers that start from He's weights, and rates beside the best of those that start from Glorot's."""
-    import keras
-
-    rates, he = (0.003, 0.01, 0.03, 0.1, 0.3), {"start": "HeNormal"}
-    kinds: dict[str, Any] = {
-        "batch, He": (rates, {"kind": "batch", **he}),
-        "layer, He": ((0.001, *rates), {"kind": "layer", **he}),
-        "batch": ((1.0,), {"kind": "batch"}),
-        "layer": ((0.001,), {"kind": "layer"}),
-    }
-    results = {}
-    for name, (tried, settings) in kinds.items():
-        trained = train([32] * 20, keras.optimizers.SGD, tried, 1200, 12, 50, **settings)
-        results[name] = runs_by_rate(*trained, tried, "batch" in name)
-        print(f"  {name}: {[round(np.mean([r['accuracy'] for r in runs]), 3) for runs in results[name].values()]}")
-    return results
+    return deep(
+        {
+            "batch, He": (DEEP_RATES, {"kind": "batch", "start": "HeNormal"}),
+            "layer, He": ((0.001, *DEEP_RATES), {"kind": "layer", "start": "HeNormal"}),
+            "batch": ((1.0,), {"kind": "batch"}),
+            "layer": ((0.001,), {"kind": "layer"}),
+        }
+    )
 
 
 def two_layers() -> dict:

@@ -256,6 +256,11 @@ def verdict(gains: np.ndarray) -> tuple[str, Literal["full", "none"]]:
     return (style.VERMILION, "full") if (gains < 0).all() else (style.GREY, "none")
 
 
+def standard_error(values: np.ndarray) -> Any:
+    """Return the standard error of the mean of `values`, along their first axis."""
+    return values.std(axis=0, ddof=1) / np.sqrt(len(values))
+
+
 def percent_ticks(ax: Axes, ticks: Sequence[int]) -> None:
     """Put these ticks at the vertical axis, with their per-cent signs."""
     ax.set_yticks(ticks, [f"{tick} %" for tick in ticks])

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from helpers import style
 from helpers.figures import _kit as kit
-from helpers.figures.regularization._images import called
+from helpers.figures.regularization._images import SHORT, called
 
 Runs = Sequence[Mapping[str, float]]
 
@@ -49,7 +49,7 @@ def differences(results: Mapping[str, Runs], chosen_by: str = "loss") -> dict[st
 
 def one_augmentation(results: Mapping[str, Runs]) -> dict[str, Runs]:
     """Return the same runs, with single changes and mixtures of them as strengths of one method, augmentation."""
-    kinds = ("flip", "shift", "rotate", "flip, shift, rotate")
+    kinds = (*SHORT, "flip, shift, rotate")
     return {f"augmentation: {name.replace(': ', ' ')}" if name.split(":")[0] in kinds else name: runs
             for name, runs in results.items()}  # fmt: skip
 
@@ -60,14 +60,13 @@ def with_strength(method: str, strength: str) -> str:
         return f"{strength} units a layer"
     if method == "augmentation":
         return called(*strength.rsplit(" ", 1))
-    if method not in ("L1", "L2", "dropout", "weight decay"):
+    if method not in ("L1", "L2", "dropout"):
         return method
     parts = strength.removeprefix("0.0, ").split(", ")
     return f"{method} {', '.join(np.format_float_positional(float(part), trim='-') for part in parts)}"
 
 
-def methods(ax: Axes, results: Mapping[str, Mapping[str, Runs]], labels: str = "right", chosen_by: str = "loss",
-            names: Sequence[str] = CORE) -> str:  # fmt: skip
+def methods(ax: Axes, results: Mapping[str, Mapping[str, Runs]], labels: str = "right", chosen_by: str = "loss") -> str:
     """Draw each method's mean as a diamond: right is a lower loss, up a higher accuracy; bars reach over the seeds.
 
     A diamond is full where all seeds agree about the accuracy, green where it is higher, vermilion where it is lower.
@@ -77,13 +76,16 @@ def methods(ax: Axes, results: Mapping[str, Mapping[str, Runs]], labels: str = "
         results: What the training labels are → "method: strength" → runs.
         labels: Which of them.
         chosen_by: What each method's strength was chosen by on the validation images, "loss" or "accuracy".
-        names: The methods that are drawn, where there are results.
     """
     runs = one_augmentation(results[labels])
-    moved = {name: table for name, table in differences(runs, chosen_by).items() if name in names}
+    tables = {
+        by: {name: table for name, table in differences(runs, by).items() if name in CORE}
+        for by in ("loss", "accuracy")
+    }
+    moved = tables[chosen_by]
     best = best_strengths(runs, chosen_by)
     labelled = {name: with_strength(name, best[name][0]) for name in moved}
-    every = [table for by in ("loss", "accuracy") for name, table in differences(runs, by).items() if name in names]
+    every = [table for each in tables.values() for table in each.values()]
     low, high = (
         np.min([table.min(axis=0) for table in every], axis=0),
         np.max([table.max(axis=0) for table in every], axis=0),

@@ -160,7 +160,7 @@ def of_winners(stored: Mapping[str, Any], kind: str) -> np.ndarray:
 def difference(stored: Mapping[str, Any], one: str = "hyperband", other: str = "random") -> tuple[float, float]:
     """Return by how many points winners of one kind are better on new images, and the standard error over seeds."""
     gaps = of_winners(stored, one) - of_winners(stored, other)
-    return float(gaps.mean()), float(gaps.std(ddof=1) / math.sqrt(len(gaps)))
+    return float(gaps.mean()), float(kit.standard_error(gaps))
 
 
 def draw_searches(
@@ -177,7 +177,7 @@ def draw_searches(
         )
         known = ~np.isnan(each).any(axis=0)
         epochs, each = np.arange(1, budget + 1)[known], each[:, known]
-        mean, error = each.mean(axis=0), each.std(axis=0, ddof=1) / math.sqrt(len(each))
+        mean, error = each.mean(axis=0), kit.standard_error(each)
         look: dict[str, Any] = {"color": COLORS[kind], "linestyle": DASHES[kind]}
         left.fill_between(epochs, mean - error, mean + error, color=COLORS[kind], alpha=0.2, linewidth=0, step="post")
         left.step(epochs, mean, where="post", **look)

@@ -69,7 +69,7 @@ def draw_worth(stored: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
     for panel, rows in ((powers, found[:4]), (others, found[4:])):
         panel.axvline(0, color=style.BLACK, linewidth=1)
         for row, (_way, values) in enumerate(rows):
-            color = style.GREEN if values.mean() > 2 * _error(values) else style.BLUE
+            color = style.GREEN if values.mean() > 2 * kit.standard_error(values) else style.BLUE
             panel.plot(values, row + np.linspace(-0.13, 0.13, len(values)), "o", color=color, markersize=4, alpha=0.6)
             panel.plot([values.mean()] * 2, [row - 0.3, row + 0.3], "-", color=color, linewidth=3)
             told = _mean_and_error(values)
@@ -88,12 +88,8 @@ def describe_worth(stored: Mapping[str, Any]) -> str:
     return "Gains in points: " + ", ".join(f"{way}: {_mean_and_error(v)}" for way, v in gains(stored).items()) + "."
 
 
-def _error(values: np.ndarray) -> float:
-    return float(values.std(ddof=1) / np.sqrt(len(values)))
-
-
 def _mean_and_error(values: np.ndarray) -> str:
-    return f"{kit.number(values.mean(), 1, plus=True)} ± {_error(values):.1f}"
+    return f"{kit.number(values.mean(), 1, plus=True)} ± {kit.standard_error(values):.1f}"
 
 
 def draw_ridge(stored: Mapping[str, Sequence[Mapping[str, Any]]], *, ax: Axes | None = None) -> Axes:

@@ -147,7 +147,7 @@ def draw_together(group: Runs, penalties: Sequence[str], *, ax: Axes | None = No
 def draw_pairs(first: Array, second: Array, names: tuple[str, str], *, ax: Axes | None = None) -> Axes:
     """Draw two choices over the same splits: as two columns, with a line for each split, and as differences."""
     difference = 100 * (np.asarray(second) - np.asarray(first))
-    mean, error = difference.mean(), difference.std(ddof=1) / np.sqrt(len(difference))
+    mean, error = difference.mean(), kit.standard_error(difference)
     if ax is None:
         ax = new_axes(
             f"{names[1]} minus {names[0]}: {kit.number(mean, 2)} ± {error:.2f} points over {len(difference)} splits, "
@@ -236,7 +236,7 @@ def draw_optimism(repeats: Sequence[Mapping[str, float]], *, ax: Axes | None = N
     ways = {"choose and score\nby the same folds": "flat", "nested": "nested"}
     gaps = {name: 100 * np.array([run[key] - run[f"{key}_fresh"] for run in repeats]) for name, key in ways.items()}
     if ax is None:
-        told = [f"{gap.mean():.1f} ± {gap.std(ddof=1) / np.sqrt(len(gap)):.1f}" for gap in gaps.values()]
+        told = [f"{gap.mean():.1f} ± {kit.standard_error(gap):.1f}" for gap in gaps.values()]
         ax = new_axes(
             f"Optimism over {len(repeats)} draws of 100 images, in points: by the same folds {told[0]}, nested "
             f"{told[1]}.".replace("-", "−"),
@@ -245,7 +245,7 @@ def draw_optimism(repeats: Sequence[Mapping[str, float]], *, ax: Axes | None = N
     for row, gap in enumerate(gaps.values()):
         color = (style.VERMILION, style.BLUE)[row]
         ax.plot(np.sort(gap), row + np.linspace(0.26, -0.26, len(gap)), "o", color=color, alpha=0.5, markersize=6)
-        error = gap.std(ddof=1) / np.sqrt(len(gap))
+        error = kit.standard_error(gap)
         ax.errorbar(gap.mean(), row, xerr=2 * error, fmt="o", color=style.BLACK, markersize=8, elinewidth=3, zorder=4)
         ax.text(gap.mean(), row - 0.36, kit.number(gap.mean(), 1, plus=True), ha="center", weight="bold")
     ax.axvline(0, color=style.BLACK, linestyle=":", linewidth=1.4)

@@ -269,7 +269,7 @@ def draw_searches(groups: Mapping[str, Sequence[Mapping[str, Any]]], budget: int
         curve = [100 * np.mean([best_after(run, int(epochs)) for run in runs]) for epochs in spent]
         left.plot(spent, curve, dash, color=color, linewidth=2)
         gain = seed_gains(groups, name)
-        error = gain.std(ddof=1) / np.sqrt(len(gain))
+        error = kit.standard_error(gain)
         right.plot(gain, [row + 0.25] * len(gain), "o", color=color, markersize=5, alpha=0.5)
         right.errorbar(gain.mean(), row, xerr=2.8 * error, fmt="o", color=color, markersize=8, elinewidth=3)
     left.set(xlabel="epochs, all trials together", ylim=(77, 81), xlim=(24, budget + 3))
