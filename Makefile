@@ -63,14 +63,19 @@ quick test test-newest test-browser nightly: export PYTHONDONTWRITEBYTECODE =
 # One thread for each worker: two that wait for two of the other's cost a linear model ten times its processor time.
 PYTEST = mkdir -p build && rm -f $(COURSE_PROGRESS) && OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:nbval -n 2 --dist worksteal tests
 
+define check_code
+$(BIN)/ruff check .
+$(BIN)/ruff format --check .
+$(BIN)/mypy
+endef
+
 quick: $(VENV)/.installed  ## run what needs no notebook to run: style, types, quick tests (3 minutes)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(check_code)
 	@$(PYTEST) -m "not long and not slow and not browser"
 
-test: quick  ## run every check that a change must pass: quick, then longer tests and all notebooks (12 minutes)
-	@$(PYTEST) -m "long and not slow and not browser"
+test: $(VENV)/.installed  ## run every check that a change must pass: quick, longer tests and all notebooks (12 minutes)
+	$(check_code)
+	@$(PYTEST) -m "not slow and not browser"
 	$(BIN)/python tests/notebooks/run_notebooks.py notebooks/*.ipynb
 
 test-browser: $(VENV)/.installed $(SITE)/.installed $(MODULES)/.installed  ## look at a notebook, a page and a deck in a real browser

@@ -128,6 +128,7 @@ def test_keras_squared_error_divides_by_outputs_and_examples():
     np.testing.assert_allclose(tape.gradient(loss, prediction).numpy(), by_hand, atol=1e-7)
 
 
+@pytest.mark.long
 def test_nine_of_ten_runs_learn_xor_and_seed_8_leaves_its_plateau_late(core):
     ends = [core["record"](seed, steps=600)[-1][-1] for seed in range(10)]
     assert [seed for seed, loss in enumerate(ends) if loss > 0.01] == [8]
@@ -138,6 +139,7 @@ def test_nine_of_ten_runs_learn_xor_and_seed_8_leaves_its_plateau_late(core):
     assert later[-1][-1] < 0.05
 
 
+@pytest.mark.long
 def test_validation_loss_turns_for_other_draws_too(core):
     from sklearn.datasets import make_moons
 

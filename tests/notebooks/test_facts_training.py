@@ -67,6 +67,7 @@ def test_plain_accuracy_compares_numbers_and_says_nothing(keras: Any) -> None:
     assert float(metric.result()) == 0
 
 
+@pytest.mark.long
 def test_a_linear_model_finds_digits_easier_than_clothes() -> None:
     from sklearn.datasets import load_digits
     from sklearn.linear_model import LogisticRegression

@@ -49,6 +49,7 @@ def test_first_trial_is_never_stopped_by_successive_halving_and_a_bad_later_one_
     assert [len(trial.intermediate_values) for trial in study.trials] == [9, 9, 1, 1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("trials", [16, 64])
 def test_largest_hole_between_sobol_points_is_about_a_third_narrower(trials):
     from scipy.stats import qmc

@@ -342,6 +342,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable:
     return run
 
 
+@pytest.mark.long
 def test_making_twice_changes_nothing_though_timings_differ(make: Callable, capsys: pytest.CaptureFixture) -> None:
     timing = new_code_cell("import time\n\ntime.perf_counter_ns()", metadata={"tags": ["timing"]})
     status, path = make(timing, new_code_cell("import os\n\n'PYTEST_CURRENT_TEST' in os.environ"))
@@ -358,6 +359,7 @@ def test_making_twice_changes_nothing_though_timings_differ(make: Callable, caps
     assert path.read_text(encoding="utf-8") != first
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [

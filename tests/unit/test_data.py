@@ -302,6 +302,7 @@ def test_arff_is_read_where_there_is_no_parquet(cache: Path, monkeypatch: pytest
     np.testing.assert_array_equal(read_labels, labels)
 
 
+@pytest.mark.long
 def test_server_of_the_loaded_client_is_used_and_its_settings_stay(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -341,12 +342,17 @@ BAD_ANSWERS = {
 }
 
 
-START_CLIENT_AGAIN = ("description 404", "description 500")
+# Each of these starts OpenML's client, which takes two seconds: a second one of a kind can wait for longer tests.
+CLIENT_AGAIN = {
+    "description unknown to OpenML": pytest.mark.long,
+    "description 404": pytest.mark.slow,
+    "description 500": pytest.mark.slow,
+}
 
 
 @pytest.mark.parametrize(
     "case",
-    [pytest.param(case, marks=[pytest.mark.slow] if case in START_CLIENT_AGAIN else []) for case in BAD_ANSWERS],
+    [pytest.param(case, marks=[CLIENT_AGAIN[case]] if case in CLIENT_AGAIN else []) for case in BAD_ANSWERS],
 )
 def test_bad_answer_ends_in_one_sentence_and_no_cache(
     case: str, cache: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
@@ -437,7 +443,7 @@ XHTML = PAGE.replace(b"<br>", b"")
 @pytest.mark.parametrize(
     ("asked", "page"),
     [
-        pytest.param("description", PAGE, id="HTML for the description"),
+        pytest.param("description", PAGE, id="HTML for the description", marks=pytest.mark.long),
         pytest.param("description", XHTML, id="XHTML for the description", marks=pytest.mark.slow),
         pytest.param("parquet", PAGE, id="HTML for the file"),
         pytest.param("parquet", XHTML, id="XHTML for the file"),

@@ -80,6 +80,7 @@ def test_areas_are_numbers_of_weights():
     assert areas == [784 * 300, 300 * 100, 100 * 20]
 
 
+@pytest.mark.long
 def test_crash_makes_a_checkpoint_forget_its_best(tmp_path):
     keras = pytest.importorskip("keras")
     losses = [0.5, 0.3, 0.9, 0.8, 0.7, 0.6]
@@ -94,6 +95,7 @@ def test_crash_makes_a_checkpoint_forget_its_best(tmp_path):
     assert training.rehearse(lambda: safe("stormy"), losses, crash=3) == [1, 2, 2, 4, 5, 6]
 
 
+@pytest.mark.long
 def test_log_that_is_continued_and_files_for_each_epoch_survive_a_crash(tmp_path):
     keras = pytest.importorskip("keras")
     losses = [0.5, 0.3, 0.9, 0.8, 0.7, 0.6]

@@ -79,7 +79,9 @@ def largest_difference(
     [
         pytest.param(keras.optimizers.SGD, id="SGD", marks=pytest.mark.long),
         pytest.param(
-            lambda rate: keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=0.01), id="momentum"
+            lambda rate: keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=0.01),
+            id="momentum",
+            marks=pytest.mark.long,
         ),
         pytest.param(keras.optimizers.Adam, id="Adam", marks=pytest.mark.long),
         pytest.param(lambda rate: keras.optimizers.AdamW(rate, weight_decay=0.1, clipvalue=0.05), id="AdamW"),
@@ -127,6 +129,7 @@ def test_layers_and_losses_are_those_of_the_plain_models(models: list[Any], loss
     assert largest_difference(models, keras.optimizers.SGD, loss, y) < 1e-5
 
 
+@pytest.mark.long
 def test_sample_weights_count_as_in_keras() -> None:
     models, weights = [network(0), network(1)], np.linspace(0, 2, 40)
     options = {"sample_weight": weights, "validation_split": 0.0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import doctest
+import functools
 import io
 import itertools
 import math
@@ -170,9 +171,12 @@ def model(metrics=("accuracy",), loss="binary_crossentropy"):
     return network
 
 
+shared = functools.cache(model)  # What is drawn does not depend on the weights, and Keras traces each new model.
+
+
 def fit(plot, *before, network=None, validation=True, **options):
     options = {"epochs": 3, "verbose": 0, "batch_size": 32, **options}
-    return (network or model()).fit(
+    return (network or shared()).fit(
         X, Y, validation_data=(X, Y) if validation else None, callbacks=[*before, plot], **options
     )
 
@@ -256,6 +260,7 @@ def test_expensive_redraws_become_rarer(kernel, clock):
     assert len(kernel.shown[0]) * 0.1 < 0.02 * clock.now + 0.4
 
 
+@pytest.mark.long
 def test_long_epoch_shows_how_far_it_is(kernel, clock):
     fit(kernel.watch(TrainingPlot()), Tick(clock), batch_size=4, epochs=2)
     assert "epoch 1 of 2 · 38 % of it · 17 s left" in kernel.headers
@@ -340,6 +345,7 @@ def test_other_names_say_nothing_about_the_direction(name):
     assert direction(name) is None
 
 
+@pytest.mark.long
 def test_misspelt_monitor_is_one_warning_that_names_the_metrics(kernel):
     plot = TrainingPlot(monitor="val_acuracy")
     with pytest.warns(UserWarning, match="val_acuracy") as caught:
@@ -357,6 +363,7 @@ def test_misspelt_monitor_is_named_after_one_epoch_too(kernel):
         fit(TrainingPlot(monitor="acuracy"), epochs=1, validation=False)
 
 
+@pytest.mark.long
 def test_monitor_that_is_logged_later_is_no_mistake(kernel, recwarn):
     late = Logs(lambda epoch, logs: logs.update(late_score=1.0))
     plot = TrainingPlot(monitor="val_accuracy")
@@ -367,6 +374,7 @@ def test_monitor_that_is_logged_later_is_no_mistake(kernel, recwarn):
     assert behind.best_epoch == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("mode", "best"), [("max", 3), ("min", 2)])
 def test_monitor_with_a_mode_needs_no_direction_by_name(kernel, recwarn, mode, best):
     plot = TrainingPlot(monitor="curiosity", mode=mode)
@@ -383,6 +391,7 @@ def test_monitor_of_unknown_direction_asks_for_a_mode(kernel, mode):
         )
 
 
+@pytest.mark.long
 def test_metric_that_appears_late_gets_its_panel(kernel):
     plot = TrainingPlot()
     history = fit(plot, Logs(lambda epoch, logs: logs.update(late=5.0) if epoch >= 2 else None), epochs=4)
@@ -391,6 +400,7 @@ def test_metric_that_appears_late_gets_its_panel(kernel):
     assert len(kernel.shown) == 1
 
 
+@pytest.mark.long
 def test_validation_every_second_epoch_is_drawn_at_its_epochs(kernel):
     plot = TrainingPlot()
     history = fit(plot, epochs=5, validation_freq=2)
@@ -407,6 +417,7 @@ def test_learning_rate_is_drawn_whatever_the_order_of_callbacks(kernel, plot_fir
     assert plot.figure.axes[-1].get_yscale() == "log"
 
 
+@pytest.mark.long
 def test_many_metrics_are_capped_and_named(kernel):
     plot = TrainingPlot()
     fit(plot, Logs(lambda epoch, logs: logs.update({f"extra_{i}": i for i in range(40)})))
@@ -414,6 +425,7 @@ def test_many_metrics_are_capped_and_named(kernel):
     assert plot.figure.texts[-1].get_text().startswith("not drawn: extra_12, extra_13")
 
 
+@pytest.mark.long
 def test_outputs_of_a_branched_model_have_their_own_losses(kernel):
     inputs = keras.Input((3,))
     a, b = keras.layers.Dense(1, name="a")(inputs), keras.layers.Dense(1, name="b")(inputs)
@@ -444,6 +456,7 @@ def test_an_array_of_many_networks_is_their_median_in_a_band(kernel):
         assert (at.min(), at.max()) == (low, high)
 
 
+@pytest.mark.long
 def test_arrays_of_one_number_are_that_number(kernel, recwarn):
     plot, shapes = TrainingPlot(monitor="score"), [(1,), (1, 1), ()]
     fit(plot, Logs(lambda epoch, logs: logs.update(score=np.full(shapes[epoch], epoch / 2), many=np.ones((1, 2)))))
@@ -453,6 +466,7 @@ def test_arrays_of_one_number_are_that_number(kernel, recwarn):
     assert not [warning for warning in recwarn if issubclass(warning.category, DeprecationWarning)]
 
 
+@pytest.mark.long
 def test_second_fit_starts_a_new_plot(kernel):
     plot, network = TrainingPlot(), model()
     fit(plot, network=network)
@@ -460,6 +474,7 @@ def test_second_fit_starts_a_new_plot(kernel):
     assert len(kernel.shown) == 2
 
 
+@pytest.mark.long
 def test_initial_epoch_continues_the_plot(kernel):
     plot, network = TrainingPlot(), model()
     first = fit(plot, network=network, epochs=3).history["loss"]
@@ -482,6 +497,7 @@ def test_fit_without_epochs_shows_nothing(kernel):
     assert len(kernel.shown) == 1
 
 
+@pytest.mark.long
 def test_several_models_have_their_own_plots(kernel):
     plots = [TrainingPlot(), TrainingPlot()]
     histories = [fit(plot, epochs=2 + i) for i, plot in enumerate(plots)]
@@ -528,6 +544,7 @@ def test_copy_of_a_used_plot_starts_fresh(kernel, copied):
     assert len(kernel.shown) == 2
 
 
+@pytest.mark.long
 def test_copy_made_while_training_is_possible(kernel):
     plot = TrainingPlot()
     copies = []
@@ -562,6 +579,7 @@ def test_failure_to_draw_is_one_sentence_and_text_goes_on(kernel, monkeypatch, c
     assert [line.split(":")[0] for line in out.splitlines()[1:]] == [f"epoch {i} of 3" for i in (1, 2, 3)]
 
 
+@pytest.mark.long
 def test_closed_standard_output_does_not_stop_training(monkeypatch):
     class Closed:
         def write(self, text):
@@ -584,6 +602,7 @@ def test_training_loop_by_hand_needs_no_parameters(capsys):
     ]
 
 
+@pytest.mark.long
 def test_training_in_a_thread_goes_on_after_its_cell(kernel):
     plot = TrainingPlot()
     history = fit(plot, Logs(lambda epoch, logs: kernel.end_cell()), epochs=3)
@@ -655,7 +674,10 @@ def test_nothing_drawn_overlaps_or_leaves_the_figure(kernel, settings, use):
     assert plot.figure.get_figwidth() == settings["figure.figsize"][0]
 
 
-@pytest.mark.parametrize("spoilt", [{}, {"loss": math.nan}], ids=["", "with NaN"])
+@pytest.mark.parametrize(
+    "spoilt",
+    [pytest.param({}, id=""), pytest.param({"loss": math.nan}, id="with NaN", marks=pytest.mark.long)],
+)
 @pytest.mark.parametrize(
     ("size", "letters"),
     [((3, 2), 11), ((3, 3), 11), ((3.5, 2.5), 11), ((4, 3), 14), ((5, 3), 18), ((6.4, 4.8), 24), ((6.4, 4.8), 40),
@@ -746,6 +768,7 @@ def test_figure_can_be_saved_whole(kernel):
     assert (np.abs(one - other).max(axis=2) > 16).mean() < 0.001
 
 
+@pytest.mark.long
 def test_cleared_output_shows_the_plot_again(kernel):
     def clear(epoch, logs):
         if epoch == 1:
@@ -840,6 +863,7 @@ def test_output_that_is_not_utf8_gets_a_line_for_each_epoch(encoding, printed):
     assert all("loss" in line for line in lines)
 
 
+@pytest.mark.long
 def test_example_of_the_docstring_is_true():
     assert doctest.testmod(training_plot, optionflags=doctest.ELLIPSIS).failed == 0
     assert doctest.testmod(training_plot, optionflags=doctest.ELLIPSIS).attempted > 0
