@@ -43,19 +43,22 @@ def started() -> subprocess.CompletedProcess[str]:
     return run(
         "import gc; from helpers.startup import start; start()\n"
         "print(gc.get_freeze_count(), len(gc.get_objects()))\n"
+        "from threadpoolctl import threadpool_info; import scipy.linalg\n"
+        "print({pool['num_threads'] for pool in threadpool_info() if pool['user_api'] == 'blas'})\n"
         "import keras, matplotlib, numpy as np\n"
         "print(keras.config.backend(), matplotlib.rcParams['axes.spines.top'])\n"
         "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
         "model.compile(loss='mse'); model.fit(np.ones((4, 2)), np.ones(4), verbose=0); print('trained')\n"
         "import doctest, helpers.startup; print(doctest.testmod(helpers.startup))",
         KERAS_BACKEND="jax",
+        OMP_NUM_THREADS="2",
     )
 
 
 @pytest.mark.long
 def test_start_prints_one_line(started):
     line = started.stdout.splitlines()[0]
-    assert len(started.stdout.splitlines()) == 5  # the others are of this test
+    assert len(started.stdout.splitlines()) == 6  # the others are of this test
     assert line.startswith("Ready: Keras 3.")
     assert "TensorFlow 2." in line
 
@@ -63,7 +66,7 @@ def test_start_prints_one_line(started):
 @pytest.mark.long
 def test_starting_and_training_write_nothing_to_stderr(started):
     assert (started.returncode, started.stderr) == (0, "")
-    assert started.stdout.splitlines()[3] == "trained"
+    assert started.stdout.splitlines()[4] == "trained"
 
 
 @pytest.mark.long
@@ -80,8 +83,13 @@ def test_garbage_is_not_looked_for_among_what_the_libraries_made(started):
 
 
 @pytest.mark.long
+def test_linear_algebra_has_one_thread(started):
+    assert started.stdout.splitlines()[2] in ("{1}", "set()")  # the latter without OpenBLAS, as on a Mac
+
+
+@pytest.mark.long
 def test_start_sets_the_style_and_the_backend_whatever_was_chosen_before(started):
-    assert started.stdout.splitlines()[2] == "tensorflow False"
+    assert started.stdout.splitlines()[3] == "tensorflow False"
 
 
 @pytest.mark.parametrize("name", ["tensorflow", "keras", "matplotlib"])
