@@ -15,7 +15,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache
 from pathlib import Path
 
@@ -92,15 +92,16 @@ def executed(names: Sequence[str], *, lecture: bool = False, stale: bool = False
             files[name] = older[-1]
     missing = [name for name in names if not files[name].exists()]
     with ProcessPoolExecutor(JOBS) as pool:
-        waiting = {name: pool.submit(_execute, name, lecture) for name in missing}
-        for name in names:
-            if name in waiting:
-                print(f"{name} executed in {waiting[name].result():.0f} s", flush=True)
-            old = [cell for cell in nbformat.read(files[name], as_version=4).cells if cell.cell_type == "code"]
-            new = [cell for cell in notebooks[name].cells if cell.cell_type == "code"]
-            for before, after in zip(old, new, strict=False):
-                after.outputs = [_with_files(output) for output in before.outputs]
-            yield name, notebooks[name]
+        # From the last to the first: the long ones come late in the course, and all workers end at nearly one time.
+        running = {pool.submit(_execute, name, lecture): name for name in reversed(missing)}
+        for done in as_completed(running):
+            print(f"{running[done]} executed in {done.result():.0f} s", flush=True)
+    for name in names:
+        old = [cell for cell in nbformat.read(files[name], as_version=4).cells if cell.cell_type == "code"]
+        new = [cell for cell in notebooks[name].cells if cell.cell_type == "code"]
+        for before, after in zip(old, new, strict=False):
+            after.outputs = [_with_files(output) for output in before.outputs]
+        yield name, notebooks[name]
 
 
 def _with_files(output: NotebookNode) -> NotebookNode:
