@@ -180,13 +180,16 @@ def test_pages_and_frames_are_small(site):
 
 
 def test_slider_shows_its_picture_within_30_milliseconds(site, page):
-    page.goto((site / f"{pages(site)[-1]}.html").as_uri())
-    medians = []
-    for root in page.query_selector_all(".moving:not([data-live])"):
-        root.scroll_into_view_if_needed()
-        if times := root.evaluate(SLIDE):
-            medians.append(statistics.median(times))
-    assert min(medians) < 30  # the quietest moment: other tests run beside this one
+    for name in pages(site):
+        page.goto((site / f"{name}.html").as_uri())
+        medians = []
+        for root in page.query_selector_all(".moving:not([data-live])"):
+            root.scroll_into_view_if_needed()
+            if times := root.evaluate(SLIDE):
+                medians.append(statistics.median(times))
+        # The quietest moment: other tests run beside this one. Some pages have no slider.
+        assert min(medians, default=0) < 30, name
+        assert medians or name != "01_architecture"
 
 
 def test_quiz_hint_and_solution_open_where_they_stand(site, page):
