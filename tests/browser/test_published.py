@@ -60,7 +60,7 @@ OVERFLOW = """() => {
   const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect(), scale = Reveal.getScale(), found = [];
   const bottom = frame.top + 720 * scale + 1, right = frame.left + 1280 * scale + 1;
   for (const one of slide.querySelectorAll("h1, h2, p, li, pre, tr, img, svg, button, .katex, summary")) {
-    if (one.closest("aside.notes, [hidden], [role=status], .katex-mathml")) continue;
+    if (one.closest("aside.notes, [hidden], [role=status], .katex-mathml") || !one.checkVisibility()) continue;
     const box = one.getBoundingClientRect();
     const say = what => found.push(`${what} ${one.tagName}: ${one.textContent.slice(0, 40)}`);
     if (box.width && (box.bottom > bottom || box.right > right)) say("outside");
@@ -238,4 +238,4 @@ def test_decks_can_be_given(decks, page):
             for root in slide.query_selector_all(".moving"):
                 found += [f"slide {number + 1}: {one}" for one in move(page, root)]
         assert not found + page.troubles, "\n".join([path.name, *found, *page.troubles])
-        assert 25 <= count <= 45, (path.name, count)
+        assert 25 <= count <= 45 or path.name == "00.html", (path.name, count)  # 00 is no lecture
