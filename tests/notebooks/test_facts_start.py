@@ -12,7 +12,7 @@ import pytest
 from matplotlib.figure import Figure
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from helpers.exercise import content
+from helpers.exercise import Card
 from helpers.figures import start as figures
 from helpers.start import Course, Entry, SyllabusError, read_syllabus
 from tools import course as stamping
@@ -253,11 +253,6 @@ def test_film_draws_every_state_and_says_what_it_shows(step: int) -> None:
 
 
 def test_stored_progress_card_lists_the_exercises_of_today() -> None:
-    there = [one for notebook in content.NOTEBOOKS for one in content.exercises(notebook).values()]
     cells = nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4).cells
     shown = [output.data["text/plain"] for cell in cells for output in cell.get("outputs", []) if "data" in output]
-    cards = [text for text in shown if "Your progress" in text]
-    assert len(cards) == 2
-    for card in cards:
-        assert f"of {len(there)} exercises done" in card
-        assert all(one.task in card for one in there)
+    assert shown.count(repr(Card({}))) == 2
