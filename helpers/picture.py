@@ -269,7 +269,7 @@ def new_axes(
         if not describe.strip():
             raise ValueError("a figure needs a text alternative: one sentence that says what it shows")
     engine: Any = layout or "none"  # None would be what the user's own settings say
-    given = figsize and (figsize[0] * style.scale(), figsize[1] * style.scale())
+    given = figsize and style.fit(figsize[0] * style.scale(), figsize[1] * style.scale())
     figure = ShownFigure(figsize=given, layout=engine)
     figure.describe = describe
     if layout is None:

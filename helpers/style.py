@@ -243,9 +243,8 @@ def contrast(one: Any, other: Any) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def _sizes(text: float, line: float) -> dict[str, Any]:
-    """Return the matplotlib settings for text of `text` points and lines of `line` points."""
-    smaller = round(0.9 * text)
+def _sizes(text: float, smaller: float, line: float) -> dict[str, Any]:
+    """Return the matplotlib settings for text of `text` points, `smaller` at ticks, and lines of `line` points."""
     return {
         "font.size": text,
         "axes.labelsize": text,
@@ -261,10 +260,13 @@ def _sizes(text: float, line: float) -> dict[str, Any]:
 NOTEBOOK_TEXT = 11.0
 """Points of text in a notebook."""
 
+SLIDE = 12.0, 6.4
+"""Inches that a slide has for a figure below its heading and controls."""
+
 
 def use() -> None:
     """Set the style of the course for all figures made from now on: readable in a notebook, also when halved."""
-    matplotlib.rcParams.update(_FIGURE | _sizes(text=NOTEBOOK_TEXT, line=2.0))
+    matplotlib.rcParams.update(_FIGURE | _sizes(text=NOTEBOOK_TEXT, smaller=10, line=2.0))
 
 
 def scale() -> float:
@@ -275,6 +277,21 @@ def scale() -> float:
     return max(1.0, float(matplotlib.rcParams["font.size"]) / NOTEBOOK_TEXT)
 
 
+def fit(width: float, height: float) -> tuple[float, float]:
+    """Return a figure's size in inches, after `lecture()` no larger than a slide has room for.
+
+    A larger picture would shrink on its slide, and its letters with it.
+
+    >>> fit(12.4, 7.5)
+    (12.4, 7.5)
+    >>> with matplotlib.rc_context():
+    ...     lecture()
+    ...     fit(12.4, 7.5)
+    (12.0, 6.4)
+    """
+    return (min(width, SLIDE[0]), min(height, SLIDE[1])) if scale() > 1 else (width, height)
+
+
 def lecture() -> None:
     """Set the same style with text of 14 points or more and thicker lines, to be read from the last row.
 
@@ -283,4 +300,4 @@ def lecture() -> None:
     ...     matplotlib.rcParams["font.size"]
     18.0
     """
-    matplotlib.rcParams.update(_FIGURE | _sizes(text=18, line=3.0) | {"figure.figsize": (10.0, 5.4)})
+    matplotlib.rcParams.update(_FIGURE | _sizes(text=18, smaller=17, line=3.0) | {"figure.figsize": (10.0, 5.4)})

@@ -64,8 +64,11 @@ LONG = 200
 FEW_LINES = 4.6
 """Of text alone that are better said than shown."""
 
-TALL = 0.75
+TALL = 0.65
 """Height of a figure, as a share of its width, from which on text stands beside it and not above."""
+
+MUCH = 220
+"""Letters beside a tall figure, from which on they are set smaller, so that its controls have room below them."""
 
 BESIDE_FIGURE = 4.2
 """Lines of text that leave room for a figure."""
@@ -93,6 +96,7 @@ def _formula(text: str, options: dict) -> str:
 MARKDOWN = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, renderer=_formula, double_inline=True)
 _SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 _SHOWN = re.compile(r'\bfigures\.(\w+)|\b(?:check|quiz)\("([\w.]+)"')
+_LEFT_OUT = re.compile(r"<p><small>(On this page.*?)</small></p>")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z(*\[“])")
 
 
@@ -326,7 +330,12 @@ def _add_printed(slides: list[Slide], title: str, printed: str, *, teaches: bool
 
 
 def _add_figure(slides: list[Slide], title: str, page: str) -> None:
-    """Add a figure: below a prediction as its next step, below a few lines of text, or on a slide of its own."""
+    """Add a figure: below a prediction as its next step, below a few lines of text, or on a slide of its own.
+
+    Which values the slide leaves out is for the speaker to know.
+    """
+    left_out = _LEFT_OUT.findall(page)
+    page = _LEFT_OUT.sub("", page)
     last = slides[-1]
     if last.waits:
         last.blocks.append(Block(f'<div class="fragment">{page}</div>', LINES))
@@ -335,6 +344,7 @@ def _add_figure(slides: list[Slide], title: str, page: str) -> None:
     else:
         slides.append(Slide(title, [Block(page, LINES)], kind="figure"))
     slides[-1].shows_figure = True
+    slides[-1].notes += [html.unescape(said).replace("On this page", "On this slide") for said in left_out]
 
 
 def _room_beside(page: str, kind: str) -> float:
@@ -438,7 +448,8 @@ def to_section(slide: Slide) -> str:
     tall = bool(size) and float(size[2]) > TALL * float(size[1])
     if tall and len(figures) < len(slide.blocks):
         text = "".join(block.html for block in slide.blocks if block.html not in figures)
-        body = f'<div class="beside"><div>{text}</div><div>{"".join(figures)}</div></div>'
+        much = " much" if len(re.sub(r"<[^>]+>", "", text)) > MUCH else ""
+        body = f'<div class="beside{much}"><div>{text}</div><div>{"".join(figures)}</div></div>'
     heading = MARKDOWN.renderInline(slide.title)
     kind = f"{slide.kind}{' figures' if slide.shows_figure else ''}{' tall' if tall else ''}"
     return (

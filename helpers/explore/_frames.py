@@ -32,6 +32,9 @@ MOST_FRAMES = 96
 MOST_CHOICES = 121
 """Values of one control at most, where a script draws the figure and no frame is needed."""
 
+SAMPLE = 8
+"""Frames, from everywhere, from which the size of all is guessed (a seventh too low) before many are drawn in vain."""
+
 COLORS = 128
 """Of a frame: without those of smoothed edges that nobody tells apart, it takes half of the bytes."""
 
@@ -78,24 +81,31 @@ def frames_to_html(
     ]
     kept = [list(range(len(choice.values))) for choice in offered]
     frames: dict[tuple[int, ...], tuple[bytes, str]] = {}
-    most_bytes = int(MOST_BYTES * style.scale())  # pictures for a lecture are larger
-    most = math.prod(map(len, kept)) if live else MOST_FRAMES
-    while True:
-        slides = [choice.kind == "range" for choice in offered]
-        weights = [
-            0 if not slide else 1 if control == play else 2 for slide, control in zip(slides, names, strict=True)
-        ]
-        kept = _thin(kept, wanted, weights, most)
-        states = [tuple(initial)] if live else list(itertools.product(*kept))
-        for state in [tuple(initial), *states]:
+
+    def draw(states: Sequence[tuple[int, ...]]) -> int:
+        """Draw those states that are not drawn yet, and return how many bytes all of these have."""
+        for state in states:
             if state not in frames:
                 values = [choice.values[i] for choice, i in zip(offered, state, strict=True)]
                 shown = picture(dict(zip(names, values, strict=True)))
                 frames[state] = _webp(shown.png), shown.alternative
-        size = sum(map(len, {frames[state][0] for state in states}))
-        if size <= most_bytes or len(states) == 1:
-            break
-        most = max(1, min(len(states) - 1, len(states) * most_bytes // size))
+        return sum(map(len, {frames[state][0] for state in states}))
+
+    draw([tuple(initial)])
+    most_bytes = int(MOST_BYTES * style.scale())  # pictures for a lecture are larger
+    slides = [choice.kind == "range" for choice in offered]
+    weights = [0 if not slide else 1 if control == play else 2 for slide, control in zip(slides, names, strict=True)]
+    kept = _thin(kept, wanted, weights, math.prod(map(len, kept)) if live else MOST_FRAMES)
+    states = [tuple(initial)] if live else list(itertools.product(*kept))
+    if len(states) > 3 * SAMPLE:
+        sample = _spread(states, SAMPLE)
+        share = 1.15 * most_bytes / (draw(sample) * len(states) / len(sample))
+        if share < 1:
+            kept = _thin(kept, wanted, weights, int(share * len(states)))
+            states = list(itertools.product(*kept))
+    while (size := draw(states)) > most_bytes and len(states) > 1:
+        kept = _thin(kept, wanted, weights, max(1, min(len(states) - 1, len(states) * most_bytes // size)))
+        states = list(itertools.product(*kept))
     shown_controls = [
         _Shown(control, choice, indices, indices.index(start))
         for control, choice, indices, start in zip(names, offered, kept, initial, strict=True)
@@ -160,6 +170,12 @@ def _thin(kept: list[list[int]], wanted: list[list[int]], weights: list[int], mo
         [indices[i] for i in spread_evenly(len(indices), count, [indices.index(i) for i in want if i in indices])]
         for indices, count, want in zip(kept, counts, wanted, strict=True)
     ]
+
+
+def _spread(states: list[tuple[int, ...]], count: int) -> list[tuple[int, ...]]:
+    """Return about `count` of the states, from everywhere: even steps might always meet one value of a control."""
+    golden = (math.sqrt(5) - 1) / 2
+    return [states[i] for i in sorted({int(k * golden * len(states)) % len(states) for k in range(count)})]
 
 
 def _file(frame: bytes) -> str:

@@ -81,10 +81,8 @@ class Redrawer:
         width, height = matplotlib.rcParams["figure.figsize"]
         rows, columns = panels
         given = figsize and (figsize[0] * style.scale(), figsize[1] * style.scale())
-        self.figsize = given or (
-            round(width if columns == 1 else 1.4 * width, 2),
-            round(height if rows == 1 else 0.85 * rows * height, 2),
-        )
+        usual = width if columns == 1 else 1.4 * width, height if rows == 1 else 0.85 * rows * height
+        self.figsize = style.fit(*(given or (round(usual[0], 2), round(usual[1], 2))))
         self.needs_its_width = figsize is not None
         self.figure = Figure(figsize=self.figsize)
         self.canvas = FigureCanvasAgg(self.figure)

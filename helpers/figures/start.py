@@ -175,9 +175,8 @@ def draw_course(course: Course | None = None, *, ax: Axes | None = None) -> Axes
     cores = [entry for entry in course.notebooks if entry.part == "core"]
     first, others = cores[0], cores[1:]
     rows = -(-len(others) // 3)
-    grown = style.scale()
     size = 3 * BOX[0] + 2 * GAP[0] + 0.06, TOP + rows * (BOX[1] + GAP[1]) + 0.06
-    ax = new_axes(describe_course(course), figsize=(grown * size[0], grown * size[1])) if ax is None else ax
+    ax = new_axes(describe_course(course), figsize=size) if ax is None else ax
     kit.bare(ax, (-0.03, size[0] - 0.03), (-size[1] + 0.03, 0.03))
     corners = {
         entry.name: ((index % 3) * (BOX[0] + GAP[0]), -TOP - GAP[1] - (index // 3) * (BOX[1] + GAP[1]))
@@ -232,7 +231,7 @@ def _draw_box(ax: Axes, corner: tuple[float, float], entry: Entry, deeper: str) 
     minutes = f"{entry.minutes} {f'+ {deeper} ' if deeper else ''}min"
     size = kit.points(10)
     ax.text(left + 0.09, top - 0.08, f"{entry.number} {_name(entry)}", va="top", weight="bold", color=style.BLACK)
-    ax.text(left + 0.09, top - 0.3, "\n".join(question), va="top", size=size, color=style.BLACK)
+    ax.text(left + 0.09, top - 0.28, "\n".join(question), va="top", size=size, color=style.BLACK, linespacing=1.05)
     ax.text(
         left + 0.09, top - BOX[1] + 0.07, minutes, va="bottom", size=size, color=style.visible(style.GREY, "white", 4.5)
     )

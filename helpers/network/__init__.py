@@ -187,8 +187,8 @@ def _check_options(ax: Any, labels: Any, max_units: Any, number_format: Any) -> 
 
 
 def _figure_size(layers: int, slots: int) -> tuple[float, float]:
-    """Return the size in inches of a new figure, larger than usual where the network needs it."""
-    width, height = matplotlib.rcParams["figure.figsize"]
+    """Return the size in inches, as in a notebook, of a new figure, larger than usual where the network needs it."""
+    width, height = (side / style.scale() for side in matplotlib.rcParams["figure.figsize"])
     return max(width, 0.55 * layers), max(height, 0.2 * slots + 0.6)
 
 

@@ -239,7 +239,7 @@ class TrainingFigure:
         width = max(width, _LEFT + _RIGHT + _SMALLEST[0])
         rows = math.ceil(len(drawn) / columns)
         frame = _BOTTOM + _ABOVE + _APART * (rows - 1)
-        height = max((row if rows == 1 else 0.78 * row * rows) / em, rows * _SMALLEST[1] + frame)
+        height = max(style.fit(width, row if rows == 1 else 0.78 * row * rows)[1] / em, rows * _SMALLEST[1] + frame)
 
         self._most = int(width * em / (0.62 * size / 72)) - 3
         self._narrow = self._most < _ONE_LINE

@@ -71,6 +71,12 @@ OVERFLOW = """() => {
   return found.slice(0, 3);
 }"""
 
+SHRUNK = """least => [...Reveal.getCurrentSlide().querySelectorAll(".picture img")].filter(one => one.checkVisibility())
+  .map(one => [one.alt, one.getBoundingClientRect().width / Reveal.getScale() / one.getAttribute("width")])
+  .filter(([, share]) => share < least).map(([alt, share]) => `picture at ${share.toFixed(2)} of its size: ${alt}`)"""
+LEAST_SHARE = 20 / (18 / 72 * 100)
+"""Of its size at which a picture's text, 18 points at 100 pixels an inch, has 20 pixels."""
+
 
 def build(tool):
     """Build pages or slides; return their folder."""
@@ -233,7 +239,11 @@ def test_decks_can_be_given(decks, page):
         count, found = page.evaluate("() => Reveal.getTotalSlides()"), page.evaluate(DOLLARS)
         for number in range(count):
             page.evaluate(TURN, number)
-            found += [f"slide {number + 1}: {one}" for one in page.evaluate(OVERFLOW)]
+            page.wait_for_function(
+                "() => [...Reveal.getCurrentSlide().querySelectorAll('.picture img')].every(one => one.complete)"
+            )
+            problems = [*page.evaluate(OVERFLOW), *page.evaluate(SHRUNK, LEAST_SHARE)]
+            found += [f"slide {number + 1}: {one}" for one in problems]
             slide = page.evaluate_handle("() => Reveal.getCurrentSlide()").as_element()
             if not slide.query_selector("aside.notes") or not slide.query_selector(".body > *"):
                 found.append(f"slide {number + 1} has no notes, or only a heading")

@@ -894,6 +894,18 @@ def test_figure_stays_under_its_size(monkeypatch, static, tmp_path):
     assert "of its 31 values" in text
 
 
+def test_few_frames_are_drawn_in_vain(monkeypatch, static):
+    monkeypatch.setattr(frames, "MOST_BYTES", 100_000)
+    noise, drawn = np.random.default_rng(0), set()
+
+    def draw(ax, step=40):
+        drawn.add(step)
+        ax.imshow(noise.random((60, 60)))
+
+    _, data = static(explore(draw, figsize=(2, 2), step=(0, 80)))
+    assert len(drawn) <= 1.3 * len(data["order"]) + frames.SAMPLE + 1
+
+
 def test_many_switches_end_in_a_page_all_the_same(monkeypatch, static):
     monkeypatch.setattr(frames, "MOST_FRAMES", 8)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from itertools import product
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from letters import off_the_page
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from helpers import style
 from helpers.figures import backprop, backprop_deeper
@@ -95,3 +97,19 @@ def test_lecture_makes_given_sizes_bigger():
     style.lecture()
     big = new_axes("a line", figsize=(4, 3)).figure.get_size_inches()
     assert big / small == pytest.approx([18 / 11, 18 / 11])
+
+
+def test_no_figure_of_a_lecture_is_larger_than_a_slide():
+    from helpers.explore import explore
+    from helpers.figures.start import draw_course
+    from helpers.network import draw_network
+    from helpers.picture import new_axes
+
+    style.lecture()
+    sizes = [
+        ax.figure.get_size_inches() for ax in (new_axes("a", figsize=(8, 5)), draw_network([2, 3, 1]), draw_course())
+    ]
+    for given in ({"figsize": (8, 5)}, {"panels": (2, 2)}):
+        shown = explore(lambda ax, k=1: "a", k=(1, 2), **given)
+        sizes.append(np.divide(Image.open(io.BytesIO(shown.image.value)).size, 100))
+    assert np.all(np.max(sizes, axis=0) <= np.add(style.SLIDE, 0.01)), sizes
