@@ -30,6 +30,9 @@ FRAMES = BUILD / "executed" / "frames"
 LIVE = ROOT / "site" / "static" / "live.js"
 """Says which figures a script draws."""
 
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+"""Two notebooks run at once: threads of one that wait for those of the other take a tenth of the time."""
+
 LECTURE = "from helpers import style\n\nstyle.lecture()"
 JOBS = min(2, os.cpu_count() or 1)
 
@@ -68,7 +71,7 @@ def _execute(name: str, lecture: bool) -> float:
     setup = [cell for cell in notebook.cells if "setup" in cell.metadata.get("tags", [])]
     if lecture and setup:
         setup[0].source += "\n" + LECTURE
-    os.environ |= {"COURSE_STATIC": str(FRAMES), "COURSE_LIVE": ",".join(live_figures())}
+    os.environ |= ONE_THREAD | {"COURSE_STATIC": str(FRAMES), "COURSE_LIVE": ",".join(live_figures())}
     notebook = execute(notebook, path.parent)
     kept.parent.mkdir(parents=True, exist_ok=True)
     for old in kept.parent.glob(f"{name}-*.ipynb"):

@@ -18,6 +18,9 @@ import pytest
 
 PROCESSES = 2
 
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+"""Of each process: threads that wait for those of the other take a tenth of the time."""
+
 
 def command(notebooks: list[str], options: list[str]) -> list[str]:
     """Return the arguments of pytest.
@@ -36,6 +39,7 @@ def main() -> int:
     parser.add_argument("notebooks", nargs="+", metavar="NOTEBOOK")
     parser.add_argument("--options", nargs=argparse.REMAINDER, default=[], help="for pytest; the last argument")
     arguments = parser.parse_args()
+    os.environ |= ONE_THREAD
     return int(pytest.main(command(arguments.notebooks, arguments.options)))
 
 
