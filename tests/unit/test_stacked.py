@@ -16,7 +16,7 @@ RNG = np.random.default_rng(0)
 X = RNG.normal(size=(40, 3)).astype("float32")
 CLASSES, SIDES, ONE_HOT = RNG.integers(0, 4, 40), RNG.integers(0, 2, 40), np.eye(4)[RNG.integers(0, 4, 40)]
 LOGITS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-RATES = (0.01, 0.02, 0.05)
+RATES = (0.01, 0.05)
 
 
 def network(seed: int, *, activation: Any = "tanh", normalize: Any = None, rate: float = 0.0, l2: float = 0.0) -> Any:
@@ -59,7 +59,7 @@ def largest_difference(
     models: list[Any], make: Callable[[Any], Any], loss: Any, y: np.ndarray, rates: Any = RATES, **options: Any
 ) -> float:
     """Train `models` together and one by one; return the largest difference between their curves and weights."""
-    options = {"epochs": 3, "batch_size": 16, "shuffle": False, "verbose": 0, "validation_split": 0.25} | options
+    options = {"epochs": 2, "batch_size": 16, "shuffle": False, "verbose": 0, "validation_split": 0.25} | options
     together = stack(models)
     together.compile(make(PerNetwork(rates)), loss, metrics=["accuracy"], run_eagerly=True)
     curves = together.fit(X, y, **options).history
@@ -88,7 +88,7 @@ def largest_difference(
     ],
 )
 def test_each_network_is_trained_as_alone_with_its_own_rate_and_penalty(make: Any) -> None:
-    models = [network(seed, l2=0.01 * seed) for seed in range(3)]
+    models = [network(seed, l2=0.01 * seed) for seed in (1, 2)]
     assert largest_difference(models, make, LOGITS, CLASSES) < 1e-5
 
 
@@ -96,7 +96,7 @@ def test_each_network_is_trained_as_alone_with_its_own_rate_and_penalty(make: An
 @pytest.mark.parametrize("name", ["Adagrad", "RMSprop", "Adadelta", "Adamax", "Nadam", "Lion", "Ftrl"])
 def test_every_optimizer_that_is_let_in_treats_networks_as_alone(name: str) -> None:
     models = [network(0), network(1)]
-    assert largest_difference(models, getattr(keras.optimizers, name), LOGITS, CLASSES, rates=(0.01, 0.05)) < 1e-5
+    assert largest_difference(models, getattr(keras.optimizers, name), LOGITS, CLASSES) < 1e-5
 
 
 @pytest.mark.long
@@ -115,13 +115,13 @@ def test_one_rate_and_one_network_need_nothing_special() -> None:
 @pytest.mark.parametrize(
     ("models", "loss", "y"),
     [
-        ([network(s, normalize=keras.layers.BatchNormalization) for s in range(3)], LOGITS, CLASSES),
-        ([network(s, normalize=keras.layers.LayerNormalization) for s in range(3)], LOGITS, CLASSES),
-        ([network(s, activation="prelu") for s in range(3)], LOGITS, CLASSES),
-        ([network(s, activation=times(0.5)) for s in range(3)], LOGITS, CLASSES),
-        ([network(s) for s in range(3)], keras.losses.CategoricalCrossentropy(from_logits=True), ONE_HOT),
-        ([network(s) for s in range(3)], "mse", ONE_HOT),
-        ([skip(s) for s in range(3)], "binary_crossentropy", SIDES),
+        ([network(s, normalize=keras.layers.BatchNormalization) for s in range(2)], LOGITS, CLASSES),
+        ([network(s, normalize=keras.layers.LayerNormalization) for s in range(2)], LOGITS, CLASSES),
+        ([network(s, activation="prelu") for s in range(2)], LOGITS, CLASSES),
+        ([network(s, activation=times(0.5)) for s in range(2)], LOGITS, CLASSES),
+        ([network(s) for s in range(2)], keras.losses.CategoricalCrossentropy(from_logits=True), ONE_HOT),
+        ([network(s) for s in range(2)], "mse", ONE_HOT),
+        ([skip(s) for s in range(2)], "binary_crossentropy", SIDES),
     ],
     ids=["batch normalization", "layer normalization", "PReLU", "own activation", "one-hot", "mse", "skip connection"],
 )
