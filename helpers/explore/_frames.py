@@ -26,8 +26,8 @@ from helpers.explore._stills import Still
 MOST_BYTES = 800_000
 """Size of the frames of one figure at most: a page has about ten figures, and is to stay under 6 MB."""
 
-MOST_FRAMES = 96
-"""States of one figure at most: two sliders of eight and twelve values. It bounds the time to make them."""
+MOST_FRAMES = 80
+"""States of one figure at most: two sliders of eight and ten values. It bounds the time to make them."""
 
 MOST_CHOICES = 121
 """Values of one control at most, where a script draws the figure and no frame is needed."""

@@ -81,9 +81,11 @@ def crowd(
     ax.fill_between(z, low, high, where=numb, color="#ECECEC", linewidth=0, zorder=0)
     ax.plot(z, f(z), "-", color=color, linewidth=3, zorder=3)
     counts, edges = np.histogram(sums, np.linspace(-9, 9, 73))
-    ax.bar(edges[:-1], 0.95 * counts / counts.max(), 0.25, bottom=floor, align="edge", color=style.GREY, linewidth=0)
+    # One polygon each: 128 bars take as long as all the rest.
+    ax.stairs(floor + 0.95 * counts / counts.max(), edges, baseline=floor, fill=True, color=style.GREY, linewidth=0)
     counts, edges = np.histogram(np.clip(out, low, high), np.linspace(low, high, 56))
-    ax.barh(edges[:-1], np.minimum(counts / 300, 3.4), 0.1, left=wall, align="edge", color=color, linewidth=0)
+    lengths = wall + np.minimum(counts / 300, 3.4)
+    ax.stairs(lengths, edges, baseline=wall, orientation="horizontal", fill=True, color=color, linewidth=0)
     ax.plot([-9, -9], [low, high], "-", color=style.BLACK, linewidth=1)
     ax.plot([-9, 9], [low, low], "-", color=style.BLACK, linewidth=1)
     ax.set(xlabel="weighted sum z", title=f"{activation}: {flat:.0%} meet a slope below {FLAT:g}")

@@ -18,6 +18,14 @@ PAIRS, SEEDS = 50, 5
 
 
 @cache
+def _draws(seed: int) -> tuple[Array, list[Array]]:
+    """Return standard normal numbers for the inputs of all pairs and for the weights of each layer."""
+    rng = np.random.default_rng(seed)
+    inputs = rng.normal(size=(2 * PAIRS, UNITS)).astype("float32")
+    return inputs, [rng.normal(size=(UNITS, UNITS)).astype("float32") for _ in range(LAYERS)]
+
+
+@cache
 def _together(activation: str, scale: float, cosine: float) -> tuple[Array, Array]:
     """Return root mean square of z and cosine of two examples, (seeds, layers) each; the inputs have this cosine."""
     import keras
@@ -33,12 +41,12 @@ def _together(activation: str, scale: float, cosine: float) -> tuple[Array, Arra
     gain = 1 / np.sqrt(np.mean(f(_NORMAL) ** 2))
     sizes, cosines = np.empty((SEEDS, LAYERS)), np.empty((SEEDS, LAYERS))
     for seed in range(SEEDS):
-        rng = np.random.default_rng(seed)
-        a = rng.normal(size=(2 * PAIRS, UNITS)).astype("float32")
+        inputs, weights = _draws(seed)
+        a = inputs.copy()
         a[PAIRS:] = cosine * a[:PAIRS] + np.sqrt(1 - cosine**2) * a[PAIRS:]
         for layer in range(LAYERS):
             s = (scale * gain if layer else 1.0) / np.sqrt(UNITS)
-            z = a @ (np.float32(s) * rng.normal(size=(UNITS, UNITS)).astype("float32"))
+            z = a @ (np.float32(s) * weights[layer])
             sizes[seed, layer] = np.sqrt(np.mean(z**2))
             one, other = z[:PAIRS], z[PAIRS:]
             lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
