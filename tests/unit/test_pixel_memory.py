@@ -52,6 +52,25 @@ def logarithmic(ax):
     ax.set(yscale="log", ylim=(1e-3, 20))
 
 
+def logarithmic_by_itself(ax):
+    ax.set(xscale="log", xlim=(0.02, 3), yscale="log")
+    ax.autoscale(axis="y")
+
+
+def minor_ticks_on_both_sides(ax):
+    ax.set(yscale="log", ylim=(20, 1e-3))
+    ax.tick_params(which="minor", direction="in", right=True, length=7, width=2, color="red")
+
+
+def minor_grid(ax):
+    ax.set(yscale="log", ylim=(1e-3, 20))
+    ax.grid(which="minor")
+
+
+def minor_labels(ax):
+    ax.set(yscale="log", ylim=(0.2, 1.5))
+
+
 def symmetric(ax):
     ax.set_yscale("symlog", linthresh=0.01)
 
@@ -151,6 +170,10 @@ def other_ground(ax):
 CHANGES = [
     plain,
     logarithmic,
+    logarithmic_by_itself,
+    minor_ticks_on_both_sides,
+    minor_grid,
+    minor_labels,
     symmetric,
     upside_down,
     own_ticks,
@@ -207,6 +230,20 @@ def test_memory_changes_no_picture(change, monkeypatch):
     theirs = Redrawer(draw, (1, 1))
     for state, picture in zip(states, seen, strict=True):
         assert abs(pixels(theirs, **state) - picture).max() <= ROUNDING, state
+
+
+def test_minor_ticks_of_a_logarithmic_axis_are_one_line(monkeypatch):
+    made = []
+    begin = matplotlib.axis.YTick.__init__
+    monkeypatch.setattr(
+        matplotlib.axis.YTick, "__init__", lambda self, *args, **more: made.append(self) or begin(self, *args, **more)
+    )
+    empty(monkeypatch)
+    redrawer = Redrawer(lambda ax, top=20: logarithmic(ax) or ax.set_ylim(1e-3, top), (1, 1))
+    redrawer.picture({})
+    made.clear()
+    redrawer.picture({"top": 30})
+    assert len(made) < 10
 
 
 def test_axes_seen_before_need_no_ticks(monkeypatch):
