@@ -57,11 +57,15 @@ lab: $(VENV)/.installed  ## open the course in JupyterLab
 
 # Tests never touch the progress card of the person who runs them.
 quick test test-colab test-newest test-browser nightly: export COURSE_PROGRESS = $(CURDIR)/build/test-progress.json
-# Two workers and many short processes: each would compile the course anew where bytecode may not be kept.
+# Several workers and many short processes: each would compile the course anew where bytecode may not be kept.
 quick test test-newest test-browser nightly: export PYTHONDONTWRITEBYTECODE =
 # Notebooks have a command of their own (run_notebooks.py); elsewhere nbval would only be loaded, which takes seconds.
 # One thread for each worker: two that wait for two of the other's cost a linear model ten times its processor time.
-PYTEST = mkdir -p build && rm -f $(COURSE_PROGRESS) && OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:nbval -n 2 --dist worksteal tests
+PYTEST = mkdir -p build && rm -f $(COURSE_PROGRESS) && OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:nbval -n $(WORKERS) --dist worksteal tests
+
+# Tests that wait for servers and kernels leave part of two cores idle, which a third worker takes; browsers do not.
+WORKERS = 3
+test-browser nightly: WORKERS = 2
 
 define check_code
 $(BIN)/ruff check .

@@ -16,17 +16,18 @@ from typing import Any
 
 import pytest
 
-PROCESSES = 2
+PROCESSES = 3
+"""At once: on two cores a third one runs while others wait, for processes of their own or for a kernel to start."""
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
-"""Of each process: threads that wait for those of the other take a tenth of the time."""
+"""Of each process: threads that wait for those of the others take a tenth of the time."""
 
 
 def command(notebooks: list[str], options: list[str]) -> list[str]:
     """Return the arguments of pytest.
 
     Notebooks begin from the last to the first: the longest ones come last in the course, and when they begin first,
-    both processes end at nearly the same time. All cells of a notebook stay in one process.
+    all processes end at nearly the same time. All cells of a notebook stay in one process.
     """
     shared = ["-n", str(PROCESSES), "--dist", "loadscope", "--no-loadscope-reorder"] if len(notebooks) > 1 else []
     quiet = ["-q", "-p", "no:cacheprovider", "-p", Path(__file__).stem, "--nbval-lax"]
