@@ -31,10 +31,11 @@ LIVE = ROOT / "site" / "static" / "live.js"
 """Says which figures a script draws."""
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
-"""Two notebooks run at once: threads of one that wait for those of the other take a tenth of the time."""
+"""Several notebooks run at once: threads of one that wait for those of the others take a tenth of the time."""
 
 LECTURE = "from helpers import style\n\nstyle.lecture()"
-JOBS = min(2, os.cpu_count() or 1)
+JOBS = min(2, os.cpu_count() or 1) + 1
+"""One more than processors: some wait, for a search in other processes or for a kernel to start."""
 
 
 @cache
@@ -81,7 +82,7 @@ def _execute(name: str, lecture: bool) -> float:
 
 
 def executed(names: Sequence[str], *, lecture: bool = False, stale: bool = False) -> Iterator[tuple[str, NotebookNode]]:
-    """Yield the notebooks `names` with the outputs of an execution, two at a time where that is still to be done.
+    """Yield the notebooks `names` with the outputs of an execution, several at a time where that is still to be done.
 
     Args:
         names: Such as "03_backprop".
