@@ -96,7 +96,7 @@ def _formula(text: str, options: dict) -> str:
 MARKDOWN = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, renderer=_formula, double_inline=True)
 _SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 _SHOWN = re.compile(r'\bfigures\.(\w+)|\b(?:check|quiz)\("([\w.]+)"')
-_LEFT_OUT = re.compile(r"<p><small>(On this page.*?)</small></p>")
+_NOT_SHOWN = re.compile(r"<p><small>(On this page.*?)</small></p>")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z(*\[“])")
 
 
@@ -334,8 +334,8 @@ def _add_figure(slides: list[Slide], title: str, page: str) -> None:
 
     Which values the slide leaves out is for the speaker to know.
     """
-    left_out = _LEFT_OUT.findall(page)
-    page = _LEFT_OUT.sub("", page)
+    not_shown = _NOT_SHOWN.findall(page)
+    page = _NOT_SHOWN.sub("", page)
     last = slides[-1]
     if last.waits:
         last.blocks.append(Block(f'<div class="fragment">{page}</div>', LINES))
@@ -344,7 +344,7 @@ def _add_figure(slides: list[Slide], title: str, page: str) -> None:
     else:
         slides.append(Slide(title, [Block(page, LINES)], kind="figure"))
     slides[-1].shows_figure = True
-    slides[-1].notes += [html.unescape(said).replace("On this page", "On this slide") for said in left_out]
+    slides[-1].notes += [html.unescape(said).replace("On this page", "On this slide") for said in not_shown]
 
 
 def _room_beside(page: str, kind: str) -> float:

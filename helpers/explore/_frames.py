@@ -93,18 +93,20 @@ def frames_to_html(
 
     draw([tuple(initial)])
     most_bytes = int(MOST_BYTES * style.scale())  # pictures for a lecture are larger
-    slides = [choice.kind == "range" for choice in offered]
-    weights = [0 if not slide else 1 if control == play else 2 for slide, control in zip(slides, names, strict=True)]
+    weights = [
+        0 if choice.kind != "range" else 1 if control == play else 2
+        for choice, control in zip(offered, names, strict=True)
+    ]
     kept = _thin(kept, wanted, weights, math.prod(map(len, kept)) if live else MOST_FRAMES)
     states = [tuple(initial)] if live else list(itertools.product(*kept))
     if len(states) > 3 * SAMPLE:
         sample = _spread(states, SAMPLE)
         share = 1.15 * most_bytes / (draw(sample) * len(states) / len(sample))
         if share < 1:
-            kept = _thin(kept, wanted, weights, int(share * len(states)))
+            kept = _thin(kept, wanted, weights, max(1, int(share * len(states))))
             states = list(itertools.product(*kept))
     while (size := draw(states)) > most_bytes and len(states) > 1:
-        kept = _thin(kept, wanted, weights, max(1, min(len(states) - 1, len(states) * most_bytes // size)))
+        kept = _thin(kept, wanted, weights, max(1, len(states) * most_bytes // size))
         states = list(itertools.product(*kept))
     shown_controls = [
         _Shown(control, choice, indices, indices.index(start))

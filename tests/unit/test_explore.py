@@ -906,6 +906,12 @@ def test_few_frames_are_drawn_in_vain(monkeypatch, static):
     assert len(drawn) <= 1.3 * len(data["order"]) + frames.SAMPLE + 1
 
 
+def test_one_state_stays_where_a_frame_alone_is_too_large(monkeypatch, static):
+    monkeypatch.setattr(frames, "MOST_BYTES", 10)
+    _, data = static(explore(line, figsize=(2, 1), steps=(1, 40)))
+    assert len(data["files"]) == 1
+
+
 def test_many_switches_end_in_a_page_all_the_same(monkeypatch, static):
     monkeypatch.setattr(frames, "MOST_FRAMES", 8)
 
