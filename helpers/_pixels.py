@@ -101,6 +101,10 @@ class Drawing(NamedTuple):
 class PixelMemory(Memory[Drawing]):
     """Drawings by key, which can be pasted into a picture."""
 
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self._scratch: Any = None
+
     def paste(self, renderer: Any, key: Hashable, draw: Callable[[Any], Any]) -> Any:
         """Paste what is kept under `key` into the picture of `renderer`; draw it first if there is nothing yet.
 
@@ -115,13 +119,25 @@ class PixelMemory(Memory[Drawing]):
         key = (renderer.width, renderer.height, renderer.dpi, key)
         kept = self.get(key)
         if kept is None:
-            scratch = RendererAgg(renderer.width, renderer.height, renderer.dpi)
+            scratch = self._empty(*key[:3])
             notes = draw(scratch)
             kept = Drawing(*_cut(np.asarray(scratch.buffer_rgba())), notes)
+            self._scratch = scratch
             self.put(key, kept)
         if kept.pixels.size:
             renderer.draw_image(renderer.new_gc(), *kept.corner, kept.pixels)
         return kept.notes
+
+    def _empty(self, width: float, height: float, dpi: float) -> Any:
+        """Return the renderer of an empty picture: the last one again where it fits.
+
+        A renderer remembers the formulas that it has set; a new one took 5 ms for each label of a logarithmic axis.
+        """
+        scratch, self._scratch = self._scratch, None  # taken, as long as it is drawn on
+        if scratch is None or (scratch.width, scratch.height, scratch.dpi) != (width, height, dpi):
+            return RendererAgg(width, height, dpi)
+        scratch.clear()
+        return scratch
 
 
 PIXELS = PixelMemory(LIMIT)

@@ -7,7 +7,7 @@ import io
 import matplotlib
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 from PIL import Image
@@ -295,6 +295,34 @@ def test_memory_has_a_bound_and_forgets_what_was_used_longest_ago():
         assert memory.paste(renderer, name, square(name)) == name
         assert memory.size <= memory.limit
     assert "".join(drawn) == "abcb"
+
+
+def test_drawings_share_their_paper_but_not_what_stands_on_it(monkeypatch):
+    sheets = []
+
+    class Sheet(RendererAgg):
+        def __init__(self, *size):
+            super().__init__(*size)
+            sheets.append(self)
+
+    monkeypatch.setattr("helpers._pixels.RendererAgg", Sheet)
+    memory, page = PixelMemory(2**20), RendererAgg(40, 30, 100)
+
+    def dot(column, before=lambda: None):
+        def draw(renderer):
+            before()
+            renderer.draw_image(renderer.new_gc(), column, 0, np.full((1, 1, 4), 255, np.uint8))
+
+        return draw
+
+    memory.paste(page, "first", dot(3))
+    memory.paste(page, "second", dot(9))
+    assert len(sheets) == 1, "a renderer remembers formulas, which a new one sets anew"
+    memory.paste(page, "outer", dot(20, before=lambda: memory.paste(page, "inner", dot(15))))
+    memory.paste(RendererAgg(40, 30, 200), "finer", dot(5))
+    corners = {key[-1]: (kept.corner, kept.pixels.shape) for key, kept in memory._kept.items()}
+    columns = {"first": 3, "second": 9, "inner": 15, "outer": 20, "finer": 5}
+    assert corners == {name: ((column, 0), (1, 1, 4)) for name, column in columns.items()}
 
 
 def test_a_file_without_pixels_gets_lines_and_letters():
