@@ -21,25 +21,27 @@ class Difference:
         got: What was given.
         wanted: What was expected.
         secret: `wanted` gives the result away; False for a type, a length or a shape, which may always be told.
+        close: The numbers that differ would have agreed within a tolerance.
     """
 
     got: str
     wanted: str
     secret: bool = False
+    close: bool = False
 
 
 def difference(expected: Any, given: Any, rtol: float = 0.0, atol: float = 0.0) -> Difference | None:
     """Return the first difference between two values, or None where they agree.
 
-    Floats agree within `atol + rtol × |expected|`, whole numbers exactly, strings without regard to case, spaces and
-    how a Greek letter is written ("eta" for η). Lists, tuples and arrays with the same items agree, and so do tensors,
-    Keras variables and pandas objects. A set of words may be one text, "B and C", and a number in a dictionary stand in
-    quotes, as words beside it do; what a function returns as a text is no number.
+    Floats agree within `atol + rtol × |expected|`, whole numbers exactly, strings without regard to case, spaces,
+    hyphens and how a letter of a formula is written ("eta" for η, "w1" for w₁). Lists, tuples and arrays with the same
+    items agree, and so do tensors, Keras variables and pandas objects. Words may be one text, "B and C", and a number
+    in a dictionary stand in quotes, as words beside it do; what a function returns as a text is no number.
     """
     if isinstance(expected, str):
         if not isinstance(given, str):
             return Difference(in_words(given), "a text")
-        same = _bare(expected) == _bare(given)
+        same = bare(expected) == bare(given)
         return None if same else Difference(in_words(given), in_words(expected), secret=True)
     if isinstance(expected, Mapping):
         return _entries(expected, given, rtol, atol)
@@ -47,7 +49,7 @@ def difference(expected: Any, given: Any, rtol: float = 0.0, atol: float = 0.0) 
         items = _listed(given, {len(str(item)) for item in expected} == {1}) if isinstance(given, str) else given
         if not isinstance(items, set | frozenset | list | tuple):
             return Difference(in_words(given), "a set")
-        same = {_bare(item) for item in expected} == {_bare(item) for item in items}
+        same = {bare(item) for item in expected} == {bare(item) for item in items}
         return None if same else Difference(in_words(given), in_words(expected), secret=True)
     if isinstance(expected, list | tuple):
         return _items(list(expected), given, rtol, atol)
@@ -60,13 +62,14 @@ def difference(expected: Any, given: Any, rtol: float = 0.0, atol: float = 0.0) 
     return None if same else Difference(in_words(given), in_words(expected), secret=True)
 
 
-def _bare(value: Any) -> Any:
-    """Return a text in small letters, without spaces and with the names of its Greek letters; all else as it is."""
+def bare(value: Any) -> Any:
+    """Return a text as words are compared: small letters without spaces and hyphens, η as eta; all else as it is."""
     if not isinstance(value, str):
         return value
-    names = (unicodedata.name(letter, "").split() for letter in value)
-    letters = (name[-1] if name[:1] == ["GREEK"] else one for name, one in zip(names, value, strict=True))
-    return "".join("".join(letters).split()).casefold()
+    plain = unicodedata.normalize("NFKC", value)  # w₁ as w1
+    names = (unicodedata.name(letter, "").split() for letter in plain)
+    letters = (name[-1] if name[:1] == ["GREEK"] else one for name, one in zip(names, plain, strict=True))
+    return re.sub(r"[\s,_.'’‐-―-]", "", "".join(letters)).casefold()
 
 
 def _listed(text: str, letters: bool) -> list[str]:
@@ -97,7 +100,9 @@ def _entries(expected: Mapping[Any, Any], given: Any, rtol: float, atol: float) 
 
 
 def _items(expected: list[Any], given: Any, rtol: float, atol: float) -> Difference | None:
-    wanted = f"a sequence of {len(expected)} values"
+    wanted = f"a sequence of {len(expected)} value{'s' if len(expected) > 1 else ''}"
+    if isinstance(given, str) and all(isinstance(one, str) for one in expected):
+        given = _listed(given, all(len(one) == 1 for one in expected))
     if hasattr(given, "__array__"):
         given = np.asarray(given)
         if given.ndim == 0:
@@ -123,6 +128,7 @@ def _numbers(expected: np.ndarray, given: Any, rtol: float, atol: float) -> Diff
     if array.shape != expected.shape:
         got = "one number" if array.ndim == 0 else f"an array of shape {array.shape}"
         return Difference(got, wanted)
+    close = expected.dtype.kind not in "iub" and not np.isnan(array).any()
     if expected.dtype.kind in "iub":
         same = array == expected
     else:
@@ -132,10 +138,10 @@ def _numbers(expected: np.ndarray, given: Any, rtol: float, atol: float) -> Diff
     if same.all():
         return None
     if expected.ndim == 0:
-        return Difference(in_words(array[()]), in_words(expected[()]), secret=True)
+        return Difference(in_words(array[()]), in_words(expected[()]), secret=True, close=close)
     where = tuple(int(index) for index in np.argwhere(~same)[0])
     place = f"[{', '.join(map(str, where))}]"
-    return Difference(f"{in_words(array[where])} at position {place}", in_words(expected[where]), secret=True)
+    return Difference(f"{in_words(array[where])} at position {place}", in_words(expected[where]), True, close)
 
 
 def _array(given: Any) -> np.ndarray | None:

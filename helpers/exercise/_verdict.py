@@ -146,7 +146,7 @@ def _judge(exercise: Exercise, answer: Any, running: list[str]) -> Verdict:
             return wrong(f"this exercise asks for a value, but got {in_words(answer)}; call it, or write its result.")
         outcomes = [Outcome(case=(), value=answer)]
     if exercise.stub is not None and _behaves_like(exercise, exercise.stub, outcomes):
-        return not_yet("this is still the code from the task; it is for you to change.")
+        return not_yet("this does what the code from the task does; it is for you to change.")
     complaint = next((text for outcome in outcomes if (text := _complaint(exercise, outcome, outcomes))), None)
     if complaint is None:
         return _verdict_on_right(exercise, outcomes)
@@ -168,16 +168,20 @@ def _verdict_on_right(exercise: Exercise, outcomes: list[Outcome]) -> Verdict:
 
 def _is_untouched(value: Any) -> bool:
     """Is this None, the dots of a stub, or a collection of nothing but dots?"""
-    if value is None or value is ...:
+    if value is None or _is_dots(value):
         return True
     items = _entries(value)
     return bool(items) and all(item is not None and _is_untouched(item) for item in items.values())
 
 
+def _is_dots(value: Any) -> bool:
+    return value is ... or (isinstance(value, str) and value.strip() in ("...", "…"))
+
+
 def _missing_part(value: Any) -> str:
     """Return which part of a collection still is the dots of a stub, empty where none is."""
     for name, item in _entries(value).items():
-        if item is ...:
+        if _is_dots(item):
             return name
         inner = _missing_part(item)
         if inner:
@@ -296,18 +300,15 @@ def _complaint(exercise: Exercise, outcome: Outcome, outcomes: list[Outcome]) ->
             problem = f"the result, {in_words(outcome.value)}, is not of the kind that is asked for"
         if not problem or problem in exercise.misconceptions:
             return problem
-        return f"{call}: {problem}." if call else f"{problem}."
+        problem = problem if problem.endswith("?") else problem.rstrip(".") + "."
+        return f"{call}: {problem}" if call else problem
     expected = exercise.reference(*copy.deepcopy(outcome.case)) if exercise.cases else exercise.reference
     found = _compare(exercise, outcome, expected)
     if found is None:
         return None
     public = any(outcome is one for one in outcomes[: exercise.examples]) and bool(exercise.cases)
     wanted = f", expected {found.wanted}" if public or not found.secret else ""
-    tolerance = (
-        f" (tolerance {exercise.rtol:.2g} relative)"
-        if found.secret and found.got != "NaN" and _has_float(expected)
-        else ""
-    )
+    tolerance = f" (tolerance {exercise.rtol:.2g} relative)" if found.close else ""
     said = f"{call} gives {found.got}" if call else f"your answer is {found.got}"
     return f"{said}{wanted}{tolerance}.{_reason(exercise, outcome.value)}"
 
@@ -319,14 +320,6 @@ def _reason(exercise: Exercise, answer: Any) -> str:
         if known and difference(exercise.reference[key], answer[key], exercise.rtol, exercise.atol):
             return f" {reason}"
     return ""
-
-
-def _has_float(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(_has_float(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return any(_has_float(item) for item in value)
-    return isinstance(value, float) or getattr(getattr(value, "dtype", None), "kind", "") == "f"
 
 
 def _behaves_like(exercise: Exercise, solution: Any, outcomes: list[Outcome]) -> bool:

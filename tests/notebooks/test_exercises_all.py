@@ -1,7 +1,10 @@
 """Every exercise and every quiz question of the course, as data."""
 
+import math
 import re
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -10,6 +13,7 @@ from helpers.exercise import content as exercises
 from helpers.exercise._comparison import in_words
 from helpers.exercise._verdict import judge
 
+ROOT = Path(__file__).resolve().parents[2]
 EXERCISES = [exercise for notebook in exercises.NOTEBOOKS for exercise in exercises.exercises(notebook).values()]
 QUIZZES = [question for notebook in exercises.NOTEBOOKS for question in exercises.quizzes(notebook).values()]
 
@@ -275,6 +279,231 @@ def test_stratified_split_may_round_as_it_likes(rounded):
         return parts(np.concatenate([some[: int(rounded(share * len(some)))] for some in members]), labels)
 
     assert judge(exercises.exercises("training")["training.stratified_split"], stratified_split)
+
+
+# What hostile readers found accepted or refused -----------------------------------------------------------------------
+
+
+def share_of_zero(sign):
+    """Return a count of columns by a rule that takes other columns for dead as well."""
+    return lambda activations: int(np.sum(sign(activations)))
+
+
+def cut(pick, classes=np.unique):
+    """Return a split that picks validation indices from the members of each class by `pick(members, share)`."""
+
+    def stratified_split(labels, share):
+        chosen = [pick(np.flatnonzero(labels == label), share) for label in classes(labels)]
+        return parts(np.concatenate(chosen).astype(int), labels)
+
+    return stratified_split
+
+
+def one_thousand_for_infinity(labels, logits):
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    chances = exponentials / exponentials.sum(axis=1, keepdims=True)
+    with np.errstate(divide="ignore"):
+        return np.nan_to_num(np.mean(-np.log(chances[np.arange(len(labels)), labels])), posinf=1000)
+
+
+def within(error):
+    """Return the number of epochs within `error(losses)` of the lowest mean."""
+
+    def number_of_epochs(losses):
+        mean = losses.mean(axis=0)
+        return int(np.argmax(mean <= mean.min() + error(losses))) + 1
+
+    return number_of_epochs
+
+
+def standard_errors(losses):
+    return losses.std(axis=0, ddof=1) / np.sqrt(len(losses))
+
+
+def stops_from(best):
+    """Return early stopping that begins with a loss which some network may never reach."""
+
+    def early_stopping(losses, patience):
+        lowest, kept = best, 0
+        for epoch, loss in enumerate(losses, start=1):
+            if loss < lowest:
+                lowest, kept = loss, epoch
+            elif epoch - kept >= patience:
+                return kept, epoch
+        return kept, len(losses)
+
+    return early_stopping
+
+
+def rounds_by_a_logarithm(networks, first, most, factor):
+    total, epochs = networks * first, first
+    for _ in range(int(math.log(most / first, factor))):
+        networks //= factor
+        total += networks * (epochs * factor - epochs)
+        epochs *= factor
+    return total
+
+
+def target_by_place(own, partner, mask):
+    target, share = np.zeros(len(own)), mask.mean()
+    target[own.argmax()] = 1 - share
+    target[partner.argmax()] = share
+    return target
+
+
+def normalized_in_the_type_given(z, groups, epsilon):
+    out, width = np.zeros_like(z), z.shape[1] // groups
+    for first in range(0, z.shape[1], width):
+        part = z[:, first : first + width]
+        out[:, first : first + width] = (part - part.mean(1, keepdims=True)) / np.sqrt(
+            part.var(1, keepdims=True) + epsilon
+        )
+    return out
+
+
+def logarithmic_from_zero(hp):
+    values = {"optimizer": hp.Choice("optimizer", ["sgd", "adam"])}
+    values["learning_rate"] = hp.Float("learning_rate", 1e-4, 1e-1, sampling="log")
+    with hp.conditional_scope("optimizer", ["sgd"]):
+        if values["optimizer"] == "sgd":
+            values["momentum"] = hp.Float("momentum", 0.0, 0.99, sampling="log")
+    return values
+
+
+def engine_tanh(hand):
+    """Return a `tanh` of the engine that hands on by `hand(value, result)`."""
+
+    def tanh(value):
+        result = type(value)(np.tanh(value.data), (value,))
+        result.hand_on = lambda: hand(value, result)
+        return result
+
+    return tanh
+
+
+def as_if_two_arrived(value, result):
+    value.grad += 2 * (1 - result.data**2)
+
+
+def without_data(value, result):
+    value.grad += (1 - result**2) * result.grad
+
+
+@pytest.mark.parametrize(
+    ("id", "answer"),
+    [
+        ("losses.infinite_loss", one_thousand_for_infinity),
+        (
+            "losses.threshold",
+            lambda y, s, w: next(t for t in np.arange(100, -1, -1) / 100 if np.mean(s[y == 1] >= t) >= w),
+        ),
+        ("losses.threshold", lambda y, s, w: np.quantile(s[y == 1], 1 - w, method="higher")),
+        ("training.number_of_epochs", within(standard_errors)),
+        ("training.number_of_epochs", within(lambda losses: standard_errors(losses).mean())),
+        ("training.early_stopping", stops_from(1.0)),
+        ("training.early_stopping", stops_from(10.0)),
+        ("training.stratified_split", cut(lambda members, share: members[:: round(1 / share)])),
+        (
+            "training.stratified_split",
+            cut(lambda members, share: members[: round(share * len(members))], lambda _: range(10)),
+        ),
+        ("tuning.trials_needed", lambda share, confidence: int(math.log(1 - confidence) / math.log(1 - share)) + 1),
+        ("tuning.conditional", logarithmic_from_zero),
+        ("tuning.bracket_epochs", rounds_by_a_logarithm),
+        ("regularization.mixed_target", target_by_place),
+        ("regularization.normalize_groups", normalized_in_the_type_given),
+        ("regularization.ensemble_classes", lambda p: (p[0] + p[1] + p[2]).argmax(axis=1)),
+        ("activations.dead_units", share_of_zero(lambda a: a.max(axis=0) < 0.05)),
+        ("activations.dead_units", share_of_zero(lambda a: a.std(axis=0) == 0)),
+        ("backprop.engine_tanh", engine_tanh(as_if_two_arrived)),
+    ],
+)
+def test_answer_that_fits_by_luck_is_refused(id, answer):
+    rejected(id, answer)
+
+
+def reference(id, **other):
+    found = exercises.exercises(id.split(".")[0])[id].reference
+    return found | {name.replace("_", " "): value for name, value in other.items()} if other else found
+
+
+def in_single_precision(x, rows):
+    x = x.astype("float32")
+    mean, deviation = x[:rows].mean(axis=0), x[:rows].std(axis=0)
+    return (x[:rows] - mean) / deviation, (x[rows:] - mean) / deviation
+
+
+@pytest.mark.parametrize(
+    ("id", "answer"),
+    [
+        ("training.diagnose", reference("training.diagnose", B="overfitting")),
+        ("initialization.which_start", reference("initialization.which_start", A="Glorot ReLU")),
+        ("initialization.bug_hunt", in_single_precision),
+        ("activations.whose_outputs", reference("activations.whose_outputs", C="leaky_relu")),
+        ("activations.gated_width", np.floor(2 * 128 * 512 / (3 * 128))),
+        ("optimizers.remedies", reference("optimizers.remedies", A="raise  eta")),
+        ("losses.perplexity", {"order": "B, C, A", "perplexity of C": math.exp(5 * 0.6931)}),
+        (
+            "start.traceback",
+            reference("start.traceback", function="total(prices, amounts)", wrong="An amount is missing."),
+        ),
+        ("backprop.read_the_log", {"batch size": "32", "updates": "940"}),
+    ],
+)
+def test_right_answer_in_another_form_is_right(id, answer):
+    verdict = judge(exercises.exercises(id.split(".")[0])[id], answer)
+    assert verdict == True, verdict.message  # noqa: E712
+
+
+@pytest.mark.parametrize(
+    ("id", "answer", "said"),
+    [
+        ("backprop.engine_tanh", engine_tanh(without_data), "hand_on() stops with TypeError: unsupported operand"),
+        ("backprop.engine_tanh", lambda: 0, "tanh(Value(0.7)) stops with TypeError"),
+        ("backprop.engine_tanh", 3, "the function tanh is asked for, but got 3"),
+        ("backprop.read_the_log", {"batch size": 94, "updates": 940}, "examples are in each?"),
+        ("activations.log_sum_exp", 1.4, 'check("activations.log_sum_exp", stable_log_sum_exp)'),
+        (
+            "training.stratified_split",
+            cut(lambda members, _: members[: len(members) // 5]),
+            "0.2 of each class, and not 0.1",
+        ),
+    ],
+)
+def test_message_says_what_is_wrong(id, answer, said):
+    message = rejected(id, answer)
+    assert said in message
+    assert message.endswith(("?", "."))
+    assert not message.endswith(("..", "?."))
+
+
+def test_tolerance_is_told_of_numbers_that_have_one():
+    answer = reference("optimizers.verdict")
+    assert "tolerance" not in rejected("optimizers.verdict", answer | {"verdict": "second"})
+    assert "tolerance" in rejected("optimizers.verdict", answer | {"difference": answer["difference"] * 1.5})
+
+
+def in_notebooks(word):
+    """Return id → what stands behind it, for each `word("id", …)` in a notebook that is no solution."""
+    found = {}
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            for id, rest in re.findall(rf'\b{word}\(\s*"([\w.]+)"(.*)', cell.source):
+                if "record=False" not in rest:
+                    found[id] = rest
+    return found
+
+
+def test_every_exercise_and_question_stands_in_a_notebook():
+    assert {item.id for item in EXERCISES} == set(in_notebooks("check"))
+    assert {item.id for item in QUIZZES} == set(in_notebooks("quiz"))
+
+
+def test_messages_call_a_function_as_the_notebook_does():
+    given = {id: re.match(r",\s*(\w+)", rest)[1] for id, rest in in_notebooks("check").items()}
+    assert {item.id: given[item.id] for item in EXERCISES if item.cases} == {
+        item.id: item.reference.__name__ for item in EXERCISES if item.cases
+    }
 
 
 # Slips that got the sentence of another ------------------------------------------------------------------------------

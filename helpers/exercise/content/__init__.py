@@ -114,7 +114,8 @@ def find(id: Any, among: Callable[[str], dict[str, Any]], kind: str) -> Any:
         kind: What to call it in the line: "exercise" or "quiz question".
     """
     if isinstance(id, str):
-        found = among(id.split(".")[0]).get(id)
+        plain = id.strip().lower()
+        found = among(plain.split(".")[0]).get(plain)
         if found is not None:
             return found
     known = [name for notebook in NOTEBOOKS for name in among(notebook)]

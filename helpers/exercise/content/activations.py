@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from helpers.exercise._comparison import bare
 from helpers.exercise.content import Exercise, Option, Quiz
 
 # Inputs ---------------------------------------------------------------------------------------------------------------
 
 # Row: one example, column: one unit. Unit 1 is dead; example 3 happens to switch every unit off, unit 3 is on once.
 BATCH = np.array([[0.4, 0.0, 1.2, 0.0], [0.0, 0.0, 0.3, 0.0], [2.0, 0.0, 0.0, 0.1], [0.0, 0.0, 0.0, 0.0]])
+NEARLY_DEAD = np.array([[0.3, 0.0, 0.01], [0.3, 0.0, 0.0]])  # constant, dead, and just alive
 SMALL_BATCH = np.array([[0.5, 0.0, 0.0], [0.0, 0.0, 2.0]])
 WIDE_BATCH = np.array([[0.0, 1.5, 0.0, 0.0, 0.0, 0.2], [0.0, 0.7, 0.0, 0.4, 0.0, 0.0], [0.0, 0.1, 0.0, 0.3, 0.0, 0.0]])
 
@@ -29,7 +31,7 @@ def dead_units(activations: np.ndarray) -> int:
     return int(np.sum(np.all(activations == 0, axis=0)))
 
 
-def log_sum_exp(logits: np.ndarray) -> np.ndarray:
+def stable_log_sum_exp(logits: np.ndarray) -> np.ndarray:
     """Logarithm of the sum of the exponentials in each row of `logits` (examples, classes): (examples,)."""
     largest = logits.max(axis=1)
     return largest + np.log(np.exp(logits - largest[:, None]).sum(axis=1))
@@ -86,8 +88,10 @@ def _unweighted_error(confidence: np.ndarray, right: np.ndarray) -> float:
 
 def _judge_width(answer: Any) -> str | None:
     """Return what is wrong with the width of a gated block that may have 2 · 128 · 512 weights."""
-    if isinstance(answer, bool) or not isinstance(answer, int | np.integer):
+    number = np.asarray(answer)
+    if number.ndim or number.dtype.kind not in "iuf" or number % 1:
         return "a whole number of units is expected"
+    answer = int(number)
     if 3 * 128 * answer > 2 * 128 * 512:
         return f"with {answer} units it has {3 * 128 * answer:,} weights, more than 2 · 128 · 512 = 131,072"
     return None if answer == 341 else f"{answer} units make {3 * 128 * answer:,} weights, and 131,072 are allowed"
@@ -127,8 +131,8 @@ def _output_problem(answer: Any) -> str | None:
     if not isinstance(answer, dict) or set(answer) != set(OUTPUTS):
         return f"a dictionary with the keys {', '.join(OUTPUTS)} is expected"
     for task, right in OUTPUTS.items():
-        given = answer[task].strip().casefold() if isinstance(answer[task], str) else ""
-        if given not in OUTPUTS.values():
+        given = {bare(name): name for name in OUTPUTS.values()}.get(bare(str(answer[task])))
+        if given is None:
             return f"{task}: choose one of {', '.join(repr(name) for name in OUTPUTS.values())}"
         if given != right:
             return SPECIFIC.get((task, given), f"{task}: {given} does not fit; think of the values the answer can take")
@@ -208,7 +212,7 @@ EXERCISES = [
         id="activations.dead_units",
         task="Count the dead units in a batch",
         reference=dead_units,
-        cases=[(SMALL_BATCH,), (BATCH,), (WIDE_BATCH,)],
+        cases=[(SMALL_BATCH,), (BATCH,), (WIDE_BATCH,), (NEARLY_DEAD,)],
         hints=[
             "A dead unit is 0 for every example; along which axis do the examples lie?",
             "np.all(…, axis=0) asks one question of each column.",
@@ -232,7 +236,7 @@ EXERCISES = [
     Exercise(
         id="activations.log_sum_exp",
         task="A log-sum-exp that survives",
-        reference=log_sum_exp,
+        reference=stable_log_sum_exp,
         cases=[(FEW_LOGITS,), (LOGITS,), (WIDE_LOGITS,)],
         hints=[
             "Subtract the largest logit of a row from all logits of the row: by what does the result change?",
@@ -253,7 +257,7 @@ EXERCISES = [
                 _one_maximum_for_all
             ),
             "The wrong axis: one number for each example, a row, is asked for.": (
-                lambda logits: log_sum_exp(np.asarray(logits).T)
+                lambda logits: stable_log_sum_exp(np.asarray(logits).T)
             ),
             "This is the largest logit; the others raise the result, by ln k at most.": lambda logits: logits.max(
                 axis=1
@@ -321,7 +325,7 @@ EXERCISES = [
                 lambda logits: 0.5 * (1 + np.tanh(logits / 2))
             ),
             "These are logarithms of probabilities; asked is for the probabilities.": (
-                lambda logits: logits - log_sum_exp(logits)[:, None]
+                lambda logits: logits - stable_log_sum_exp(logits)[:, None]
             ),
         },
         insight="the shape was right for every batch; only the sums of the rows, which were not 1, betrayed the bug.",

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from helpers.exercise._comparison import in_words
 from helpers.exercise.content import Exercise, Option, Quiz
 
 Function = Callable[[np.ndarray], Any]
@@ -135,7 +136,7 @@ def train_step(
     return _network_step(x, y, W1, W2, learning_rate)
 
 
-class _Node:
+class Value:
     """A value of an engine, as notebook 03 builds it: what `engine_tanh` is called with here."""
 
     def __init__(self, data: float, parents: tuple[Any, ...] = ()) -> None:
@@ -159,13 +160,13 @@ def _tanh_with(part: Callable[[Any, Any], float], *, overwrite: bool = False) ->
 
 
 def _used(answer: Any) -> list[float]:
-    """Return value.grad for two numbers, when another way to the loss has brought 0.25 and 2.0 has arrived at tanh."""
+    """Return value.grad for two numbers, when another way has brought 0.25, and 2 or 3 arrive at tanh."""
     found = []
-    for data in (0.7, -1.3):
-        value = _Node(data)
+    for data, arriving in ((0.7, 2.0), (-1.3, 3.0)):
+        value = Value(data)
         value.grad = 0.25
         result = answer(value)
-        result.grad = 2.0
+        result.grad = arriving
         result.hand_on()
         found.append(float(value.grad))
     return found
@@ -199,8 +200,13 @@ ENGINE_SLIPS = {
 
 def _judge_engine(answer: Any) -> str | None:
     """Return what is wrong with a `tanh` for the engine: its number, its parent, or what it hands on."""
-    value = _Node(0.7)
-    result = answer(value)
+    value = Value(0.7)
+    if not callable(answer):
+        return f'the function tanh is asked for, but got {in_words(answer)}; write check("backprop.engine_tanh", tanh).'
+    try:
+        result = answer(value)
+    except Exception as error:
+        return f"tanh(Value(0.7)) stops with {type(error).__name__}: {error}."
     if not all(hasattr(result, name) for name in ("data", "parents", "hand_on", "grad")):
         return "tanh must return a Value, with data, parents and hand_on."
     if not callable(result.hand_on):
@@ -209,15 +215,18 @@ def _judge_engine(answer: Any) -> str | None:
         return f"tanh(Value(0.7)).data must be {np.tanh(0.7):.4f}, not {result.data:.4f}."
     if not isinstance(result.parents, tuple | list) or list(result.parents) != [value]:
         return "the result must name its parent: Value(np.tanh(value.data), (value,))."
-    found = _used(answer)
+    try:
+        found = _used(answer)
+    except Exception as error:
+        return f"hand_on() stops with {type(error).__name__}: {error}."
     if found == [0.25, 0.25]:
         return "hand_on changes nothing yet: it must add to value.grad, and be assigned to result.hand_on."
     for sentence, slip in ENGINE_SLIPS.items():
         if np.allclose(found, _used(slip), atol=1e-9):
             return sentence
-    right = _used(engine_tanh)
-    if not np.allclose(found, right, atol=1e-9):
-        return f"with 0.25 there before and 2 arriving, value.grad should be {right[0]:.4f}, not {found[0]:.4f}."
+    for arriving, right, got in zip((2, 3), _used(engine_tanh), found, strict=True):
+        if abs(got - right) > 1e-9:
+            return f"with 0.25 there before and {arriving} arriving, value.grad should be {right:.4f}, not {got:.4f}."
     return None
 
 
@@ -646,14 +655,15 @@ def _judge_log(answer: Any) -> str | None:
     """Return what is wrong with batch size and updates; any batch size that gives 94 batches is right."""
     if set(answer) != {"batch size", "updates"}:
         return "the answer needs the keys 'batch size' and 'updates', and no others."
-    size, updates = answer["batch size"], answer["updates"]
-    if isinstance(size, str | list) or isinstance(updates, str | list):
+    try:
+        size, updates = float(answer["batch size"]), float(answer["updates"])
+    except (TypeError, ValueError):
         return "both must be numbers, such as 10."
     if updates == 94 or updates == 282:
         return "these are the updates of one epoch, or of the three epochs so far; the run has ten."
     if size == 94:
         return "the 94 counts batches, not examples: how many examples are in each?"
-    if float(size) != int(size):
+    if size != int(size):
         return "a batch is a whole number of examples: 93 full batches and one that is smaller."
     if -(-3000 // int(size)) != 94:
         return f"batches of {int(size)} would make {-(-3000 // int(size))} batches of 3,000 examples, not 94."

@@ -19,6 +19,8 @@ SQUARE_LOGITS = np.array([[1.0, 2.0], [4.0, 0.0]])
 # Precision and recall differ at every threshold, two people have the same score, and 2 / 3 and 0.7 need rounding up.
 LABELS = np.array([1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 0])
 SCORES = np.array([0.95, 0.9, 0.8, 0.7, 0.6, 0.6, 0.5, 0.4, 0.35, 0.3, 0.2, 0.1])
+# Scores that a grid of hundredths misses; a quantile of them, rounded up, is reached by too few.
+CLOSE_LABELS, CLOSE_SCORES = np.array([1, 1, 1, 1, 0]), np.array([0.917, 0.703, 0.6, 0.2, 0.5])
 FEW_LABELS, FEW_SCORES = np.array([0, 1, 1, 0, 0, 1]), np.array([0.1, 0.9, 0.2, 0.6, 0.5, 0.4])
 
 # What a right answer returns ------------------------------------------------------------------------------------------
@@ -257,7 +259,7 @@ EXERCISES = [
             (np.array([2]), LOGITS[:1]),
             (np.array([1, 0]), SQUARE_LOGITS),
             (np.array([0, 2, 1, 1]), LOGITS),
-            (np.array([1, 0, 2]), WIDE_LOGITS),
+            (np.array([1, 0, 0]), WIDE_LOGITS),  # infinite twice: the 1000 of the task is not the answer
         ],
         equal_mutants={"labels → logits (2)": "there are as many labels as rows of logits"},
         hints=[
@@ -366,6 +368,7 @@ EXERCISES = [
             (LABELS, SCORES, 0.5),
             (LABELS, SCORES, 1.0),
             (LABELS, SCORES, 0.2),
+            (CLOSE_LABELS, CLOSE_SCORES, 0.3),
         ],
         hints=[
             "Recall looks only at those with label 1: pick their scores out first.",
@@ -448,7 +451,7 @@ EXERCISES = [
     Exercise(
         id="losses.perplexity",
         task="Read the perplexity",
-        reference={"order": ["B", "C", "A"], "perplexity of C": 32},
+        reference={"order": ["B", "C", "A"], "perplexity of C": 32.0},
         rtol=0.01,
         hints=[
             "Turn all three into perplexities: the number of equally likely words that would be as hard to guess.",
@@ -458,9 +461,9 @@ EXERCISES = [
             "C is in bits: 5 bits tell 2⁵ words apart, not e⁵.": {"order": ["B", "C", "A"], "perplexity of C": 148.4},
             "Low is good: a perplexity of 50,000 means guessing among all words.": {
                 "order": ["A", "C", "B"],
-                "perplexity of C": 32,
+                "perplexity of C": 32.0,
             },
-            "3 nats are e³ ≈ 20 words, 5 bits are 32 words.": {"order": ["C", "B", "A"], "perplexity of C": 32},
+            "3 nats are e³ ≈ 20 words, 5 bits are 32 words.": {"order": ["C", "B", "A"], "perplexity of C": 32.0},
         },
         insight="perplexity is e to the nats, or 2 to the bits.",
     ),

@@ -110,6 +110,7 @@ WHY_ADVICE = {
     "D": "D can pay five times: what has a loss that is never above the mean of its members?",
 }
 
+WHOLE_NUMBERS = np.array([[1, 3, 10, 30]])
 GROUPED = np.array([[1.0, 3.0, 10.0, 30.0, -2.0, 5.0], [0.0, 1.0, 0.5, 2.0, 7.0, 7.5]])
 
 # What a right answer returns ------------------------------------------------------------------------------------------
@@ -284,7 +285,7 @@ EXERCISES = [
         id="regularization.mixed_target",
         task="The label of a mixed image",
         reference=mixed_target,
-        cases=[(OWN, PARTNER, EVERYWHERE), (OWN, PARTNER, RECTANGLE), (OWN, PARTNER, SPOTS)],
+        cases=[(OWN, PARTNER, EVERYWHERE), (OWN, PARTNER, RECTANGLE), (OWN, PARTNER, SPOTS), (OWN, OWN, EVERYWHERE)],
         hints=[
             "Which share of the whole image comes from the partner: for 0.3 everywhere, and for 15 of 80 pixels?",
             "Both shares are a mean of the mask. The target has the same shares as the image; they add up to 1.",
@@ -339,7 +340,7 @@ EXERCISES = [
         id="regularization.ensemble_classes",
         task="What an ensemble says",
         reference=ensemble_classes,
-        cases=[(MEMBERS,), (MEMBERS[:, ::-1, ::-1],), (MEMBERS[:, :2],), (ONE_IS_SURE,), (TORN,)],
+        cases=[(MEMBERS,), (MEMBERS[:, ::-1, ::-1],), (MEMBERS[:, :2],), (ONE_IS_SURE,), (TORN,), (MEMBERS[:2],)],
         equal_mutants={
             "probabilities.mean(axis=0) → probabilities.sum(axis=0)": "the largest sum has the largest mean",
             "probabilities.mean(axis=0).argmax(axis=-1) → probabilities.mean(axis=0).argmax(axis=1)": "the last axis",
@@ -458,7 +459,7 @@ EXERCISES = [
         id="regularization.normalize_groups",
         task="Group normalization by hand",
         reference=normalize_groups,
-        cases=[(GROUPED, 2, 0.001), (GROUPED, 1, 0.1), (GROUPED, 3, 0.001)],
+        cases=[(GROUPED, 2, 0.001), (GROUPED, 1, 0.1), (GROUPED, 3, 0.001), (WHOLE_NUMBERS, 2, 0.001)],
         equal_mutants={"1 → 2": "`reshape` takes any negative number for the length that it works out"},
         hints=[
             "Which axis would you give to mean and var, if each group had an axis of its own?",
@@ -588,25 +589,6 @@ QUIZZES = [
             Option(
                 text="The moving averages are still on their way",
                 because="That makes the answers wrong, but the same for every batch.",
-            ),
-        ],
-    ),
-    Quiz(
-        id="regularization.q6",
-        question="Where does augmentation belong?",
-        options=[
-            Option(
-                text="In training, validation and test images alike",
-                because="Then you measure on images that nobody will ever send you.",
-            ),
-            Option(
-                text="In the training images only, after the split",
-                because="Before the split, copies of one image would land on both sides.",
-                right=True,
-            ),
-            Option(
-                text="In the training images, made once before the split",
-                because="Copies of the same image in training and validation make the validation score too good.",
             ),
         ],
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from helpers.exercise._comparison import bare
 from helpers.exercise.content import Exercise, Option, Quiz
 
 STORY = {"error": "ValueError", "function": "total", "wrong": "an amount is missing"}
@@ -15,14 +16,14 @@ def _misread(story: Any) -> str | None:
         return f"Keep the dictionary with the keys {', '.join(STORY)}, and replace the three dots only"
     error = story["error"]
     error = error.__name__ if isinstance(error, type) else str(error).strip(" :")
-    function = str(getattr(story["function"], "__name__", story["function"])).strip(" ()")
+    function = str(getattr(story["function"], "__name__", story["function"])).split("(")[0].strip()
     if error.casefold() != "valueerror":
         return "The kind of error is at the beginning of the last line, before the colon"
     if function == "print_bill":
         return "Read on downwards: print_bill only passed the arrays on. The last frame names the function that failed"
     if function != "total":
         return "Above the error are the frames, one for each function; look for the last one that the cell defines"
-    if str(story["wrong"]).strip().casefold() != STORY["wrong"]:
+    if bare(str(story["wrong"])) != bare(STORY["wrong"]):
         return "The last line gives two shapes: (3,) are the prices, so look for the array with the shape (2,)"
     return None
 

@@ -25,6 +25,9 @@ EQUAL_FOLDS = np.array([[0.75, 0.5, 0.25, 0.5]] * 3)  # no spread: the minimum i
 # The median is lowest elsewhere than the mean.
 UNEVEN_FOLDS = np.array([[0.5, 0.6, 0.9, 0.3, 0.8], [0.5, 0.3, 0.2, 0.3, 0.3], [0.5, 0.3, 0.2, 0.5, 0.2]])
 
+# The standard error that counts is that of the lowest epoch: those of other epochs, and their mean, lead elsewhere.
+TORN_FOLDS = np.array([[0.7, 0.8, 0.4, 0.5, 0.8], [0.3, 0.5, 0.7, 0.3, 0.4], [0.4, 0.9, 0.2, 0.3, 0.9]])
+
 # What a right answer returns ------------------------------------------------------------------------------------------
 
 
@@ -136,11 +139,16 @@ def _split_problem(result: Any, labels: np.ndarray, share: float) -> str | None:
         return "an index stands twice in the same part"
     if len(every) < len(labels):
         return f"{len(labels) - len(every)} samples are in neither part"
-    for label in np.unique(labels):
-        members = np.count_nonzero(labels == label)
-        if abs(np.count_nonzero(labels[validation] == label) - share * members) > 1 - 1e-9:
-            return SWAPPED if abs(len(training) - share * len(labels)) <= len(np.unique(labels)) else NOT_STRATIFIED
-    return None
+    classes, members = np.unique(labels, return_counts=True)
+    taken = np.array([np.count_nonzero(labels[validation] == label) for label in classes])
+    off = np.abs(taken - share * members)
+    if off.max() <= 1 - 1e-9:
+        return None
+    if abs(len(training) - share * len(labels)) <= len(classes):
+        return SWAPPED
+    if np.abs(taken - members * taken.sum() / len(labels)).max() <= 1 - 1e-9:
+        return f"validation has {taken.sum() / len(labels):.2g} of each class, and not {share:.2g}"
+    return NOT_STRATIFIED
 
 
 # The exercises --------------------------------------------------------------------------------------------------------
@@ -178,6 +186,7 @@ EXERCISES = [
             (np.repeat([0, 1, 2], [500, 300, 200]), 0.1),
             (LABELS, 1 / 3),
             (np.repeat([3, 8], 20), 0.25),
+            (np.repeat([3, 12], 20), 0.3),  # no whole number of parts, and a label above 9
         ],
         verify=_split_problem,
         hints=[
@@ -279,7 +288,7 @@ EXERCISES = [
             ([0.9, 0.95, 0.7, 0.8, 0.6, 0.65, 0.7], 2),
             ([0.8, 0.6, 0.5, 0.4], 2),
             ([0.5, 0.5, 0.5, 0.4], 2),
-            ([0.9, 0.8, 0.85, 0.7], 1),
+            ([2300.0, 1900.0, 2000.0, 1700.0], 1),
             ([0.9, 0.7, 0.8, 0.75, 0.72, 0.9, 0.5], 3),
             ([0.7], 2),
             ([0.9, 0.5, 0.7, 0.6, 0.65, 0.7, 0.8], 2),
@@ -353,7 +362,7 @@ EXERCISES = [
         id="training.number_of_epochs",
         task="The number of epochs within one standard error of the best",
         reference=number_of_epochs,
-        cases=[(FOLDS,), (EQUAL_FOLDS,), (UNEVEN_FOLDS,)],
+        cases=[(FOLDS,), (EQUAL_FOLDS,), (UNEVEN_FOLDS,), (TORN_FOLDS,)],
         hints=[
             "Which axis holds the folds? First the mean curve, and its lowest place.",
             "The standard error of a mean of k numbers is their standard deviation (ddof=1) divided by √k.",

@@ -79,7 +79,12 @@ class Hyperparameters:
         """Return a number between the bounds: another one for each sampling, and inside each scope.
 
         None where its condition is not met, as KerasTuner does.
+
+        Raises:
+            ValueError: A logarithmic scale would begin at 0 or below.
         """
+        if sampling in ("log", "reverse_log") and min_value <= 0:
+            raise ValueError(f"sampling={sampling!r} needs min_value above 0, but got {min_value}")
         if parent_name is not None:
             with self.conditional_scope(parent_name, parent_values):
                 return self.Float(name, min_value, max_value, step, sampling)
@@ -100,7 +105,7 @@ def trials_needed(share: float, confidence: float) -> int:
     return math.ceil(math.log(1 - confidence) / math.log(1 - share))
 
 
-def log_uniform(low: float, high: float, places: np.ndarray) -> np.ndarray:
+def draw_rates(low: float, high: float, places: np.ndarray) -> np.ndarray:
     """Values from `low` to `high`, evenly spread on a logarithmic scale, for `places` evenly spread from 0 to 1."""
     return low * (high / low) ** np.asarray(places)
 
@@ -286,7 +291,7 @@ EXERCISES = [
         id="tuning.trials_needed",
         task="Random trials to meet the best 5 % with 95 % confidence",
         reference=trials_needed,
-        cases=[(0.05, 0.95), (0.01, 0.95), (0.1, 0.5), (0.3, 0.8)],
+        cases=[(0.05, 0.95), (0.01, 0.95), (0.1, 0.5), (0.3, 0.8), (0.5, 0.75)],  # the last: exactly two
         hints=[
             "With which probability does one trial miss the best share? And n trials, each drawn by itself?",
             "All n miss with probability (1 − share)ⁿ; this must not exceed 1 − confidence.",
@@ -314,7 +319,7 @@ EXERCISES = [
     Exercise(
         id="tuning.log_uniform",
         task="Bug hunt: a search that hardly looks below 0.01",
-        reference=log_uniform,
+        reference=draw_rates,
         cases=[(1e-4, 1e-1, PLACES), (16.0, 256.0, PLACES)],
         stub=_linear,
         hints=[
@@ -338,7 +343,7 @@ EXERCISES = [
         id="tuning.bracket_epochs",
         task="What one bracket of Hyperband costs",
         reference=bracket_epochs,
-        cases=[(9, 1, 9, 3), (27, 1, 27, 3), (16, 2, 16, 2), (5, 9, 9, 3), (20, 1, 9, 3)],
+        cases=[(9, 1, 9, 3), (27, 1, 27, 3), (16, 2, 16, 2), (5, 9, 9, 3), (20, 1, 9, 3), (243, 1, 243, 3)],
         hints=[
             "Write the rounds down: 9 networks to 1 epoch, 3 to 3 epochs, 1 to 9 epochs.",
             "A network that goes on from epoch 1 to epoch 3 trains two more epochs, not three.",
