@@ -61,7 +61,7 @@ quick test test-colab test-newest test-browser nightly: export COURSE_PROGRESS =
 quick test test-newest test-browser nightly: export PYTHONDONTWRITEBYTECODE =
 # Notebooks have a command of their own (run_notebooks.py); elsewhere nbval would only be loaded, which takes seconds.
 # One thread for each worker: two that wait for two of the other's cost a linear model ten times its processor time.
-PYTEST = mkdir -p build && rm -f $(COURSE_PROGRESS) && OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:nbval -n $(WORKERS) --dist worksteal tests
+PYTEST = mkdir -p build && rm -f build/test-progress.json && OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:nbval -n $(WORKERS) --dist worksteal tests
 
 # Tests that wait for servers and kernels leave part of two cores idle, which a third worker takes; browsers do not.
 WORKERS = 3

@@ -228,8 +228,8 @@ def searches(seeds=SEEDS, kinds=tuple(TRIALS)) -> dict:
 
 # Halving
 
-HALVED, ROUNDS = 27, ((1, 9), (3, 3), (9, 1))
-"""So many networks; after these epochs so many of them are kept."""
+HALVED = 27
+"""So many networks."""
 
 
 def halving(seeds=SEEDS) -> dict:

@@ -10,6 +10,8 @@ import signal
 import pytest
 from hypothesis import settings
 
+os.environ["KERAS_BACKEND"] = "tensorflow"  # as `start` has it, whatever the user prefers elsewhere
+
 # HYPOTHESIS_PROFILE=nightly tries many examples. The time an example may take is no property of our code.
 settings.register_profile("quick", max_examples=30, deadline=None)
 settings.register_profile("nightly", max_examples=1000, deadline=None)

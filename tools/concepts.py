@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,23 @@ from helpers.start import Course
 from tools.normalize import give_ids
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+
+
+def named(given: Sequence[str], there: Sequence[str]) -> list[str]:
+    """Return which of the notebooks `there` are meant by `given`, all of them for none.
+
+    Args:
+        given: For example "07", "07_training" or "notebooks/07_training.ipynb".
+        there: Their names, such as "07_training".
+
+    Raises:
+        LookupError: There is no such notebook; the message says which there are.
+    """
+    stems = [Path(one).stem for one in given]
+    for one, stem in zip(given, stems, strict=True):
+        if not any(stem in (name, name.split("_")[0]) for name in there):
+            raise LookupError(f"there is no notebook {one}; there are {', '.join(there) or 'none'}")
+    return [name for name in there if not stems or name in stems or name.split("_")[0] in stems]
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from nbformat.v4 import new_code_cell
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # `python tools/handout.py` itself finds only what lies beside it
 
+from tools.concepts import NOTEBOOKS, named  # noqa: E402
 from tools.normalize import tags  # noqa: E402
 
 NAME = "inside-neural-networks"
@@ -137,7 +138,8 @@ def make_handout(paths: list[Path], target: Path) -> None:
     course, solutions = target / NAME, target / "solutions"
     solutions.mkdir(parents=True)
     _copy_course(course)
-    shutil.copytree(ROOT / "notebooks", course / "notebooks", ignore=shutil.ignore_patterns("*.ipynb", ".*"))
+    (course / "notebooks").mkdir()
+    shutil.copy2(NOTEBOOKS / "course.yml", course / "notebooks")  # and nothing else that may lie there
     for path in paths:
         shutil.copy2(path, solutions)
         notebook = nbformat.read(path, as_version=4)
@@ -165,16 +167,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Write the handout; return 1 when a notebook is not there."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--nbgrader", action="store_true", help="write a course of nbgrader")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="03_backprop; all notebooks without one")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="03, or 03_backprop; all without one")
     options = parser.parse_args(arguments)
-    paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    unknown = sorted(set(options.names) - {path.stem for path in paths})
-    if unknown:
-        print(
-            f"There is no notebook {unknown[0]}; there are {', '.join(path.stem for path in paths)}.", file=sys.stderr
-        )
+    try:
+        chosen = named(options.names, sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")))
+    except LookupError as error:
+        print(error.args[0], file=sys.stderr)
         return 1
-    paths = [path for path in paths if path.stem in (options.names or [path.stem])]
+    paths = [NOTEBOOKS / f"{name}.ipynb" for name in chosen]
     target = ROOT / "build" / ("nbgrader" if options.nbgrader else "handout")
     shutil.rmtree(target, ignore_errors=True)
     (make_nbgrader_course if options.nbgrader else make_handout)(paths, target)

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # `python tools/notebooks.py` itself finds only what lies beside it
 
 from helpers.start import Course, read_syllabus  # noqa: E402
-from tools.concepts import NOTEBOOKS  # noqa: E402
+from tools.concepts import NOTEBOOKS, named  # noqa: E402
 from tools.course import stamp_notebook  # noqa: E402
 from tools.kept_pictures import keep_pictures  # noqa: E402
 from tools.normalize import cell_name, dump, faults, last_line, normalize, tags  # noqa: E402
@@ -144,16 +144,12 @@ def _refuse_faults(notebook: NotebookNode) -> None:
 
 
 def _paths(names: Sequence[str]) -> list[Path]:
-    """Return the files that `names` mean ("07", "07_training", "notebooks/07_training.ipynb"), all of them for none."""
-    there = sorted(NOTEBOOKS.glob("*.ipynb"))
-    chosen = []
-    for name in names:
-        stem = Path(name).stem
-        matching = [path for path in there if path.stem == stem or path.stem.split("_")[0] == stem]
-        if not matching:
-            raise NotebookError(f"there is no notebook {name}, only {', '.join(path.stem for path in there) or 'none'}")
-        chosen += matching
-    return chosen if names else there
+    """Return the files that `names` mean, all of them for none."""
+    there = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+    try:
+        return [NOTEBOOKS / f"{name}.ipynb" for name in named(names, there)]
+    except LookupError as error:
+        raise NotebookError(error.args[0]) from None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))  # `python tools/web_edition.py` itself finds only
 
 from helpers.exercise import content  # noqa: E402
 from helpers.start import Course, Entry, read_syllabus  # noqa: E402
-from tools.concepts import headings  # noqa: E402
+from tools.concepts import headings, named  # noqa: E402
 from tools.course import BADGE  # noqa: E402
 from tools.executed import BUILD, copy_frames, executed, frames_named, write_live_data  # noqa: E402
 from tools.handout import last_check, solutions_start  # noqa: E402
@@ -296,9 +296,12 @@ def _first_picture(notebook: NotebookNode) -> str:
 
 
 def published(course: Course, given: Sequence[str]) -> list[str]:
-    """Return the names of the notebooks that `given` means ("03", "03_backprop"), all of the course for none."""
+    """Return the names of the notebooks that `given` means ("03", "03_backprop"), all of them for none; or end."""
     there = [entry.name for entry in course.notebooks if (ROOT / "notebooks" / f"{entry.name}.ipynb").exists()]
-    return [name for name in there if not given or name in given or name.split("_")[0] in given]
+    try:
+        return named(given, there)
+    except LookupError as error:
+        raise SystemExit(error.args[0]) from None
 
 
 def write_sources(course: Course, names: Sequence[str], *, stale: bool) -> None:

@@ -122,7 +122,7 @@ def describe_step_sizes(steps: Any, errors: Mapping[str, Any]) -> str:
 def draw_costs(weights: Any, backprop: Any, one_by_one: Any, *, ax: Axes | None = None) -> Axes:
     """Draw the time of one gradient (ms) against the number of weights, for both ways."""
     if ax is None:
-        ax = new_axes(describe_costs(weights, backprop, one_by_one), figsize=(7.6, 3.4))
+        ax = new_axes(describe_costs(weights), figsize=(7.6, 3.4))
     for times, line, color, name in (
         (one_by_one, "s--", style.VERMILION, "one weight at a time"),
         (backprop, "o-", style.BLUE, "backpropagation"),
@@ -145,8 +145,8 @@ def draw_costs(weights: Any, backprop: Any, one_by_one: Any, *, ax: Axes | None 
     return ax
 
 
-def describe_costs(weights: Any, backprop: Any, one_by_one: Any) -> str:
-    """Return what `draw_costs` shows."""
+def describe_costs(weights: Any) -> str:
+    """Return what `draw_costs` shows, without its times: they differ from one machine to the next."""
     return (
         f"Time of one gradient for {weights[0]} to {weights[-1]:,} weights: one weight at a time rises steeply, "
         "backpropagation rises far less."

@@ -32,7 +32,7 @@ def test_log_uniform_is_what_keras_tuner_samples():
     parameter = keras_tuner.engine.hyperparameters.Float("rate", 1e-4, 1e-1, sampling="log")
     places = np.array([0.1, 0.5, 0.9])
     theirs = [parameter.prob_to_value(place) for place in places]
-    np.testing.assert_allclose(tuning.log_uniform(1e-4, 1e-1, places), theirs, rtol=1e-6)
+    np.testing.assert_allclose(tuning.draw_rates(1e-4, 1e-1, places), theirs, rtol=1e-6)
 
 
 def test_brackets_are_those_that_keras_tuner_runs():

@@ -106,4 +106,4 @@ def test_handout_is_the_course_as_a_zip_and_runs(tmp_path: Path) -> None:
 
 def test_unknown_notebook_is_named(capsys: pytest.CaptureFixture) -> None:
     assert handout.main(["33_nothing"]) == 1
-    assert "There is no notebook 33_nothing; there are 00_reference, 00_start_here" in capsys.readouterr().err
+    assert "there is no notebook 33_nothing; there are 00_reference, 00_start_here" in capsys.readouterr().err

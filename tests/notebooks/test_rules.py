@@ -412,6 +412,17 @@ def test_keeping_outputs_does_not_execute(make: Callable) -> None:
 
 
 @pytest.mark.long
+def test_notebooks_that_are_made_leave_the_progress_of_their_maker_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURSE_PROGRESS", "mine")
+    asked = new_notebook(cells=[new_code_cell("import os\nprint(os.environ['COURSE_PROGRESS'])")])
+    path = maker.execute(asked, tmp_path).cells[0].outputs[0].text.strip()
+    assert path != "mine"
+    assert not Path(path).parent.exists()
+
+
+@pytest.mark.long
 def test_command_runs_as_the_makefile_calls_it() -> None:
     run = subprocess.run(
         [sys.executable, "tools/notebooks.py", "--help"], cwd=NOTEBOOKS.parent, capture_output=True, text=True

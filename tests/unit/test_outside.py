@@ -56,6 +56,13 @@ def test_nightly_tells_its_tests_to_try_hard():
     assert not re.findall(r"\n\t@?\w+=\S+ .*\$\(PYTEST\)", text)
 
 
+def test_no_recipe_cuts_the_path_of_the_course_at_a_blank():
+    lines = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
+    recipes = [line for line in lines if line.startswith(("\t", "PYTEST ="))]
+    assert len(recipes) > 20
+    assert not [line for line in recipes if re.search(r"\$\((CURDIR|COURSE_PROGRESS)\)", line)]
+
+
 def test_each_trouble_names_a_test_that_is_there():
     text = (ROOT / "tests" / "TROUBLE.md").read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if line.startswith("| ")][2:]

@@ -112,17 +112,14 @@ def _adam(
     epsilon: float,
     *,
     correct: Callable[[float, int], float] = lambda beta, step: 1 - beta**step,
-    inside: bool = False,
-    squared: bool = True,
 ) -> np.ndarray:
     """Adam with its usual mistakes to choose from."""
     m, v = np.zeros_like(w), np.zeros_like(w)
     for step, gradient in enumerate(gradients, start=1):
         m = beta_1 * m + (1 - beta_1) * gradient
-        v = beta_2 * v + (1 - beta_2) * (gradient**2 if squared else np.abs(gradient))
+        v = beta_2 * v + (1 - beta_2) * gradient**2
         m_hat, v_hat = m / correct(beta_1, step), v / correct(beta_2, step)
-        root = np.sqrt(v_hat + epsilon) if inside else np.sqrt(v_hat) + epsilon
-        w = w - learning_rate * m_hat / root
+        w = w - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon)
     return w
 
 
@@ -148,25 +145,6 @@ def _adam_times_step(*arguments):  # type: ignore[no-untyped-def]
 
 def _adam_one_beta(w, gradients, learning_rate, beta_1, beta_2, epsilon):  # type: ignore[no-untyped-def]
     return _adam(w, gradients, learning_rate, beta_1, beta_1, epsilon)
-
-
-def _adam_inside(*arguments):  # type: ignore[no-untyped-def]
-    return _adam(*arguments, inside=True)
-
-
-def _adam_not_squared(*arguments):  # type: ignore[no-untyped-def]
-    return _adam(*arguments, squared=False)
-
-
-def _adam_epsilon_first(w, gradients, learning_rate, beta_1, beta_2, epsilon):  # type: ignore[no-untyped-def]
-    """Keras's own form: epsilon is added before the second moment is corrected."""
-    m, v = np.zeros_like(w), np.zeros_like(w)
-    for step, gradient in enumerate(gradients, start=1):
-        m = beta_1 * m + (1 - beta_1) * gradient
-        v = beta_2 * v + (1 - beta_2) * gradient**2
-        rate = learning_rate * np.sqrt(1 - beta_2**step) / (1 - beta_1**step)
-        w = w - rate * m / (np.sqrt(v) + epsilon)
-    return w
 
 
 # The exercises --------------------------------------------------------------------------------------------------------

@@ -696,7 +696,7 @@ QUIZZES = [
                 because="It starts slowly, and after one epoch it looks like a bad one.",
                 right=True,
             ),
-            Option(text="A learning rate at its best value", because="That one is ahead from the first epoch on."),
+            Option(text="A large learning rate", because="It is often ahead after one epoch, and stays in the race."),
             Option(text="A large network", because="In epochs, large networks learn sooner, not later."),
         ],
     ),

@@ -43,7 +43,7 @@ from helpers.figures.optimizers._networks import (
 )
 from helpers.figures.optimizers._rates import best_rates, by_rate, draw_losses, draw_ranges, draw_rates
 from helpers.figures.optimizers._rules import RUNNERS
-from helpers.figures.optimizers._schedules import cooling, draw_sparklines, end_distances
+from helpers.figures.optimizers._schedules import cooling, draw_sparklines
 
 __all__ = [
     "RUNNERS",
@@ -82,7 +82,6 @@ __all__ = [
     "draw_three_hills",
     "draw_three_paths",
     "draw_walks",
-    "end_distances",
     "factors",
     "left_at",
     "one_map",

@@ -17,8 +17,6 @@ CURVATURE = 25.0
 HILLS = {"A": 4.0, "B": 15.0, "C": 25.0}
 """Curvatures of the hills of `draw_three_hills`."""
 
-HILLS_RATE = 0.1
-
 
 def _parabola(curvature: float, w: Any) -> Any:
     return curvature * w**2 / 2
@@ -71,12 +69,3 @@ def draw_three_hills(*, ax: Axes | None = None) -> Axes:
         kit.draw_hill(panel, partial(_parabola, curvature))
         panel.plot(-1, curvature / 2, "o", color=style.BLUE, markersize=kit.points(8), markeredgecolor="white")
     return ax
-
-
-def limits_of(rule: Rule, learning_rate: float, **settings: Any) -> list[str]:
-    """Return what becomes of a ball on each of `HILLS`: "creeps", "jumps and settles" or "climbs out"."""
-    fates = []
-    for curvature in HILLS.values():
-        path = walk_on(rule, curvature, -1.0, learning_rate, 2)
-        fates.append("climbs out" if abs(path[2]) > 1 else "creeps" if path[1] < 0 else "jumps and settles")
-    return fates

@@ -26,11 +26,6 @@ def noisy_walks(rates: Any) -> np.ndarray:
     return np.array(path)
 
 
-def end_distances(rates: Any) -> np.ndarray:
-    """Return how far from the minimum the 40 walks are at the end, (40,)."""
-    return np.linalg.norm(noisy_walks(rates)[-1], axis=1)
-
-
 def cooling(ax: Axes, schedules: Mapping[str, Callable], schedule: str = "large", steps: int = STEPS) -> str:
     """Draw one noisy walk by a schedule, its last steps as a cloud, and the rate below."""
     rates = np.broadcast_to(schedules[schedule](np.arange(STEPS), STEPS), STEPS)
