@@ -46,8 +46,8 @@ what is in the folder of --output:
   results.csv, results.json  for each finished trial: score (validation accuracy, 0 to 1), epochs, seconds, settings
   best.keras                 the best model, for keras.saving.load_model; it takes pixels from 0 to 1
 
-exit codes: 0 finished; 1 a fault, such as a full disk; 2 arguments that make no sense here; 3 the storage is away;
-            130, 143 stopped by Ctrl-C, SIGTERM; 141 nobody reads the output any more
+exit codes: 0 finished; 1 a fault, such as a full disk; 2 arguments that make no sense here, or a damaged file;
+            3 the storage is away; 130, 143 stopped by Ctrl-C, SIGTERM; 141 nobody reads the output any more
 
 examples:
   python -m helpers.tune --trials 20
@@ -76,9 +76,18 @@ def with_causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__context__
 
 
-def away(error: BaseException) -> Problem:
-    """Say what the driver of the storage has said, which is the first of the errors."""
-    return Problem(f"the storage is away ({list(with_causes(error))[-1]}); {KEPT}", 3)
+def in_a_sentence(error: BaseException) -> Problem:
+    """Return what ends the program; of the storage, what its driver has said, which is the first of the errors."""
+    if isinstance(error, BrokenPipeError):
+        return Problem(f"nobody reads the output any more; {KEPT}", 141)
+    if isinstance(error, KeyboardInterrupt):
+        return Problem(f"stopped by {str(error) or 'Ctrl-C'}; {KEPT}", 143 if error.args else 130)
+    if not isinstance(error, AWAY):
+        return error if isinstance(error, Problem) else Problem(str(error))
+    *_, first = with_causes(error)
+    if type(first) is sqlite3.DatabaseError:  # its subclasses are what passes: no file, a lock, a full disk
+        return Problem(f"the storage is damaged ({first}): choose another --output or --storage", 2)
+    return Problem(f"the storage is away ({first}); {KEPT}", 3)
 
 
 # What is searched
@@ -165,15 +174,18 @@ def final(folder: Path) -> dict[str, Any]:
         final.json: a second call returns what the first has measured, and the search cannot go on.
     """
     if (folder / "final.json").is_file():
-        return read_json(folder / "final.json")
-    found = read_json(folder / "results.json")
+        with undamaged(folder / "final.json") as path:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            return {name: kept[name] + 0 for name in ("trial", "validation", "comparison", "test")}
+    found = read_results(folder)
     if not found.get("best") or not (folder / "best.keras").is_file():
         raise Problem(f"there is no finished search with a best model in {folder}", 2)
     start()
     import keras
 
+    with undamaged(folder / "best.keras") as path:
+        model = keras.saving.load_model(path)
     (x, y), (x_test, y_test) = load_fashion_mnist(full=found["settings"]["full"])
-    model = keras.saving.load_model(folder / "best.keras")
     parts = {"comparison": hold_out(x, y).comparison, "test": (x_test, y_test)}
     measured = {"trial": found["best"]["trial"], "validation": found["best"]["score"]}
     for name, (images, labels) in parts.items():
@@ -195,17 +207,28 @@ def writing(folder: Path) -> Iterator[None]:
         raise Problem(f"{folder} cannot be written ({error.strerror or error})") from error
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Return what a JSON file in the folder holds, {} where there is no such file."""
+@contextlib.contextmanager
+def undamaged(path: Path) -> Iterator[Path]:
+    """Say in a sentence that `path` holds something else than this program has written."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(found, dict):
-            return found
-        raise ValueError("it holds something else")
-    except FileNotFoundError:
+        yield path
+    except Exception as error:  # JSON, Keras and what is missing in them have many
+        why = getattr(error, "strerror", None)
+        found = f"cannot be read ({why})" if why else "is damaged"
+        raise Problem(f"{path} {found}: choose another --output", 2) from error
+
+
+def read_results(folder: Path) -> dict[str, Any]:
+    """Return what results.json holds, {} where there is no such file."""
+    if not (folder / "results.json").exists():
         return {}
-    except (OSError, ValueError) as error:
-        raise Problem(f"{path} cannot be read ({error}): choose another --output", 2) from error
+    with undamaged(folder / "results.json") as path:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        best = found["best"] or {"trial": 0, "score": 0}
+        sum(
+            [found["settings"]["full"], best["score"], *(row["trial"] for row in (best, *found["trials"]))]
+        )  # all numbers, or it raises
+        return found
 
 
 class Shared:
@@ -217,11 +240,8 @@ class Shared:
         self.file = Path(url.database or "").resolve() if url.get_backend_name() == "sqlite" else None
         if self.file:
             self.url, place = "sqlite://", f"{self.file.as_uri()}?mode=rw"  # not "rwc": a lost file is not made anew
-
-            def connect() -> sqlite3.Connection:
-                return sqlite3.connect(place, uri=True, timeout=60, isolation_level=None, check_same_thread=False)
-
-            self.options["creator"] = connect
+            settings: dict[str, Any] = {"timeout": 60, "isolation_level": None, "check_same_thread": False}
+            self.options["creator"] = lambda: sqlite3.connect(place, uri=True, **settings)
         else:
             url = url.set(drivername="postgresql+psycopg").update_query_dict({"connect_timeout": "10"})
             self.url = url.render_as_string(hide_password=False)
@@ -289,26 +309,20 @@ def fill(study: optuna.Study, trials: int) -> None:
     """Let every trial wait that is not finished and that nobody runs: new ones, and those that were broken off."""
     there = planned(study)
     for number in range(trials):
-        if number not in there or there[number].state == TrialState.FAIL:
-            params = there[number].params if number in there else {}
-            study.enqueue_trial(params, user_attrs={"trial": number})
+        before = there.get(number)
+        if before is None or before.state == TrialState.FAIL:
+            study.enqueue_trial(before.params if before else {}, user_attrs={"trial": number})
 
 
 def finished(study: optuna.Study) -> list[dict[str, Any]]:
     """Return a row for each finished trial, in their order."""
     rows = []
     for number, trial in sorted(planned(study).items()):
-        if trial.state in (TrialState.COMPLETE, TrialState.PRUNED):
-            scores = trial.intermediate_values
-            assert trial.duration is not None
-            row = {
-                "trial": number,
-                "status": "FAILED" if "problem" in trial.user_attrs else trial.state.name,
-                "score": max(scores.values(), default=None),
-                "epochs": len(scores),
-                "seconds": round(trial.duration.total_seconds(), 2),
-                "worker": trial.user_attrs.get("worker"),
-            }
+        if trial.state in (TrialState.COMPLETE, TrialState.PRUNED) and trial.duration is not None:
+            status = "FAILED" if "problem" in trial.user_attrs else trial.state.name
+            scores, seconds = trial.intermediate_values, round(trial.duration.total_seconds(), 2)
+            score, worker = max(scores.values(), default=None), trial.user_attrs.get("worker")
+            row = dict(zip(COLUMNS, (number, status, score, len(scores), seconds, worker), strict=True))
             rows.append(row | {name: trial.params.get(name) for name in PARAMETERS})
     return rows
 
@@ -325,7 +339,7 @@ def check(folder: Path, settings: dict[str, Any], study: optuna.Study, trials: i
     Raises:
         Problem: Storage or folder belong to another search, or the folder knows trials that the storage does not.
     """
-    kept = read_json(folder / "results.json")
+    kept = read_results(folder)
     for place, there in ((folder, kept.get("settings")), ("the storage", study.user_attrs.get("settings"))):
         for name, value in settings.items():
             if there and there.get(name) != value:
@@ -402,10 +416,6 @@ def say(sentence: str) -> None:
     print(printable(sentence), flush=True)
 
 
-class NothingLeft(Exception):
-    """Another worker was quicker, and Optuna has made a trial that nobody has asked for."""
-
-
 def search(study: optuna.Study, shared: Shared, folder: Path, settings: dict[str, Any], trials: int) -> None:
     """Run trials until all are finished, and have those of workers that died run again."""
     parts: Any = None
@@ -415,8 +425,8 @@ def search(study: optuna.Study, shared: Shared, folder: Path, settings: dict[str
     def objective(trial: optuna.Trial) -> float:
         nonlocal taken, through
         taken = trial.number
-        if "trial" not in trial.user_attrs:
-            raise NothingLeft
+        if "trial" not in trial.user_attrs:  # another worker was quicker, and Optuna has made one that nobody wants
+            raise StopIteration
         shared.beat(trial.number)
         trial.set_user_attr("worker", f"{socket.gethostname()}:{os.getpid()}")
         score, model = train(trial, parts, settings)
@@ -436,11 +446,11 @@ def search(study: optuna.Study, shared: Shared, folder: Path, settings: dict[str
                     logging.getLogger("tensorflow").setLevel("ERROR")  # it warns that every trial is a new model
                 through = False
                 try:
-                    study.optimize(objective, n_trials=1, catch=(NothingLeft,))
+                    study.optimize(objective, n_trials=1, catch=(StopIteration,))
                 except Exception as error:  # Optuna hides some errors behind its own assertions
                     for cause in with_causes(error):
                         if isinstance(cause, (Problem, *AWAY)):
-                            raise cause if isinstance(cause, Problem) else away(cause) from error
+                            raise in_a_sentence(cause) from error
                         through |= isinstance(cause, optuna.exceptions.UpdateFinishedTrialError)
                     if not through or study.get_trials(deepcopy=False)[taken].state == TrialState.RUNNING:
                         raise
@@ -519,13 +529,11 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         return path
 
     def storage(text: str) -> sqlalchemy.URL:
-        try:
+        with contextlib.suppress(sqlalchemy.exc.ArgumentError):
             url = sqlalchemy.make_url(text)
-        except sqlalchemy.exc.ArgumentError:
-            url = sqlalchemy.URL.create("nothing")
-        if url.get_backend_name() not in ("sqlite", "postgresql") or not url.database:
-            raise argparse.ArgumentTypeError("must be postgresql://USER:PASSWORD@HOST/DATABASE or sqlite:///FILE")
-        return url
+            if url.get_backend_name() in ("sqlite", "postgresql") and url.database:
+                return url
+        raise argparse.ArgumentTypeError("must be postgresql://USER:PASSWORD@HOST/DATABASE or sqlite:///FILE")
 
     look: dict[str, Any] = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
     parser = Parser(prog="python -m helpers.tune", description=__doc__, epilog=MORE, **look)
@@ -551,10 +559,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     def terminate(*_: object) -> NoReturn:
         raise KeyboardInterrupt("SIGTERM")
 
-    def stop(code: int, sentence: object) -> int:
-        print(f"helpers.tune: {sentence}", file=sys.stderr)
-        return code
-
     args = parse(argv)
     before = signal.signal(signal.SIGTERM, terminate), threading.excepthook
     threading.excepthook = lambda _: None  # a heartbeat that does not reach the storage: the main thread says it
@@ -564,17 +568,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # heartbeats
             run(args)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python still wants to get rid of its last words
-        return stop(141, f"nobody reads the output any more; {KEPT}")
-    except KeyboardInterrupt as error:
-        return stop(143 if error.args else 130, f"stopped by {str(error) or 'Ctrl-C'}; {KEPT}")
-    except AWAY as error:
-        return stop(3, away(error))
-    except Problem as problem:
-        return stop(problem.code, problem)
-    except (DataUnavailable, ImportError) as error:
-        return stop(1, error)
+    except (BrokenPipeError, KeyboardInterrupt, Problem, DataUnavailable, ImportError, *AWAY) as error:
+        problem = in_a_sentence(error)
+        if problem.code == 141:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python still wants to get rid of its last words
+        print(f"helpers.tune: {problem}", file=sys.stderr)
+        return problem.code
     finally:
         signal.signal(signal.SIGTERM, before[0])
         threading.excepthook = before[1]

@@ -64,9 +64,9 @@ class StackedBatchNormalization(keras.layers.Layer):
         self.moving_variance = self.add_weight(shape=shape, initializer="ones", trainable=False, name="moving_variance")
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        """Return inputs normalized by the statistics of the batch in training, else by the moving ones."""
+        """Return inputs normalized by the statistics of the batch in training, else, or frozen, by the moving ones."""
         mean, variance = self.moving_mean, self.moving_variance
-        if training:
+        if training and self.trainable:
             mean, variance = ops.moments(inputs, axes=[0])
             for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
                 moving.assign(moving * self.momentum + now * (1 - self.momentum))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import keras
@@ -40,7 +41,6 @@ ACCURACIES = {
     "binary": keras.metrics.binary_accuracy,
 }
 
-
 STEPS_PER_EXECUTION = 16
 
 
@@ -53,6 +53,8 @@ class StackedModel(keras.Model):
     """
 
     networks: int
+    chooses_steps = False
+    made_for: dict[str, Any]
     # Functions, because Keras takes models in attributes for layers of this one.
     plain: Callable[[int], Any]
     read: Callable[..., Any]
@@ -61,30 +63,36 @@ class StackedModel(keras.Model):
         """Compile as Keras does, several steps at once; `metrics` are "accuracy" or functions as Keras has them.
 
         Between two steps Keras spends as much time as these small networks, so a step alone would cost half as much
-        again. Callbacks for batches hear of every 16th; `steps_per_execution=1` changes that.
+        again. Callbacks for batches hear of every 16th; `steps_per_execution=1` changes that. Where `fit`, `evaluate`
+        or `predict` are given a number of steps, so many at once are made as go into it.
 
         Raises:
-            ValueError: There is no loss, or the optimizer looks at whole layers.
+            ValueError: There is no loss, it is not a mean, a metric has no number for each network, or the optimizer
+                looks at whole layers.
         """
         if loss is None:
             raise ValueError("stacked networks need a loss")
+        found, metrics = keras.losses.get(loss), keras.tree.flatten(metrics or ())
+        reduction = getattr(found, "reduction", "mean")
+        if reduction not in ("mean", "sum_over_batch_size"):
+            raise ValueError(f'a loss is the mean of each network, so its reduction must be "mean", not {reduction!r}')
         optimizer = keras.optimizers.get(optimizer)
         check_optimizer(optimizer, self.networks)
+        self.chooses_steps = "steps_per_execution" not in settings
         super().compile(optimizer, loss, **{"steps_per_execution": STEPS_PER_EXECUTION} | settings)
-        found = keras.losses.get(loss)
         self.cost = found.call if isinstance(found, keras.losses.Loss) else found
         self.sparse = (
             isinstance(found, keras.losses.SparseCategoricalCrossentropy)
             or found is keras.losses.sparse_categorical_crossentropy
         )
         kind = "sparse" if self.sparse else "binary" if self.output_shape[-1] == 1 else "one-hot"
-        functions = [ACCURACIES[kind] if metric in ("accuracy", "acc") else metric for metric in metrics or ()]
+        functions = [ACCURACIES[kind] if metric in ("accuracy", "acc") else metric for metric in metrics]
         for function in functions:
             if isinstance(function, str | keras.metrics.Metric) or not callable(function):
                 raise ValueError(
                     f'metrics are "accuracy" or functions of targets and predictions, but got {function!r}'
                 )
-        names = [metric if isinstance(metric, str) else metric.__name__ for metric in metrics or ()]
+        names = [metric if isinstance(metric, str) else metric.__name__ for metric in metrics]
         self.measures = list(zip(functions, [EachMean(self.networks, name) for name in names], strict=True))
         self.each_loss = EachMean(self.networks, "loss")
 
@@ -93,22 +101,64 @@ class StackedModel(keras.Model):
         """What is measured of each network; Keras empties them before each epoch."""
         return [self.each_loss, *(tracker for _, tracker in self.measures)] if self.compiled else []
 
-    def fit(self, *args: Any, **settings: Any) -> Any:
+    def fit(self, x: Any = None, y: Any = None, *others: Any, **settings: Any) -> Any:
         """Train as Keras does, and return its history with arrays (epochs, networks).
 
         Raises:
             ValueError: A callback of Keras would compare one number where there is one for each network.
         """
-        one = keras.callbacks.EarlyStopping, keras.callbacks.ReduceLROnPlateau
-        for callback in settings.get("callbacks") or []:
+        one = keras.callbacks.EarlyStopping, keras.callbacks.ReduceLROnPlateau, keras.callbacks.TerminateOnNaN
+        for callback in keras.tree.flatten(settings.get("callbacks") or ()):
             if isinstance(callback, one):
-                name = type(callback).__name__
-                raise ValueError(f"Keras's {name} looks at one number; use helpers.stacked.EarlyStopping instead")
-        if args and isinstance(args[0], OwnBatches):
+                raise ValueError(
+                    f"Keras's {type(callback).__name__} looks at one number where each network has one: "
+                    "leave it out, or use helpers.stacked.EarlyStopping"
+                )
+        if isinstance(x, OwnBatches):
             settings.setdefault("shuffle", False)  # it has shuffled; Keras would shuffle whole batches again
-        history = super().fit(*args, **settings)
+        self._choose_steps(settings.get("steps_per_epoch"), settings.get("validation_steps"))
+        self._make_anew("train_function", x, y)
+        history = super().fit(x, y, *others, **settings)
         history.history = {name: np.array(values) for name, values in history.history.items()}
         return history
+
+    def evaluate(self, x: Any = None, y: Any = None, *others: Any, **settings: Any) -> Any:
+        """Return loss and metrics as Keras does, each an array (networks,)."""
+        if settings.get("steps") and not isinstance(settings.get("callbacks"), keras.callbacks.CallbackList):
+            self._choose_steps(settings["steps"])  # with such a list it is `fit` that asks, and that has chosen
+        self._make_anew("test_function", x, y)
+        return super().evaluate(x, y, *others, **settings)
+
+    def predict(self, x: Any, *others: Any, **settings: Any) -> Any:
+        """Return the outputs of all networks as Keras does, (examples, networks, outputs)."""
+        if settings.get("steps"):  # else leave it: a callback may predict in the middle of a fit
+            self._choose_steps(settings["steps"])
+        self._make_anew("predict_function", x)
+        return super().predict(x, *others, **settings)
+
+    def _choose_steps(self, *wanted: int | None) -> None:
+        """Let Keras make as many steps at once as go into the wanted numbers: it only knows how to stop after those."""
+        if self.chooses_steps:
+            self.steps_per_execution = math.gcd(STEPS_PER_EXECUTION, *(steps or 0 for steps in wanted))
+
+    def _make_anew(self, function: str, x: Any, y: Any = None) -> None:
+        """Have Keras compile its function anew for other steps at once, or where x or y have other numbers of axes.
+
+        TensorFlow would compile it once for all shapes, and then does not know which of the two an input has.
+        """
+        batch = x[0] if isinstance(x, keras.utils.PyDataset) else getattr(x, "element_spec", (x, y))
+        made_for = self.steps_per_execution, *(len(np.shape(part)) for part in keras.tree.flatten(batch))
+        if self.made_for.get(function) != made_for:
+            setattr(self, function, None)
+            self.made_for[function] = made_for
+
+    def save(self, *_: Any, **__: Any) -> None:
+        """Refuse, as Keras could not load it.
+
+        Raises:
+            ValueError: Always.
+        """
+        raise ValueError("Keras cannot load a stack: save networks one by one, networks.unstack(k).save(…)")
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Return the outputs of all networks; examples that are the same for all may always be (examples, features)."""
@@ -123,8 +173,8 @@ class StackedModel(keras.Model):
         wanted = ops.shape(y_pred)[:2] if self.sparse else ops.shape(y_pred)
         if len(y.shape) == 1:
             y = y[:, None]
-        if len(y.shape) < len(wanted):
-            y = y[:, None]
+        if len(y.shape) < len(wanted):  # one output: (examples, networks), or (examples, 1) for all
+            y = y[..., None] if y_pred.shape[-1] == 1 else y[:, None]
         return ops.broadcast_to(y, wanted)
 
     def losses_of_each(self, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
@@ -163,9 +213,14 @@ class StackedModel(keras.Model):
 
         Of a Dense layer that is kernel (networks, inputs, units) and bias (networks, units). With `training`, dropout
         and batch normalization work as in training.
+
+        Raises:
+            ValueError: The networks have no loss yet.
         """
         import tensorflow as tf
 
+        if not self.compiled:
+            raise ValueError("gradients are those of a loss: compile the networks first")
         with tf.GradientTape() as tape:
             y_pred = self(ops.convert_to_tensor(x, "float32"), training=training)
             total = ops.sum(self.losses_of_each(ops.convert_to_tensor(y), y_pred))
@@ -181,7 +236,13 @@ class StackedModel(keras.Model):
             weight.assign(_first(value))
 
     def unstack(self, network: int) -> Any:
-        """Return network number `network` as a plain Keras model with the weights of now, not compiled."""
+        """Return network number `network` as a plain Keras model with the weights of now, not compiled.
+
+        Raises:
+            IndexError: There is no such network.
+        """
+        if network not in range(-self.networks, self.networks):
+            raise IndexError(f"there are {self.networks} networks, counted from 0, but not {network!r}")
         model = keras.models.clone_model(self.plain(network), clone_function=_copied)
         for layer, stacked in zip(_layers(model), _layers(self), strict=True):
             layer.set_weights([_first(weight.numpy())[network] for weight in stacked.weights])
@@ -200,8 +261,8 @@ def _layers(model: Any) -> list[Any]:
 def stack(models: Sequence[Any], *, own_batches: bool = False) -> StackedModel:
     """Make one Keras model of many, which trains each as if it were alone and costs little more than one.
 
-    It starts from the weights of `models`, which stay as they are. Networks may differ in weights, dropout rates and
-    penalties; their learning rates are given to the optimizer by `PerNetwork`.
+    It starts from the weights of `models`, which stay as they are; what is frozen in them is frozen in it. Networks may
+    differ in weights, dropout rates and penalties; their learning rates are given to the optimizer by `PerNetwork`.
 
     Args:
         models: Plain Sequential or functional Keras models of one architecture with one input and one output, of Dense,
@@ -211,7 +272,7 @@ def stack(models: Sequence[Any], *, own_batches: bool = False) -> StackedModel:
             them, or (examples, features), the same for all.
 
     Raises:
-        ValueError: There are no models, they differ in more than numbers, or a layer cannot be stacked.
+        ValueError: There are no models with inputs, they differ in more than numbers, or a layer cannot be stacked.
 
     Examples:
         >>> import keras
@@ -228,9 +289,12 @@ def stack(models: Sequence[Any], *, own_batches: bool = False) -> StackedModel:
         >>> networks.unstack(4).count_params()
         13
     """
-    models = list(models)
+    models = list(models) if isinstance(models, Iterable) else []
     if not models:
-        raise ValueError("stack needs at least one model")
+        raise ValueError("stack needs a list of at least one model")
+    for number, model in enumerate(models):
+        if not getattr(model, "inputs", None):
+            raise ValueError(f"stack needs Keras models that begin with keras.Input, but model {number} is {model!r}")
     kinds = [([_kind(layer) for layer in _layers(model)], _wiring(model)) for model in models]
     for number, one in enumerate(kinds):
         if one != kinds[0]:
@@ -243,12 +307,13 @@ def stack(models: Sequence[Any], *, own_batches: bool = False) -> StackedModel:
         settings["input_tensors"] = [own] if listed else keras.tree.map_structure(lambda _: own, models[0].input)
     clone = keras.models.clone_model(models[0], **settings)
     together = StackedModel(clone.inputs, clone.outputs)
-    together.networks, together.plain = len(models), models.__getitem__
+    together.networks, together.plain, together.made_for = len(models), models.__getitem__, {}
     together.read = keras.Model(
         clone.inputs, [layer.output for layer in _layers(clone) if len(layer.output.shape) == 3]
     ).__call__
     together.input_spec = None  # `call` takes two shapes
     for stacked, column in zip(_layers(together), columns.values(), strict=True):
+        stacked.trainable = column[0].trainable
         for weight, *each in zip(stacked.weights, *(layer.weights for layer in column), strict=True):
             weight.assign(_first(np.stack([one.numpy() for one in each])))
     return together

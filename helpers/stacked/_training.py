@@ -38,7 +38,7 @@ class PerNetwork(keras.optimizers.schedules.LearningRateSchedule):
 
     Args:
         rates: For each network a number or a Keras schedule.
-        shape: A factor of all rates at each step, from step 0 on; None for 1.
+        shape: A factor of all rates at each step, from step 0 on, the last one ever after; None for 1.
 
     Examples:
         >>> import numpy as np
@@ -59,7 +59,8 @@ class PerNetwork(keras.optimizers.schedules.LearningRateSchedule):
         rates = ops.stack(values)[:, None]
         if self.shape is None:
             return rates
-        return rates * ops.convert_to_tensor(self.shape, "float32")[ops.cast(step, "int32")]
+        shape = ops.convert_to_tensor(self.shape, "float32")
+        return rates * shape[ops.minimum(ops.cast(step, "int32"), len(shape) - 1)]
 
     def get_config(self) -> dict[str, Any]:
         """Return the rates and their shape, as Keras stores them."""
@@ -104,20 +105,35 @@ class EarlyStopping(keras.callbacks.Callback):
     def __init__(self, monitor: str = "val_loss", *, patience: int = 0, restore_best_weights: bool = True) -> None:
         super().__init__()
         self.monitor, self.patience, self.restore_best_weights = monitor, patience, restore_best_weights
+        self.best_epoch, self.stopped_epoch = np.zeros(0, int), np.zeros(0, int)
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Forget what an earlier fit has left."""
-        self.best_epoch: Any = None
+        """Forget what an earlier fit has left.
+
+        Raises:
+            ValueError: The model is a plain one.
+        """
+        networks = getattr(self.model, "networks", None)
+        if networks is None:
+            raise ValueError(
+                "this EarlyStopping is for stacked networks: a plain model needs keras.callbacks.EarlyStopping"
+            )
+        self.best_epoch, self.stopped_epoch = np.zeros(networks, int), np.full(networks, -1)
+        self.best = np.full(networks, np.inf)
+        self.kept: Any = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Compare each network with its best so far, and keep weights."""
+        """Compare each network with its best so far, and keep weights.
+
+        Raises:
+            ValueError: What it should look at is not logged.
+        """
         if self.monitor not in (logs or {}):
             raise ValueError(f"early stopping needs {self.monitor!r}, but logged are {', '.join(logs or {})}")
         values = np.atleast_1d(np.asarray((logs or {})[self.monitor], dtype=float))
         values = np.nan_to_num(-values if "accuracy" in self.monitor else values, nan=np.inf)
-        if self.best_epoch is None:
-            self.best_epoch, self.stopped_epoch = np.zeros(len(values), int), np.full(len(values), -1)
-            self.best, self.kept = np.full(len(values), np.inf), self.model.get_weights_of_each()
+        if self.kept is None:
+            self.kept = self.model.get_weights_of_each()
         running = self.stopped_epoch < 0
         better = running & (values < self.best)
         self.best, self.best_epoch = np.where(better, values, self.best), np.where(better, epoch, self.best_epoch)
@@ -131,7 +147,7 @@ class EarlyStopping(keras.callbacks.Callback):
 
     def on_train_end(self, logs: Any = None) -> None:
         """Put back the weights of each network."""
-        if self.best_epoch is not None:
+        if self.kept is not None:
             self.model.set_weights_of_each(self.kept)
 
 
@@ -146,12 +162,21 @@ class OwnBatches(keras.utils.PyDataset):
         y: Targets (n, …), or (networks, n, …) where the examples are so.
         seeds: A whole number for each network.
         batch_size: Examples of a step; the last one of an epoch may have fewer.
+
+    Raises:
+        ValueError: x, y and seeds do not fit together, or a batch would be empty.
     """
 
     def __init__(self, x: ArrayLike, y: ArrayLike, seeds: Sequence[int], batch_size: int = 32) -> None:
         super().__init__()
         self.x, self.y, self.seeds, self.batch_size = np.asarray(x), np.asarray(y), list(seeds), batch_size
         self.own = self.x.ndim == 3
+        if not self.seeds or batch_size < 1:
+            raise ValueError(f"a batch needs a seed and an example, but got {len(self.seeds)} and {batch_size=}")
+        if self.x.ndim not in (2, 3) or self.x.shape[:-1] != self.y.shape[: self.x.ndim - 1]:
+            raise ValueError(
+                f"x must be (…, n, features) and y (…, n, …), but they are {self.x.shape} and {self.y.shape}"
+            )
         if self.own and len(self.x) != len(self.seeds):
             raise ValueError(f"x has examples for {len(self.x)} networks, but there are {len(self.seeds)} seeds")
         self.generators = {seed: np.random.default_rng(seed) for seed in self.seeds}

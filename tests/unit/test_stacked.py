@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -148,9 +149,14 @@ def test_a_schedule_for_each_network() -> None:
 def test_a_network_that_diverges_leaves_the_others_alone() -> None:
     together = stack([network(0, activation="relu")] * 2)
     together.compile(keras.optimizers.SGD(PerNetwork([1e30, 1e-3])), LOGITS, jit_compile=False)
-    loss = together.fit(1e3 * X, CLASSES, epochs=5, verbose=0).history["loss"]
-    assert not np.isfinite(loss[-1, 0])
+    stopping = EarlyStopping("loss", patience=9)
+    options = {"batch_size": 40, "epochs": 5, "callbacks": stopping, "verbose": 0}
+    loss = together.fit(1e3 * X, CLASSES, **options).history["loss"]
+    assert np.isfinite(loss[0, 0])
+    assert np.isnan(loss[1:, 0]).any()
     assert np.isfinite(loss[:, 1]).all()
+    assert stopping.best_epoch.tolist() == [0, loss[:, 1].argmin()]
+    assert stopping.best_epoch[1] > 0
 
 
 def test_dropout_has_its_rate_and_its_masks_in_each_network() -> None:
@@ -211,6 +217,13 @@ def test_a_frozen_layer_stays_where_it_is() -> None:
     assert [bool((old == new).all()) for old, new in zip(before, after, strict=True)] == [True] * 2 + [False] * 4
 
 
+def test_layers_that_are_frozen_in_the_models_are_so_in_the_stack() -> None:
+    models = [network(seed, normalize=keras.layers.BatchNormalization) for seed in range(2)]
+    for model in models:
+        model.layers[0].trainable = model.layers[1].trainable = False
+    assert largest_difference(models, keras.optimizers.SGD, LOGITS, CLASSES, epochs=1, batch_size=30) < 1e-5
+
+
 def test_networks_of_one_seed_see_one_order_and_each_example_once_an_epoch() -> None:
     batches = OwnBatches(np.arange(10)[:, None], np.arange(10), seeds=[4, 4, 5], batch_size=4)
     seen = []
@@ -234,6 +247,7 @@ def test_shape_of_the_rates_is_a_factor_at_each_step() -> None:
     rates = PerNetwork([0.1, 0.2], shape)
     for step, factor in enumerate(shape):
         np.testing.assert_allclose(np.array(rates(step)), [[0.1 * factor], [0.2 * factor]], rtol=1e-6)
+    np.testing.assert_array_equal(rates(9), rates(2))  # the last factor holds
     again = PerNetwork.from_config(rates.get_config())
     np.testing.assert_allclose(np.array(again(1)), [[0.05], [0.1]], rtol=1e-6)
 
@@ -268,6 +282,41 @@ def test_own_batches_train_as_separate_fits_on_them_and_are_measured_on_shared_e
         assert history["val_loss"][0, k] == pytest.approx(alone["val_loss"][0], abs=1e-5)
 
 
+def single(seed: int) -> Any:
+    keras.utils.set_random_seed(seed)
+    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+
+
+def test_shared_and_own_batches_take_turns() -> None:
+    together, y = stack([single(0), single(1)], own_batches=True), X.sum(1)
+    together.compile("sgd", "mse", steps_per_execution=1)
+    options: dict[str, Any] = {"batch_size": 40, "verbose": 0}
+    own = OwnBatches(X, y, seeds=[0, 1], batch_size=40)
+    together.fit(own, verbose=0, validation_data=(X, y))
+    together.fit(X, y, **options)
+    assert together.steps_per_execution == 1, "who has chosen it keeps it"
+    shared = together.predict(X, **options)
+    np.testing.assert_allclose(together.predict(X[:, None].repeat(2, axis=1), **options), shared, atol=1e-6)
+    # The examples are the same, in whatever order.
+    np.testing.assert_allclose(together.evaluate(own, verbose=0), ((shared[..., 0].T - y) ** 2).mean(1), rtol=1e-5)
+
+
+def test_as_many_steps_are_made_as_are_asked_for() -> None:
+    together, y = stack([single(0), single(1)]), X.sum(1)
+    together.compile("sgd", "mse")
+    options: dict[str, Any] = {"batch_size": 1, "verbose": 0}
+    assert len(together.predict(X, steps=6, **options)) == 6
+    together.fit(X, y, **options)  # 16 at once
+    together.evaluate(X, y, steps=20, **options)
+    assert int(together.each_loss.count) == 20
+    for steps, validation_steps in ((3, 8), (8, 3)):
+        before = int(together.optimizer.iterations)
+        wanted = {"steps_per_epoch": steps, "validation_steps": validation_steps, "validation_data": (X, y)}
+        together.fit(X, y, **wanted, **options)
+        assert int(together.optimizer.iterations) == before + steps
+        assert int(together.each_loss.count) == validation_steps
+
+
 @pytest.mark.parametrize(
     ("optimizer", "said"),
     [
@@ -287,7 +336,10 @@ def test_what_looks_at_whole_layers_is_refused(optimizer: Any, said: str) -> Non
 @pytest.mark.parametrize(
     ("models", "said"),
     [
-        (lambda: [], "at least one model"),
+        (lambda: [], "a list of at least one model"),
+        (lambda: network(0), "a list of at least one model"),
+        (lambda: [network(0), keras.Sequential([keras.layers.Dense(1)])], "begin with keras.Input, but model 1 is"),
+        (lambda: [1, 2], "begin with keras.Input, but model 0 is 1"),
         (lambda: [network(0), network(0, activation="relu")], "model 1 differs from model 0"),
         (lambda: [network(0, activation=times(slope)) for slope in (1, 2)], "model 1 differs from model 0"),
         (lambda: [network(0), network(0, normalize=keras.layers.BatchNormalization)], "model 1 differs from model 0"),
@@ -309,16 +361,57 @@ def test_what_cannot_be_stacked_is_refused(models: Any, said: str) -> None:
         stack(models())
 
 
-def test_callbacks_that_look_at_one_number_are_refused() -> None:
+def test_what_has_no_number_for_each_network_is_refused() -> None:
     together = stack([network(0), network(1)])
-    together.compile("sgd", LOGITS)
-    with pytest.raises(ValueError, match=r"helpers\.stacked\.EarlyStopping"):
-        together.fit(X, CLASSES, callbacks=[keras.callbacks.EarlyStopping()], verbose=0)
-
-
-def test_metrics_and_loss_that_have_no_number_for_each_network_are_refused() -> None:
-    together = stack([network(0), network(1)])
+    with pytest.raises(ValueError, match="compile the networks first"):
+        together.gradients(X, CLASSES)
     with pytest.raises(ValueError, match="need a loss"):
         together.compile("sgd")
     with pytest.raises(ValueError, match="metrics"):
         together.compile("sgd", LOGITS, metrics=[keras.metrics.AUC()])
+    with pytest.raises(ValueError, match="must be \"mean\", not 'sum'"):
+        together.compile("sgd", keras.losses.MeanSquaredError(reduction="sum"))
+    together.compile("sgd", LOGITS, metrics="accuracy")
+    assert [metric.name for metric in together.metrics] == ["loss", "accuracy"]
+    for callback in (keras.callbacks.EarlyStopping(), [keras.callbacks.TerminateOnNaN()]):
+        with pytest.raises(ValueError, match=r"leave it out, or use helpers\.stacked\.EarlyStopping"):
+            together.fit(X, CLASSES, callbacks=callback, verbose=0)
+
+
+def test_a_stack_is_saved_one_by_one(tmp_path: Path) -> None:
+    together = stack([single(0), single(1)])
+    with pytest.raises(ValueError, match=r"networks\.unstack\(k\)\.save"):
+        together.save(tmp_path / "networks.keras")
+    with pytest.raises(IndexError, match="there are 2 networks, counted from 0, but not 2"):
+        together.unstack(2)
+    together.unstack(-1).save(tmp_path / "network.keras")
+    again = keras.saving.load_model(tmp_path / "network.keras")
+    np.testing.assert_allclose(again.predict(X, verbose=0), together.predict(X, verbose=0)[:, 1], atol=1e-6)
+
+
+def test_early_stopping_says_where_it_belongs_and_has_results_without_an_epoch() -> None:
+    stopping, together = EarlyStopping("loss"), stack([single(0), single(1)])
+    assert (len(stopping.best_epoch), len(stopping.stopped_epoch)) == (0, 0)
+    together.compile("sgd", "mse")
+    together.fit(X, X.sum(1), epochs=0, callbacks=stopping, verbose=0)
+    assert (stopping.best_epoch.tolist(), stopping.stopped_epoch.tolist()) == ([0, 0], [-1, -1])
+    plain = single(0)
+    plain.compile("sgd", "mse")
+    with pytest.raises(ValueError, match=r"a plain model needs keras\.callbacks"):
+        plain.fit(X, X.sum(1), callbacks=[stopping], verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"seeds": []}, "needs a seed and an example, but got 0"),
+        ({"batch_size": 0}, "batch_size=0"),
+        ({"y": np.zeros(39)}, r"they are \(40, 3\) and \(39,\)"),
+        ({"x": X[:, 0]}, r"they are \(40,\)"),
+        ({"x": X[None].repeat(2, axis=0)}, r"they are \(2, 40, 3\) and \(40,\)"),
+        ({"x": X[None], "y": CLASSES[None]}, "examples for 1 networks, but there are 2 seeds"),
+    ],
+)
+def test_own_batches_that_do_not_fit_together_are_refused(settings: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        OwnBatches(**{"x": X, "y": CLASSES, "seeds": [0, 1]} | settings)
