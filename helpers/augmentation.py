@@ -10,6 +10,9 @@ https://arxiv.org/abs/2003.12022.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
+from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +47,9 @@ def change(name: str, images: np.ndarray, amount: float, rng: np.random.Generato
         (n, height, width) float32, from 0 to 1.
 
     Raises:
-        ValueError: There is no such change, `amount` is negative, or `images` has another shape or other values.
+        TypeError: `amount` is no number.
+        ValueError: There is no such change, `amount` is negative or infinite, or `images` has another shape or other
+            values.
 
     Example:
         >>> image = np.array([[[0.0, 0.5, 1.0]]])
@@ -54,8 +59,11 @@ def change(name: str, images: np.ndarray, amount: float, rng: np.random.Generato
     images = _checked(images)
     if name not in CHANGES:
         raise ValueError(f"there is no change {name!r}; there are {', '.join(CHANGES)}")
-    if not amount >= 0:
-        raise ValueError(f"amount must be 0 or more, but is {amount}")
+    if not isinstance(amount, Real):
+        raise TypeError(f"amount must be a number, but is {amount!r}")
+    amount = float(amount)  # a float64 of NumPy would make float64 of images
+    if not amount >= 0 or not isfinite(amount):
+        raise ValueError(f"amount must be 0 or more, and finite, but is {amount}")
     count, height, width = images.shape
     drawn = rng.uniform(-amount, amount, (2, count)).astype("float32")
     one, zero = np.ones(count, "float32"), np.zeros(count, "float32")
@@ -104,6 +112,7 @@ def mix(
         there: pixels are whole, so CutMix and CowMix meet `shares` only nearly.
 
     Raises:
+        TypeError: `targets` are not numbers.
         ValueError: There is no such mixture, a share lies outside 0 … 1, or `images` or `targets` have another shape or
             other values.
 
@@ -167,7 +176,7 @@ def augment(
 
 def _checked(images: np.ndarray) -> np.ndarray:
     """Return `images` as float32 from 0 to 1."""
-    given = np.asarray(images)
+    given = _array(images, "images")
     if given.ndim != 3:
         raise ValueError(f"images must be a stack (n, height, width), but have the shape {given.shape}")
     images = given.astype("float32", copy=False)
@@ -179,15 +188,27 @@ def _checked(images: np.ndarray) -> np.ndarray:
     return images
 
 
+def _array(values: Any, what: str) -> np.ndarray:
+    """Return `values` as an array; NumPy itself says of rows of unequal length that they are inhomogeneous."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{what} must all have the same shape, but some are longer than others") from None
+
+
 def _checked_targets(targets: np.ndarray, count: int) -> np.ndarray:
     """Return `targets` as an array (count, classes) of probabilities."""
-    targets = np.asarray(targets)
+    targets = _array(targets, "targets")
     advice = "keras.utils.to_categorical makes such rows of class numbers"
     if targets.ndim != 2 or len(targets) != count:
         raise ValueError(
             f"targets must have the shape ({count}, classes), a row of probabilities for each image, but have "
             f"the shape {targets.shape}; {advice}"
         )
+    if targets.dtype.kind not in "biuf":
+        raise TypeError(f"targets must be numbers, a row of probabilities for each image, but are {targets.dtype}")
+    if targets.dtype.kind != "f":
+        targets = targets.astype("float32")  # truth values know no minus, and uint8 has no −1
     if not _lie_between_0_and_1(targets):
         raise ValueError(f"targets must be probabilities from 0 to 1, but {_span(targets)}; {advice}")
     return targets
@@ -221,7 +242,7 @@ def _moved(images: np.ndarray, *affine: np.ndarray) -> np.ndarray:
     y = np.clip(a * row + b * column + e + (height + 1) / 2, 0, height + 0.999)
     x = np.clip(c * row + d * column + f + (width + 1) / 2, 0, width + 0.999)
     top, left = y.astype("int32"), x.astype("int32")
-    y, x = y - top, x - left
+    y, x = y - top.astype("float32"), x - left.astype("float32")  # int32 would make float64 of both
     padded = np.zeros((count, height + 3, width + 3), "float32")
     padded[:, 1:-2, 1:-2] = images
     flat, line = padded.ravel(), width + 3
@@ -251,6 +272,6 @@ def _cow_spots(shape: Sequence[int], shares: np.ndarray, rng: np.random.Generato
     from scipy.ndimage import gaussian_filter
 
     count, height, width = shape
-    noise = gaussian_filter(rng.standard_normal(shape), (0, 3, 3)).reshape(count, -1)
+    noise = gaussian_filter(rng.standard_normal(shape), (0, 3, 3)).reshape(count, height * width)
     rank = noise.argsort(axis=1).argsort(axis=1).reshape(shape)
     return rank >= height * width - np.round(shares * height * width)[:, None, None]

@@ -15,6 +15,8 @@ import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb, to_rgba
+from matplotlib.figure import Figure
+from matplotlib.textpath import TextPath
 
 BLUE = "#074394"
 VERMILION = "#CA5427"
@@ -191,20 +193,21 @@ def look(name: str) -> Look:
     return _BY_NAME[_SPELLED[spelled]]
 
 
-def ground(ax: Axes) -> str:
-    """Return the colour behind what is drawn on `ax`; white for what lets the page shine through."""
-    own = ax.patch.get_facecolor() if ax.axison and ax.patch.get_visible() else (0, 0, 0, 0)
-    seen = own if to_rgba(own)[3] == 1 else ax.figure.get_facecolor()
+def ground(sheet: Axes | Figure) -> str:
+    """Return the colour behind what is drawn on Axes or a figure; white for what lets the page shine through."""
+    seen = sheet.get_facecolor()
+    if isinstance(sheet, Axes) and not (sheet.axison and sheet.patch.get_visible() and to_rgba(seen)[3] == 1):
+        seen = sheet.figure.get_facecolor()
     return to_hex(seen) if to_rgba(seen)[3] == 1 else "#ffffff"
 
 
 def ink(on: Any = "white") -> str:
-    """Return the colour of text on a colour, or on bare Axes: `BLACK`, or white where that can be read more easily.
+    """Return the colour of text on a colour, bare Axes or a figure: `BLACK`, or white where that is easier to read.
 
     >>> ink("white"), ink("#333333")
     ('#222222', '#ffffff')
     """
-    on = ground(on) if isinstance(on, Axes) else on
+    on = ground(on) if isinstance(on, Axes | Figure) else on
     return max((BLACK, "#ffffff"), key=lambda color: contrast(color, on))
 
 
@@ -213,13 +216,13 @@ def visible(color: Any, on: Any, least: float = 3.0) -> str:
 
     Args:
         color: A colour.
-        on: The colour beneath it, or the Axes that it is drawn on.
+        on: The colour beneath it, or the Axes or the figure that it is drawn on.
         least: The contrast it needs: 3 for what is drawn, 4.5 for text (WCAG 2.2, criteria 1.4.11 and 1.4.3).
 
     >>> visible(BLUE, "white") == BLUE, visible(BLUE, "black")
     (True, '#2c5fa4')
     """
-    on = ground(on) if isinstance(on, Axes) else on
+    on = ground(on) if isinstance(on, Axes | Figure) else on
     if contrast(color, on) >= least:
         return color
     own, end = np.array(to_rgb(color)), np.array(to_rgb(ink(on)))
@@ -241,6 +244,23 @@ def contrast(one: Any, other: Any) -> float:
         for color in (one, other)
     )
     return (light + 0.05) / (dark + 0.05)
+
+
+def check_axes(ax: Any) -> None:
+    """Raise TypeError unless `ax` is None or Axes, and ValueError unless these have straight axes."""
+    if ax is not None and not isinstance(ax, Axes):
+        raise TypeError(f"ax must be a matplotlib Axes or None, not a value of type {type(ax).__name__}")
+    if ax is not None and ax.name != "rectilinear":
+        raise ValueError(f"ax must have straight axes, but it is {ax.name}")
+
+
+def check_formula(text: str, what: str) -> None:
+    """Raise ValueError where matplotlib cannot set a formula in `text`: it would only when it draws, in many lines."""
+    try:
+        if "$" in text:
+            TextPath((0, 0), text)
+    except ValueError:
+        raise ValueError(f"{what} must be a text whose formulas can be set, but got {text!r}") from None
 
 
 def _sizes(text: float, smaller: float, line: float) -> dict[str, Any]:

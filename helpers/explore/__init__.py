@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from math import inf
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from helpers.explore._controls import (
     is_constant,
     make_control,
     read_defaults,
+    stand_at,
     without_dust,
 )
 from helpers.explore._frames import frames_to_html
@@ -230,7 +232,8 @@ def explore(
 
     Raises:
         TypeError: `draw` is not of this form, or a control is none.
-        ValueError: A default lies outside of its control, a range is empty, or `panels` or `figsize` are no sizes.
+        ValueError: A default or a still lies outside of its control, a range is empty, or `panels` or `figsize` are no
+            sizes.
     """
     constants = find_constants(draw, controls)
     defaults = read_defaults(draw, controls, constants)
@@ -247,7 +250,11 @@ def explore(
     chosen = [one if isinstance(one, Still) else Still(None, dict(one)) for one in stills]
     for one in chosen:
         read_defaults(draw, one.state, constants)
-        for name in one.state:
+        for name, value in one.state.items():
+            if name in widgets:
+                first = widgets[name].value
+                stand_at(widgets[name], value, f"the still {one.caption!r} sets {name} to {value!r}")
+                widgets[name].value = first
             if isinstance(constants.get(name), list | Mapping):
                 raise ValueError(
                     f"the still {one.caption!r} changes {name}, which is a constant: its parameter has no default"
@@ -263,7 +270,7 @@ def _check_sizes(panels: Any, figsize: Any) -> None:
     """Raise ValueError unless `panels` are two whole numbers from 1 up and `figsize` None or two positive numbers."""
     if not (_are_two(panels, Integral) and min(panels) >= 1):
         raise ValueError(f"panels needs (rows, columns), such as (1, 2), but got {panels!r}")
-    if figsize is not None and not (_are_two(figsize, Real) and min(figsize) > 0):
+    if figsize is not None and not (_are_two(figsize, Real) and all(0 < side < inf for side in figsize)):
         raise ValueError(f"figsize needs (width, height) in inches, such as (8, 4), but got {figsize!r}")
 
 

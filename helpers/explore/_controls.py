@@ -128,6 +128,8 @@ def make_control(name: str, abbreviation: Any, defaults: Mapping[str, Any]) -> A
         raise TypeError(f"the widget for {name} has no value to move: {type(abbreviation).__name__}")
     elif not given and isinstance(abbreviation, list | Mapping) and not abbreviation:
         raise ValueError(f"{name} needs something to choose from, but its choice is empty")
+    if _are_pairs(abbreviation) and not all(isinstance(first, str) for first, _ in abbreviation):
+        abbreviation = [(str(option), option) for option in abbreviation]  # ipywidgets would take them for labels
     if isinstance(abbreviation, Mapping):
         abbreviation = [(str(label), value) for label, value in abbreviation.items()]  # ipywidgets 7 warns of mappings
     try:
@@ -140,7 +142,7 @@ def make_control(name: str, abbreviation: Any, defaults: Mapping[str, Any]) -> A
             f"but got {_short(abbreviation)}"
         )
     if name in defaults:
-        _stand_at(widget, name, defaults[name])
+        stand_at(widget, defaults[name], f"{name} starts at {_short(defaults[name])} (its default)")
     if isinstance(widget, ValueWidget):
         _lay_out(widget, name, given)
     return widget
@@ -160,11 +162,22 @@ def _check_range(name: str, limits: tuple[Any, ...]) -> None:
         raise ValueError(f"the step of {name} must be above zero, but got {_short(limits[2])}")
 
 
-def _stand_at(widget: Any, name: str, default: Any) -> None:
-    """Set `widget` to `default`; ipywidgets itself would quietly take the nearest value it has."""
+def _are_pairs(options: Any) -> bool:
+    """Tell whether `options` is a list of pairs, which ipywidgets reads as labels and values."""
+    return isinstance(options, list) and all(isinstance(one, list | tuple) and len(one) == 2 for one in options)
+
+
+def stand_at(widget: Any, value: Any, said: str) -> None:
+    """Set `widget` to `value`; ipywidgets itself would quietly take the nearest value it has.
+
+    Raises:
+        ValueError: It has no such value; the message begins with what was `said`.
+    """
+    if isinstance(value, np.floating) and not hasattr(widget, "options"):
+        value = float(str(value))  # 0.1 in 32 bits is meant as 0.1, not as 0.10000000149011612
     try:
-        widget.value = default
-        stands = is_same_value(widget.value, default)
+        widget.value = value
+        stands = is_same_value(widget.value, value)
     except Exception:
         stands = False
     if not stands:
@@ -175,7 +188,7 @@ def _stand_at(widget: Any, name: str, default: Any) -> None:
             takes = "offers " + ", ".join(label for label, _ in _options(widget))
         else:
             takes = f"is a {type(widget).__name__}"
-        raise ValueError(f"{name} starts at {_short(default)} (its default), but its control {takes}")
+        raise ValueError(f"{said}, but its control {takes}")
 
 
 def is_same_value(one: Any, other: Any) -> bool:
@@ -213,7 +226,7 @@ def _options(widget: Any) -> list[tuple[str, Any]]:
     options = widget.options
     if isinstance(options, Mapping):
         return [(str(label), value) for label, value in options.items()]
-    if all(isinstance(option, tuple) and len(option) == 2 for option in options):
+    if _are_pairs(list(options)):
         return [(str(label), value) for label, value in options]
     return [(str(option), option) for option in options]
 

@@ -6,7 +6,8 @@ import sys
 import textwrap
 import traceback
 import warnings
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from numbers import Real
 from typing import Any, NamedTuple
 
@@ -15,7 +16,6 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine, PlaceHolderLayoutEngine
 from matplotlib.transforms import Bbox
@@ -113,10 +113,11 @@ class Redrawer:
         drawn_by_pyplot = False
         before = _pyplot_state()
         try:
-            sentence = self.draw(axes, **values)
+            with _watched_figure() as changes:
+                sentence = self.draw(axes, **values)
         finally:
             drawn_by_pyplot = _restore_pyplot(*before)
-        if drawn_by_pyplot:
+        if drawn_by_pyplot or changes:
             raise TypeError(
                 f"{self.name} draws with plt, on a figure of its own: draw on the Axes that it gets, "
                 "with ax.plot(…) instead of plt.plot(…)"
@@ -184,28 +185,32 @@ def _pyplot_state() -> tuple[set[int], set[Artist]]:
     return numbers, {*current, *(artist for ax in current for artist in ax.get_children())}
 
 
+@contextmanager
+def _watched_figure() -> Iterator[list[Figure]]:
+    """Note in a list whenever pyplot's current figure, if there is one, changes: a title, say, is no new artist."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    current = pyplot.gcf() if pyplot and pyplot.get_fignums() else None
+    changes: list[Figure] = []
+    if current is None:
+        yield changes
+        return
+    tell, current.stale_callback = current.stale_callback, lambda figure, _: changes.append(figure)
+    try:
+        yield changes
+    finally:
+        current.stale_callback = tell
+
+
 def _restore_pyplot(numbers: set[int], artists: set[Artist]) -> bool:
     """Take away what pyplot drew since `_pyplot_state` returned these, and tell whether there was anything."""
-    new = _pyplot_state()[0] - numbers
-    for number in new:
+    now = _pyplot_state()[0]
+    for number in now - numbers:
         sys.modules["matplotlib.pyplot"].close(number)
     added = _pyplot_state()[1] - artists
     for artist in sorted(added, key=lambda artist: not isinstance(artist, Axes)):
         if artist.figure is not None and (isinstance(artist, Axes) or artist.axes in artists):
             artist.remove()
-    return bool(new or added)
-
-
-def opaque_ground() -> str | tuple[float, ...]:
-    """Return the ground that figures have by the user's settings; white for one that lets the page shine through."""
-    ground = matplotlib.rcParams["figure.facecolor"]
-    return "white" if to_rgba(ground)[3] < 1 else ground
-
-
-def contrasting_ink(ground: Any) -> str:
-    """Return the colour of text that can be read on `ground`."""
-    red, green, blue, opacity = to_rgba(ground)
-    return style.BLACK if opacity < 1 or 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "white"
+    return bool(now != numbers or added)  # a figure that was closed cannot be brought back
 
 
 def write_error(figure: Figure, error: Exception) -> str:
@@ -217,7 +222,7 @@ def write_error(figure: Figure, error: Exception) -> str:
     shown = [*lines[: rows - 1], "…"] if len(lines) > rows else lines
     # Settings of the user that made the drawing fail, such as LaTeX without LaTeX, must not reach the message.
     plain: dict[str, Any] = {"va": "top", "parse_math": False, "usetex": False, "family": "DejaVu Sans"}
-    ink = contrasting_ink(figure.get_facecolor())
+    ink = style.ink(figure)
     heading = style.VERMILION if ink == style.BLACK else style.ORANGE
     figure.text(0.03, 0.9, "This state could not be drawn.", color=heading, weight="bold", **plain)
     figure.text(0.03, 0.78, "\n".join(shown), color=ink, **plain)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from helpers import style
-from helpers.explore._redraw import Redrawer, contrasting_ink, opaque_ground, touches_edge, write_error
+from helpers.explore._redraw import Redrawer, touches_edge, write_error
 from helpers.picture import SHARPNESS
 
 PAGE = 7.6
@@ -69,10 +70,11 @@ def still(caption: str, /, *, panel: int | None = None, own_scale: bool = False,
     if not caption.strip():
         raise ValueError("a still needs a caption that says what there is to see, but it is empty")
     if panel is not None:
-        if not isinstance(panel, int) or isinstance(panel, bool):
+        if not isinstance(panel, Integral) or isinstance(panel, bool):
             raise TypeError(f"panel must be the number of a panel, counted from 0, but got {panel!r}")
         if panel < 0:
             raise ValueError(f"panel must be the number of a panel, counted from 0, but got {panel}")
+        panel = int(panel)
     return Still(" ".join(caption.split()), state, panel, bool(own_scale))
 
 
@@ -252,10 +254,10 @@ def _compose(
         top = below + max(pictures[index].shape[0] for index in row)
     height = top + (round(1.2 * line) if note else 0)
     height += height % SHARPNESS
-    ground: Any = opaque_ground()
-    page = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=ground, layout=NO_LAYOUT)
+    page = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, layout=NO_LAYOUT)
+    page.set_facecolor(style.ground(page))
     canvas = FigureCanvasAgg(page)
-    margin, ink = 0.06 * dpi, contrasting_ink(ground)
+    margin, ink = 0.06 * dpi, style.ink(page)
     plain: dict[str, Any] = {"parse_math": False, "usetex": False}
     for left, above, text in texts:
         page.text((left + margin) / width, 1 - above / height, text, size=size, weight="bold", color=ink, **plain)

@@ -15,7 +15,7 @@ from helpers._text import Labels, text_width
 from helpers.network._artists import Page, draw_edges, draw_units
 from helpers.network._labels import UnitNames, check_weight_labels, place_labels, weight_texts
 from helpers.network._layout import GAP_SLOTS, Layout, arrange, edges, slots_needed
-from helpers.network._reading import Network, read_network, read_parameters, read_per_unit
+from helpers.network._reading import Network, check_flag, read_network, read_parameters, read_per_unit
 from helpers.picture import new_axes
 
 __all__ = ["describe_network", "draw_network", "draw_units"]
@@ -88,9 +88,14 @@ def draw_network(
     """
     net = read_network(network, biases=biases)
     _check_options(ax, labels, max_units, number_format)
+    for name, flag in (("count", count), ("colors", colors), ("headings", headings)):
+        check_flag(flag, name)
     for name, text in (("output_name", output_name), ("output_function", output_function), ("title", title)):
-        if not (text is None and name != "output_name") and (not isinstance(text, str) or not text.strip()):
+        if text is None and name != "output_name":
+            continue
+        if not isinstance(text, str) or not text.strip():
             raise TypeError(f"{name} must be a text, not {text!r}")
+        style.check_formula(text, name)
     known = net.known() if weights is None else read_parameters(weights, net.sizes, "weights")
     slopes = None if gradients is None else read_parameters(gradients, net.sizes, "gradients")
     nothing: list[np.ndarray | None] = [None] * len(net.sizes)
@@ -170,10 +175,7 @@ def _sentence(net: Network) -> str:
 
 def _check_options(ax: Any, labels: Any, max_units: Any, number_format: Any) -> None:
     """Raise the error of the first option that makes no sense."""
-    if ax is not None and not isinstance(ax, Axes):
-        raise TypeError(f"ax must be a matplotlib Axes or None, not a value of type {type(ax).__name__}")
-    if ax is not None and ax.name != "rectilinear":
-        raise ValueError(f"ax must have straight axes, but it is {ax.name}")
+    style.check_axes(ax)
     if labels is not None and (not isinstance(labels, str) or labels not in ("names", "split")):
         raise ValueError(f"labels must be 'names', 'split' or None, not {labels!r}")
     if isinstance(max_units, bool) or not isinstance(max_units, int | np.integer):

@@ -150,7 +150,12 @@ def draw_units(
         bias: Middle and radius of the bias node, the first to be drawn; None where there is none.
         crossed: Which units are dropped, shape (units,): dashed, with a cross. None when none are.
         divided: Whether a line separates the halves of a unit.
+
+    Raises:
+        ValueError: `role` is another word.
     """
+    if role not in ("input", "hidden", "output"):
+        raise ValueError(f"role must be 'input', 'hidden' or 'output', not {role!r}")
     fills = ["white"] * len(centres) if fills is None else fills
     crossed = np.zeros(len(centres), bool) if crossed is None else np.asarray(crossed, bool)
     lines = float(matplotlib.rcParams["lines.linewidth"]) / 2

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from helpers import style
 from helpers._text import Labels, outline, text_width
 from helpers.network._layout import SMALLEST, Layout, shown_units
 from helpers.network._reading import Network
@@ -144,6 +145,8 @@ def check_weight_labels(wanted: Any, net: Network, known: tuple[Any, Any], slope
             if shape != expected:
                 between = f"between layers {step + 1} and {step + 2}"
                 raise ValueError(f"weight_labels {between} must have shape {expected}, not {shape}")
+            for text in np.ravel(np.asarray(texts, dtype=object)):
+                style.check_formula(str(text), "each of weight_labels")
     elif wanted is not None and not isinstance(wanted, str):
         raise TypeError(choices)
     elif wanted not in (None, "symbols", "numbers"):

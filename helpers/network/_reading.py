@@ -91,10 +91,11 @@ def read_network(network: Any, *, biases: bool = True) -> Network:
         biases: For layer sizes: whether the network has biases. A model says so itself.
 
     Raises:
-        TypeError: `network` is neither.
+        TypeError: `network` is neither, or `biases` is no truth value.
         ValueError: A size is not a positive whole number, there are fewer than two layers or too many, or the model
             is not built or not a chain of Dense layers.
     """
+    check_flag(biases, "biases")
     # A model can only exist when Keras is loaded, so nothing needs to be imported to recognize one.
     keras = sys.modules.get("keras")
     if keras is not None and hasattr(keras, "Model") and isinstance(network, keras.Model):
@@ -106,6 +107,12 @@ def read_network(network: Any, *, biases: bool = True) -> Network:
     sizes = _checked([_size(value, number) for number, value in enumerate(network, start=1)])
     unknown = (None,) * (len(sizes) - 1)
     return Network(sizes, (bool(biases),) * len(unknown), unknown, unknown)
+
+
+def check_flag(value: Any, what: str) -> None:
+    """Raise TypeError unless `value` is True or False; 1 and 0 are as good."""
+    if not isinstance(value, int | np.integer | np.bool_):
+        raise TypeError(f"{what} must be True or False, not {_shown(value)}")
 
 
 def read_parameters(values: Any, sizes: Sequence[int], what: str) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
@@ -47,10 +48,7 @@ class Surface:
         if not callable(self.function):
             raise TypeError(f"the surface's function must be a function of x and y, but got {self.function!r}")
         for field in ("xlim", "ylim"):
-            low, high = pair(getattr(self, field), f"{field} of the surface {self.name!r}")
-            if not low < high:
-                raise ValueError(f"{field} must be (smaller, larger), but the surface {self.name!r} has {(low, high)}")
-            object.__setattr__(self, field, (low, high))
+            object.__setattr__(self, field, ends(getattr(self, field), f"{field} of the surface {self.name!r}"))
         object.__setattr__(self, "start", pair(self.start, f"start of the surface {self.name!r}"))
         object.__setattr__(self, "minima", _points(self.minima, self.name))
         self._check_heights()
@@ -83,6 +81,41 @@ def pair(value: Any, what: str) -> tuple[float, float]:
     if not two or not all(isinstance(n, Real) and not isinstance(n, bool) and isfinite(n) for n in numbers):
         raise ValueError(f"{what} must be two finite numbers, such as (1.0, 1.5), but got {value!r}")
     return float(numbers[0]), float(numbers[1])
+
+
+def ends(value: Any, what: str) -> tuple[float, float]:
+    """Return `value` as two finite floats, the smaller one first."""
+    low, high = pair(value, what)
+    if not low < high:
+        raise ValueError(f"{what} must be (smaller, larger), but got {(low, high)}")
+    return low, high
+
+
+def points(value: Any, what: str) -> np.ndarray:
+    """Return `value` as an array (..., 2) of floats, which may be NaN."""
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        array = np.empty(0)
+    if array.ndim == 0 or array.shape[-1] != 2:
+        got = f"the shape {array.shape}" if array.size > 1 else reprlib.repr(value)
+        raise ValueError(f"{what} must be points (w₁, w₂), an array (…, 2), but got {got}")
+    return array
+
+
+def path_of(value: Any, what: str) -> np.ndarray:
+    """Return `value` as an array (steps + 1, 2) of floats with a finite start."""
+    path = points(value, what)
+    if path.ndim != 2 or not len(path):
+        raise ValueError(f"{what} must have the shape (steps + 1, 2), but it is {path.shape}")
+    if not np.isfinite(path[0]).all():
+        raise ValueError(f"{what} must have a finite start, but it is {tuple(path[0].tolist())}")
+    return path
+
+
+def digits(value: float, form: str = ".3g") -> str:
+    """Return `value` as text with a real minus sign."""
+    return format(value, form).replace("-", "−")
 
 
 def whole(value: Any, what: str) -> int:

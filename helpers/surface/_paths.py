@@ -12,7 +12,7 @@ from matplotlib.patheffects import withStroke
 
 from helpers import style
 from helpers.picture import new_axes
-from helpers.surface._functions import Surface, find_surface, heights
+from helpers.surface._functions import Surface, digits, find_surface, heights, path_of, points, whole
 from helpers.surface._map import draw_contour
 
 
@@ -38,9 +38,13 @@ def draw_paths(
         names: Whether to write them.
 
     Raises:
-        ValueError: A path is no array (steps + 1, 2), or there is no surface of this name.
+        TypeError: `paths` is no dictionary, `every` no whole number, or `ax` are no Axes.
+        ValueError: A path is no array (steps + 1, 2) with a finite start, a formula in its name cannot be set, there is
+            no surface of this name, `every` is negative, or `limits` are not two pairs of ascending numbers.
     """
-    place, shown = find_surface(surface), _checked(paths)
+    place, shown, every = find_surface(surface), _checked(paths), whole(every, "every")
+    for name in shown:
+        style.check_formula(name, "the name of a path")
     ax = new_axes(describe_paths(shown, place), figsize=(7.0, 4.4)) if ax is None else ax
     draw_contour(place, ax=ax, limits=limits)
     corner, end = np.transpose([ax.get_xlim(), ax.get_ylim()])
@@ -85,18 +89,18 @@ def describe_paths(paths: Mapping[str, Any], surface: Surface | str) -> str:
     for name, path in _checked(paths).items():
         lost = ~np.isfinite(path).all(axis=1)
         x, y = np.round(path[-1], 4) + 0.0
-        end = f"diverged at step {lost.argmax()}" if lost.any() else f"ends at ({x:.3g}, {y:.3g})"
+        end = f"diverged at step {lost.argmax()}" if lost.any() else f"ends at ({digits(x)}, {digits(y)})"
         ends.append(f"{name} {end}")
-    return f"Paths on the surface {place.name}: {'; '.join(ends) or 'none'}.".replace("-", "−")
+    return f"Paths on the surface {place.name}: {'; '.join(ends) or 'none'}."
 
 
 def distances(path: Any, surface: Surface | str) -> np.ndarray:
     """Return how far each point (..., 2) of `path` is from the nearest minimum; heights where there is no minimum."""
-    place, points = find_surface(surface), np.asarray(path, float)
+    place, way = find_surface(surface), points(path, "path")
     if not len(place.minima):
-        return heights(place, points[..., 0], points[..., 1])
+        return heights(place, way[..., 0], way[..., 1])
     with np.errstate(over="ignore"):
-        return np.linalg.norm(points[..., None, :] - place.minima, axis=-1).min(axis=-1)
+        return np.linalg.norm(way[..., None, :] - place.minima, axis=-1).min(axis=-1)
 
 
 def _gone(path: np.ndarray, corner: np.ndarray, end: np.ndarray) -> int | None:
@@ -133,12 +137,7 @@ def _looks(names: Mapping[str, Any]) -> list[style.Look]:
 
 
 def _checked(paths: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    checked = {}
-    for name, path in paths.items():
-        points = np.asarray(path, dtype=float)
-        if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points[:1]).all() or not len(points):
-            raise ValueError(
-                f"the path {name!r} must have the shape (steps + 1, 2) and a start, but it is {points.shape}"
-            )
-        checked[str(name)] = points
-    return checked
+    """Return name → array (steps + 1, 2)."""
+    if not isinstance(paths, Mapping):
+        raise TypeError(f'paths must be name → path, such as {{"SGD": walk(…)}}, but got a {type(paths).__name__}')
+    return {str(name): path_of(path, f"the path {name!r}") for name, path in paths.items()}

@@ -107,7 +107,7 @@ def _name(optimizers: Any) -> dict[str, Any]:
             kind = type(optimizer).__name__
             names = [kind, *(f"{kind} {number}" for number in range(2, len(named) + 2))]
             named[next(name for name in names if name not in named)] = optimizer
-    for name, optimizer in named.items():
+    for place, (name, optimizer) in enumerate(named.items()):
         kind = type(optimizer).__name__
         if not isinstance(name, str):
             raise TypeError(f"the names of optimizers must be texts, but one is {name!r}")
@@ -117,6 +117,6 @@ def _name(optimizers: Any) -> dict[str, Any]:
             raise TypeError(f"an optimizer must be one of Keras, such as keras.optimizers.SGD(0.01), not {optimizer!r}")
         if kind in ("MultiOptimizer", "Muon"):
             raise TypeError(f"{kind} is made for the matrices of a network, and a surface has just two single weights")
-        if optimizer.built:
+        if optimizer.built or any(optimizer is other for other in list(named.values())[:place]):
             raise ValueError(f"the optimizer {name!r} has been used before: trace a new one")
     return named

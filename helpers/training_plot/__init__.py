@@ -116,8 +116,8 @@ class TrainingPlot(keras.callbacks.Callback):
 
     @property
     def best_epoch(self) -> int | None:
-        """The best epoch of the last fit, counted from 1, or None where no finite value was logged."""
-        best = self._best()
+        """The best epoch of the last fit, counted from 1, or None where it logged no finite value."""
+        best = self._best() if self._epoch else None  # of a fit without epochs, the record is that of the one before
         return best.epoch if best else None
 
     @property

@@ -74,8 +74,7 @@ def _limits(values: Sequence[float], logarithmic: bool, old: tuple[float, float]
     `old` ends stay while the values lie between them and fill two thirds: an axis that jumps at every epoch is hard to
     read, and costs most of a redraw.
     """
-    low = max(min(values), -_LARGEST)
-    high = min(max(values), _LARGEST)
+    low, high = (min(max(end, -_LARGEST), _LARGEST) for end in (min(values), max(values)))
     if logarithmic:
         return low / 1.6, high * 1.6
     if old and old[0] <= low and high <= old[1] and 3 * (high - low) > 2 * (old[1] - old[0]):

@@ -44,8 +44,8 @@ def percent(runs: list[dict], key: str = "accuracy") -> np.ndarray:
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_of_amount_0_leaves_images_alone_and_more_stays_in_range(name: str) -> None:
     np.testing.assert_allclose(change(name, IMAGES, 0.0, np.random.default_rng(0)), IMAGES, atol=1e-5)
-    changed = change(name, IMAGES, CHANGES[name][0], np.random.default_rng(0))
-    assert changed.shape == IMAGES.shape
+    changed = change(name, IMAGES, np.float64(CHANGES[name][0]), np.random.default_rng(0))
+    assert (changed.shape, changed.dtype) == (IMAGES.shape, np.float32)
     assert changed.min() >= 0
     assert changed.max() <= 1
     assert np.abs(changed - IMAGES).max() > 0.05
@@ -95,10 +95,32 @@ def test_unknown_augmentations_are_named() -> None:
         change("swirl", IMAGES, 0.1, RNG)
     with pytest.raises(ValueError, match="amount"):
         change("shift", IMAGES, -1, RNG)
+    with pytest.raises(ValueError, match="amount must be 0 or more, and finite, but is inf"):
+        change("shift", IMAGES, np.inf, RNG)
+    with pytest.raises(TypeError, match="amount must be a number, but is '1'"):
+        change("shift", IMAGES, "1", RNG)
     with pytest.raises(ValueError, match="shares"):
         mix("mixup", IMAGES, TARGETS, 1.2, RNG)
     with pytest.raises(ValueError, match="stack"):
         change("shift", IMAGES[0], 1, RNG)
+    with pytest.raises(ValueError, match="images must all have the same shape"):
+        change("shift", [[[0.1]], [[0.1, 0.2]]], 1, RNG)
+    with pytest.raises(ValueError, match="targets must all have the same shape"):
+        mix("mixup", IMAGES, [[1], [0, 1]], 0.5, RNG)
+    with pytest.raises(TypeError, match="targets must be numbers"):
+        mix("mixup", IMAGES, TARGETS.astype(str), 0.5, RNG)
+
+
+@pytest.mark.parametrize("kind", ["bool", "uint8", "int64"])
+def test_one_hot_rows_of_any_kind_are_mixed_alike(kind: str) -> None:
+    for ours, same in zip(*(mix("mixup", IMAGES, targets, 0.25, np.random.default_rng(0))
+                            for targets in (TARGETS.astype(kind), TARGETS)), strict=True):  # fmt: skip
+        np.testing.assert_array_equal(ours, same)
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+def test_no_images_are_mixed_to_none(name: str) -> None:
+    assert mix(name, IMAGES[:0], TARGETS[:0], 0.5, RNG)[0].shape == (0, 28, 28)
 
 
 @pytest.mark.parametrize(

@@ -16,14 +16,17 @@ import matplotlib.style
 import numpy as np
 import pytest
 from ipywidgets import fixed
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
 from helpers import explore as module
+from helpers import style
 from helpers._pixels import Memory
 from helpers.explore import _frames as frames
 from helpers.explore import _stills as stills
 from helpers.explore import explore, still
+from helpers.explore._controls import list_choices
 from helpers.explore._redraw import Picture, Redrawer, key_of, touches_edge
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -329,6 +332,21 @@ def test_axes_stand_still_when_two_states_alternate():
     assert boxes[0] != boxes[1]
 
 
+def test_axes_only_shrink_so_that_states_with_room_on_other_sides_take_no_turns():
+    def draw(ax, side="left"):
+        ax.yaxis.set_tick_params(**{f"label{place}": place == side for place in ("left", "right")})
+        ax.plot([0, 1], [0, 1e9])
+        ax.ticklabel_format(style="plain")
+
+    redrawer = Redrawer(draw, (1, 1))
+    boxes = []
+    for side in ("left", "right", "left", "right"):
+        redrawer.picture({"side": side})
+        boxes.append(redrawer.figure.axes[0].get_position().bounds)
+    assert boxes[1] == boxes[2] == boxes[3]
+    assert boxes[0] != boxes[1]
+
+
 def test_drawing_with_layout_kept_equals_a_first_drawing():
     def draw(ax, beta=0.5):
         ax.plot([0, 1], [0, beta])
@@ -385,6 +403,33 @@ def test_readout_shows_every_step(limits, form):
     assert slider.style.description_width == "initial"
 
 
+def test_a_default_of_32_bits_is_shown_as_it_is_meant():
+    tenth = np.float32(0.1)
+    figure = explore(lambda ax, a=tenth: None, a=(0, 1, 0.1))
+    assert figure.values == {"a": 0.1}
+    assert "a = 0.1)" in figure.alternative
+
+
+@pytest.mark.parametrize(
+    ("options", "default", "labels"),
+    [
+        ([(8, 8), (16, 16)], (16, 16), ["(8, 8)", "(16, 16)"]),
+        ([[1, 2], [3, 4]], [3, 4], ["[1, 2]", "[3, 4]"]),
+        ([("small", 8), ("large", 16)], 16, ["small", "large"]),
+        ([["small", 8], ["large", 16]], 16, ["small", "large"]),
+    ],
+)
+def test_pairs_to_choose_from_are_values_unless_texts_name_them(options, default, labels):
+    got = []
+
+    def draw(ax, layers=default):
+        got.append(layers)
+
+    figure = explore(draw, layers=options, stills=[still("last", layers=default)])
+    assert got == [default]
+    assert list_choices(figure.controls["layers"], 9).labels == labels
+
+
 def test_fixed_value_is_passed_on():
     figure = explore(line, steps=ipywidgets.fixed(3), beta=(0.0, 1.0))
     figure.controls["beta"].value = 1.0
@@ -415,12 +460,15 @@ def test_figure_without_controls_is_a_still():
         ({"panels": (0, 1)}, ValueError, "rows, columns"),
         ({"panels": (1.0, 2)}, ValueError, "rows, columns"),
         ({"figsize": (0, 3)}, ValueError, "inches"),
+        ({"figsize": (float("inf"), 3)}, ValueError, "inches"),
         ({"play": "beta", "beta": (0.0, 1.0)}, ValueError, "play"),
         ({"play": "nothing"}, ValueError, "play"),
         ({"play": 3}, ValueError, "play"),
         ({"stills": {"beta": 1}}, TypeError, "stills"),
         ({"stills": 3}, TypeError, "stills"),
         ({"stills": [{"gamma": 1}]}, TypeError, "gamma"),
+        ({"steps": (0, 5), "stills": [still("c", steps=99)]}, ValueError, "'c' sets steps to 99, but its control goes"),
+        ({"kind": ["left", "up"], "stills": [still("c", kind="down")]}, ValueError, "control offers left, up"),
     ],
 )
 def test_wrong_control_is_told_in_a_sentence(controls, error, words):
@@ -587,7 +635,7 @@ def test_one_panel_of_a_still_gets_the_whole_room_and_its_own_axes(drawn):
         axes[1, 0].set_title("other panel")
         return "Four panels"
 
-    (tile,), _ = drawn(draw, panels=(2, 2), figsize=(6, 4), top=(1, 3), stills=[still("heat", panel=1)])
+    (tile,), _ = drawn(draw, panels=(2, 2), figsize=(6, 4), top=(1, 3), stills=[still("heat", panel=np.int64(1))])
     assert len(tile.canvas.figure.axes) == 2
     assert tuple(tile.canvas.figure.get_size_inches()) == (3, 2)
     assert dict(tile.axes)[1].images
@@ -748,6 +796,33 @@ def with_figure(plt, f):
     plt.figure()
 
 
+def with_title(plt, f):
+    plt.title("mine")
+
+
+def with_limits(plt, f):
+    plt.xlim(0, f)
+
+
+def with_close(plt, f):
+    plt.close("all")
+
+
+@pytest.mark.parametrize("wrong", [with_title, with_limits, with_close])
+def test_pyplot_that_changes_a_figure_of_their_own_is_told(pyplot, wrong):
+    def wave(ax, f=1.0):
+        ax.plot([0, f])
+        wrong(pyplot, f)
+
+    own = pyplot.figure()
+    pyplot.plot([1, 2])
+    own.canvas.draw()
+    tell = own.stale_callback
+    figure = explore(wave, f=(1.0, 3.0, 1.0))
+    assert "wave draws with plt" in figure.alternative
+    assert own.stale_callback is tell
+
+
 @pytest.mark.parametrize("wrong", [with_plot, with_figure])
 @pytest.mark.parametrize("figure_of_their_own", [False, True])
 def test_drawing_with_pyplot_is_told_and_leaves_no_figure(pyplot, wrong, figure_of_their_own):
@@ -772,6 +847,18 @@ def test_own_figures_of_pyplot_are_left_alone(pyplot):
     figure = explore(line, beta=(0.0, 1.0))
     assert figure.error is None
     assert len(ax.lines) == 1
+
+
+@pytest.mark.parametrize("ground", ["#00aa00", "black", "none"])
+def test_words_of_the_machine_have_the_ink_of_the_style(ground):
+    def draw(ax, rate=0):
+        raise ValueError("no such rate")
+
+    with matplotlib.rc_context({"figure.facecolor": ground}):
+        figure = explore(draw, rate=(0, 5))
+        seen = pixels(figure.image.value)
+    ink = np.array(to_rgb(style.ink("white" if ground == "none" else ground))) * 255
+    assert (np.abs(seen - ink).max(axis=2) < 2).any()
 
 
 def test_message_of_a_failed_state_can_be_read_on_a_dark_style(monkeypatch):

@@ -87,6 +87,8 @@ def test_parts_have_names_and_belong_to_the_caller(embedded):
         (np.zeros(()), np.zeros(20, int), 0, ValueError, "equally many"),
         (np.zeros((0, 2)), np.zeros(0, int), 0, ValueError, "at least 10 examples, but there are none"),
         (np.zeros((29, 2)), np.repeat([3, 5], [20, 9]), 0, ValueError, "class 5 has 9"),
+        ([[1], [1, 2]], [0, 0], 0, ValueError, "examples must all have the same shape"),
+        ([1, 2], [[1], [1, 2]], 0, ValueError, "labels must all have the same shape"),
         (np.zeros((20, 2)), np.zeros(20, int), -1, ValueError, "0 or larger, but is -1"),
         (np.zeros((20, 2)), np.zeros(20, int), 0.5, TypeError, "whole number, but is 0.5"),
         (np.zeros((20, 2)), np.zeros(20, int), True, TypeError, "whole number, but is True"),
@@ -121,6 +123,7 @@ def test_small_images_keep_black_white_and_other_sides():
     [
         (np.zeros((5, 28, 28), np.float32), 14, "uint8 from 0 to 255.* float32"),
         (np.zeros((5, 784), np.uint8), 14, r"shape \(5, 784\)"),
+        ([[[1]], [[1, 2]]], 1, "images must all have the same shape"),
         (np.zeros((28, 28), np.uint8), 14, r"shape \(28, 28\)"),
         (np.zeros((5, 28, 14), np.uint8), 14, r"shape \(5, 28, 14\)"),
         (np.zeros((5, 28, 28), np.uint8), 10, "divides the side of the images, 28, but is 10"),

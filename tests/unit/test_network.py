@@ -18,7 +18,7 @@ from PIL import Image
 import helpers.network
 from helpers import style
 from helpers._text import Labels, outline, text_width
-from helpers.network import describe_network, draw_network
+from helpers.network import describe_network, draw_network, draw_units
 from helpers.network._artists import FAINT
 from helpers.network._labels import indexed
 from helpers.picture import to_png
@@ -575,6 +575,11 @@ W, B = np.ones((3, 4)), np.ones(4)
         ({"weights": [W, [["a", "b"]] * 4]}, TypeError, "array of numbers"),
         ({"weights": [[[1, 2], [3]]]}, TypeError, "array of numbers"),
         ({"weights": W}, TypeError, "must be a list of arrays"),
+        ({"headings": None}, TypeError, "headings must be True or False, not None"),
+        ({"biases": "no"}, TypeError, "biases must be True or False, not 'no'"),
+        ({"title": "$\\frac$"}, ValueError, "title must be a text whose formulas can be set"),
+        ({"output_name": "$\\frac$"}, ValueError, "output_name must be a text whose formulas"),
+        ({"weight_labels": [[["$\\frac$"] * 4] * 3, [["w"] * 2] * 4]}, ValueError, "each of weight_labels must be"),
         ({"weights": "W"}, TypeError, "must be a list of arrays"),
         ({"activations": [np.ones(3), np.ones(5), None]}, ValueError, "activations of layer 2 .* shape"),
         ({"activations": [None, None]}, ValueError, "each of the 3 layers, but there are 2"),
@@ -599,6 +604,11 @@ W, B = np.ones((3, 4)), np.ones(4)
 def test_impossible_options_are_refused(options, error, message):
     with pytest.raises(error, match=message):
         draw_network([3, 4, 2], **options)
+
+
+def test_unknown_role_of_units_is_refused():
+    with pytest.raises(ValueError, match="role must be 'input', 'hidden' or 'output', not 'nope'"):
+        draw_units([(0, 0)], "nope", 1.0, ax=Figure().add_subplot())
 
 
 def test_a_refused_network_leaves_the_axes_as_they_were():

@@ -209,8 +209,13 @@ def test_the_ground_of_axes_is_what_is_seen_behind_them():
     assert style.ground(ax) == "#ffff00"
     ax.set_axis_off()
     assert style.ground(ax) == "#000000"
+    assert (style.ground(figure), style.ink(figure), style.visible("black", figure)) == (
+        "#000000",
+        "#ffffff",
+        "#666666",
+    )
     figure.set_facecolor("none")
-    assert style.ground(ax) == "#ffffff"
+    assert style.ground(ax) == style.ground(figure) == "#ffffff"
 
 
 def test_examples_in_docstrings_are_true():

@@ -13,11 +13,14 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from matplotlib.figure import Figure
 
 from helpers import style
 from helpers.surface import (
     SURFACES,
     Surface,
+    describe_paths,
+    describe_surface,
     distances,
     draw_contour,
     draw_paths,
@@ -297,6 +300,8 @@ def test_what_is_no_optimizer_of_a_surface_is_refused_in_one_sentence(given: Any
 
 def test_used_optimizer_is_refused() -> None:
     optimizer = optimizers.Adam(0.1)
+    with pytest.raises(ValueError, match="'b' has been used before"):
+        trace({"a": optimizer, "b": optimizer}, "bowl", steps=2)
     trace(optimizer, "bowl", steps=2)
     with pytest.raises(ValueError, match="has been used before"):
         trace(optimizer, "bowl", steps=2)
@@ -337,3 +342,125 @@ def test_maps_and_reliefs_are_drawn_of_every_surface(surface: str) -> None:
 def test_distances_are_to_the_nearest_minimum_or_heights() -> None:
     assert distances([(3.0, 2.0), (3.0, 2.5)], "himmelblau").tolist() == [0.0, 0.5]
     assert distances([(2.0, 1.0)], "saddle").tolist() == [3.0]
+
+
+def surface(function: Any, minima: Any = ()) -> Surface:
+    return Surface("my-own", function, minima, (-1, 1), (-1, 1), (1, 1))
+
+
+@pytest.mark.parametrize(
+    ("function", "holes"),
+    [
+        (lambda x, y: np.log(x**2 + y**2), 4),
+        (lambda x, y: 1 / (x**2 + y**2), 4),
+        (lambda x, y: 0 * x, 0),
+        (lambda x, y: 0 * x + 1e18, 0),
+        (lambda x, y: np.clip(10 * x, -3, 4), 0),  # one of the levels is 0
+    ],
+)
+def test_infinite_heights_are_holes_and_planes_are_planes(function: Any, holes: int) -> None:
+    draw_contour(surface(function)).figure.canvas.draw()
+    ax = draw_surface(surface(function))
+    ax.figure.canvas.draw()
+    faces = ax.collections[0].get_facecolor()
+    assert (faces[:, 3] == 0).sum() == holes
+    assert holes == 0 or len(np.unique(faces, axis=0)) > 50
+
+
+@pytest.mark.parametrize("draw", [draw_contour, draw_surface])
+def test_surface_without_a_finite_height_in_the_picture_is_refused(draw: Any) -> None:
+    with pytest.raises(ValueError, match="'my-own' has no finite height in the picture"):
+        draw(surface(lambda x, y: np.log(x)), limits=((-2, -1), (0, 1)))
+
+
+@pytest.mark.parametrize(("first", "dots"), [((0.0, 0.0), 1), ((9.0, 0.0), 0)])
+def test_relief_marks_the_start_of_a_path_only_where_it_is(first: Any, dots: int) -> None:
+    line, start, end = draw_surface("bowl", path=[first, (1.0, 0.5), (2.0, 0.5)]).lines[-3:]
+    assert len(start.get_xdata()) == dots
+    assert len(line.get_xdata()) == 2 + dots
+    assert end.get_xydata().tolist() == line.get_xydata()[-1:].tolist()
+
+
+def test_relief_of_a_path_that_stays_outside_shows_no_path() -> None:
+    assert [len(line.get_xdata()) for line in draw_surface("bowl", path=[(9.0, 0.0)] * 2).lines[-3:]] == [0, 0, 0]
+
+
+PATH = np.array([(0.0, 0.0), (1.0, 1.0)])
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (np.empty((0, 2)), r"\(steps \+ 1, 2\), but it is \(0, 2\)"),
+        (np.zeros((2, 3, 2)), r"\(steps \+ 1, 2\), but it is \(2, 3, 2\)"),
+        (np.zeros((5, 3)), r"must be points .* shape \(5, 3\)"),
+        (np.full((5, 2), np.nan), "finite start, but it is .nan, nan"),
+        ([(1, 2), (3,)], "must be points"),
+        ("there", "must be points .* 'there'"),
+    ],
+)
+def test_what_is_no_path_is_refused_everywhere_alike(path: Any, said: str) -> None:
+    for draw in (lambda: draw_surface("bowl", path=path), lambda: draw_paths({"SGD": path}, "bowl")):
+        with pytest.raises(ValueError, match=f"path.* {said}") as caught:
+            draw()
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("draw", [draw_paths, describe_paths])
+def test_a_path_without_a_name_is_told_what_is_expected(draw: Any) -> None:
+    with pytest.raises(TypeError, match=r'name → path, such as {"SGD": walk\(…\)}, but got a ndarray'):
+        draw(PATH, "bowl")
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "said"),
+    [
+        ({"limits": (0, 1)}, ValueError, "limits must be"),
+        ({"limits": 3}, ValueError, "limits must be"),
+        ({"limits": ((0, "a"), (0, 1))}, ValueError, "two finite numbers"),
+        ({"limits": ((0, 1), (0, np.inf))}, ValueError, "two finite numbers"),
+        ({"limits": ((1, 0), (0, 1))}, ValueError, r"\(left, right\) in limits must be \(smaller, larger\)"),
+        ({"ax": Figure()}, TypeError, "matplotlib Axes or None, not a value of type Figure"),
+        ({"ax": 3}, TypeError, "not a value of type int"),
+        ({"ax": Figure().add_subplot(projection="polar")}, ValueError, "it is polar"),
+    ],
+)
+def test_wrong_limits_and_axes_are_refused_by_all_pictures_alike(change: Any, error: Any, said: str) -> None:
+    for draw in (draw_contour, draw_surface, lambda place, **more: draw_paths({"SGD": PATH}, place, **more)):
+        with pytest.raises(error, match=said):
+            draw("bowl", **change)
+
+
+@pytest.mark.parametrize("limits", [[[0, 1], [0, 2]], np.array([[0, 1], [0, 2]])])
+def test_limits_may_be_lists_and_arrays(limits: Any) -> None:
+    assert draw_contour("bowl", limits=limits).get_ylim() == (0, 2)
+    draw_surface("bowl", limits=limits)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "said"),
+    [
+        ({"every": 1.5}, TypeError, "every must be a whole number, but got 1.5"),
+        ({"every": -1}, ValueError, "every must be 0 or more"),
+        ({"paths": {"$\\frac$": PATH}}, ValueError, "name of a path must be a text whose formulas can be set"),
+    ],
+)
+def test_other_mistakes_in_drawing_paths_are_one_sentence(change: Any, error: Any, said: str) -> None:
+    with pytest.raises(error, match=said) as caught:
+        draw_paths(**{"paths": {"SGD": PATH}, "surface": "bowl"} | change)
+    assert "\n" not in str(caught.value)
+
+
+def test_only_numbers_get_a_minus_sign_in_words() -> None:
+    mine = surface(lambda x, y: x**2, [(-0.5, 0)])
+    said = describe_paths({"schedule-free": np.array([(1, 1), (-0.25, 1e-3)])}, mine)
+    assert said == "Paths on the surface my-own: schedule-free ends at (−0.25, 0.001)."
+    assert describe_surface(mine) == (
+        "The surface my-own, w₁ from −1 to 1 and w₂ from −1 to 1, with its minimum at (−0.5, 0)."
+    )
+
+
+@pytest.mark.parametrize("path", [None, 3, "there", [1.0, 2.0, 3.0]])
+def test_distances_of_what_is_no_path_are_refused(path: Any) -> None:
+    with pytest.raises(ValueError, match="path must be points"):
+        distances(path, "bowl")

@@ -444,6 +444,16 @@ def test_values_that_are_no_single_number_are_left_out(kernel, capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize("value", [1.316e308, -1.7e308])
+def test_nothing_but_values_at_the_end_of_all_numbers_is_drawn(kernel, capsys, value):
+    plot = TrainingPlot()
+    fit(plot, Logs(lambda epoch, logs: logs.update(huge=value)))
+    panel = next(axes for axes in plot.figure.axes if axes.get_title(loc="left") == "huge")
+    low, high = panel.get_ylim()
+    assert low < high
+    assert "drawing failed" not in capsys.readouterr().out
+
+
 def test_an_array_of_many_networks_is_their_median_in_a_band(kernel):
     plot = TrainingPlot(monitor="score")
     rows = [(3, 1, 2), (9, np.nan, 4), (7, 5, np.inf)]
@@ -493,8 +503,10 @@ def test_initial_epoch_of_a_new_plot_keeps_true_epoch_numbers(kernel):
 def test_fit_without_epochs_shows_nothing(kernel):
     plot = TrainingPlot()
     fit(plot)
+    assert plot.best_epoch is not None
     fit(plot, epochs=0)
     assert len(kernel.shown) == 1
+    assert plot.best_epoch is None
 
 
 @pytest.mark.long
