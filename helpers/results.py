@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -64,7 +65,7 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def band(runs: Sequence[Mapping[str, float]], key: str) -> tuple[float, float]:
-    """Return the lowest and the highest value of `key` over `runs`.
+    """Return the lowest and the highest value of `key` over `runs`, NaN twice where a run has none.
 
     Raises:
         ValueError: `runs` is empty, or a run has no such number.
@@ -74,13 +75,15 @@ def band(runs: Sequence[Mapping[str, float]], key: str) -> tuple[float, float]:
         >>> band(runs, "accuracy")
         (0.81, 0.84)
     """
+    runs = list(runs)
     if not runs:
         raise ValueError("a band needs at least one run")
     missing = [index for index, run in enumerate(runs) if key not in run]
     if missing:
         raise ValueError(f"run {missing[0]} has no number {key!r}; it has: {', '.join(runs[missing[0]])}")
     values = [run[key] for run in runs]
-    return min(values), max(values)
+    lost = [value for value in values if math.isnan(value)]  # min and max would pass over it, or not, by its place
+    return (lost[0], lost[0]) if lost else (min(values), max(values))
 
 
 def rounded(values: Any) -> Any:

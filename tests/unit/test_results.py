@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from helpers import results
@@ -22,6 +23,11 @@ def test_reading_results_prints_what_made_them(capsys):
 def test_unknown_results_name_the_known_ones():
     with pytest.raises(ValueError, match="training"):
         read_results("cooking")
+
+
+@pytest.mark.parametrize("values", [(1.0, np.nan, 0.5), (np.nan, 0.5), (0.5, np.nan)])
+def test_band_knows_of_a_run_that_diverged_wherever_it_stands(values):
+    assert np.isnan(band(({"a": value} for value in values), "a")).all()
 
 
 def test_band_is_lowest_and_highest():
