@@ -63,8 +63,8 @@ class StackedModel(keras.Model):
         """Compile as Keras does, several steps at once; `metrics` are "accuracy" or functions as Keras has them.
 
         Between two steps Keras spends as much time as these small networks, so a step alone would cost half as much
-        again. Callbacks for batches hear of every 16th; `steps_per_execution=1` changes that. Where `fit`, `evaluate`
-        or `predict` are given a number of steps, so many at once are made as go into it.
+        again. Callbacks for batches hear of every 16th; `steps_per_execution=1` changes that. Where `fit` or `evaluate`
+        are given a number of steps, so many at once are made as go into it.
 
         Raises:
             ValueError: There is no loss, it is not a mean, a metric has no number for each network, or the optimizer
@@ -131,10 +131,12 @@ class StackedModel(keras.Model):
 
     def predict(self, x: Any, *others: Any, **settings: Any) -> Any:
         """Return the outputs of all networks as Keras does, (examples, networks, outputs)."""
-        if settings.get("steps"):  # else leave it: a callback may predict in the middle of a fit
-            self._choose_steps(settings["steps"])
+        at_once, self.steps_per_execution = self.steps_per_execution, 1  # of more, Keras writes each into the graph
         self._make_anew("predict_function", x)
-        return super().predict(x, *others, **settings)
+        try:
+            return super().predict(x, *others, **settings)
+        finally:
+            self.steps_per_execution = at_once
 
     def _choose_steps(self, *wanted: int | None) -> None:
         """Let Keras make as many steps at once as go into the wanted numbers: it only knows how to stop after those."""

@@ -218,7 +218,7 @@ def test_networks_have_as_many_parameters_as_the_text_says() -> None:
     assert 6 < count(196, 512, 512, 10) / count(196, 256, 32, 10) < 6.5
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_l1_has_the_spike_and_the_whole_network_the_lower_loss(keras: Any) -> None:
     from helpers.data import hold_out, load_fashion_mnist, small_images
     from helpers.figures.regularization import near_zero, scored

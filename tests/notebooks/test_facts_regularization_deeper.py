@@ -180,7 +180,7 @@ def test_the_maps_of_weights_are_where_no_change_lowers_the_penalized_loss(l1: f
     assert np.abs(slope)[w == 0].max(initial=0) <= l1 + 1e-4
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_decay_is_a_penalty_under_sgd_and_not_under_adam() -> None:
     import keras
 

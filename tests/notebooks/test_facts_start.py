@@ -231,7 +231,7 @@ def test_a_straight_line_gets_146_points_right() -> None:
     assert best == 146
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_line_between_spirals_bends_late_from_any_start() -> None:
     pytest.importorskip("keras")
     for seed in range(5):

@@ -8,7 +8,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from helpers.figures import architecture, backprop, losses, optimizers
@@ -77,6 +77,7 @@ def central(surface, step=1e-3):
     return gradient
 
 
+@settings(max_examples=min(100, settings.default.max_examples))  # half a second each, so that 1,000 took ten minutes
 @given(rule=st.sampled_from(["SGD", "momentum", "Adagrad", "RMSprop", "Adam"]), surface=st.data())
 def test_walk_takes_the_steps_of_its_rule(script, rule, surface):
     known = script("SURFACES")
