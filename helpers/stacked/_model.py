@@ -53,6 +53,7 @@ class StackedModel(keras.Model):
     """
 
     networks: int
+    steps_per_execution: int
     chooses_steps = False
     made_for: dict[str, Any]
     # Functions, because Keras takes models in attributes for layers of this one.
