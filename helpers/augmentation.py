@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 from numbers import Real
-from typing import Any
 
 import numpy as np
+
+from helpers._checks import to_array
 
 CHANGES = {
     "flip": (1.0, "probability of a mirror image"),
@@ -176,7 +177,7 @@ def augment(
 
 def _checked(images: np.ndarray) -> np.ndarray:
     """Return `images` as float32 from 0 to 1."""
-    given = _array(images, "images")
+    given = to_array(images, "images")
     if given.ndim != 3:
         raise ValueError(f"images must be a stack (n, height, width), but have the shape {given.shape}")
     images = given.astype("float32", copy=False)
@@ -188,17 +189,9 @@ def _checked(images: np.ndarray) -> np.ndarray:
     return images
 
 
-def _array(values: Any, what: str) -> np.ndarray:
-    """Return `values` as an array; NumPy itself says of rows of unequal length that they are inhomogeneous."""
-    try:
-        return np.asarray(values)
-    except ValueError:
-        raise ValueError(f"{what} must all have the same shape, but some are longer than others") from None
-
-
 def _checked_targets(targets: np.ndarray, count: int) -> np.ndarray:
     """Return `targets` as an array (count, classes) of probabilities."""
-    targets = _array(targets, "targets")
+    targets = to_array(targets, "targets")
     advice = "keras.utils.to_categorical makes such rows of class numbers"
     if targets.ndim != 2 or len(targets) != count:
         raise ValueError(

@@ -82,8 +82,9 @@ def band(runs: Sequence[Mapping[str, float]], key: str) -> tuple[float, float]:
     if missing:
         raise ValueError(f"run {missing[0]} has no number {key!r}; it has: {', '.join(runs[missing[0]])}")
     values = [run[key] for run in runs]
-    lost = [value for value in values if math.isnan(value)]  # min and max would pass over it, or not, by its place
-    return (lost[0], lost[0]) if lost else (min(values), max(values))
+    if any(map(math.isnan, values)):  # min and max would pass over it, or not, by its place
+        return math.nan, math.nan
+    return min(values), max(values)
 
 
 def rounded(values: Any) -> Any:

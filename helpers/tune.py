@@ -570,7 +570,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             run(args)
     except (BrokenPipeError, KeyboardInterrupt, Problem, DataUnavailable, ImportError, *AWAY) as error:
         problem = in_a_sentence(error)
-        if problem.code == 141:
+        if isinstance(error, BrokenPipeError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python still wants to get rid of its last words
         print(f"helpers.tune: {problem}", file=sys.stderr)
         return problem.code

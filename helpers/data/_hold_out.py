@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from helpers._checks import to_array
+
 Pair = tuple[NDArray[Any], NDArray[Any]]
 
 CUTS = (0.6, 0.7)
@@ -63,7 +65,7 @@ def hold_out(x: ArrayLike, y: ArrayLike, seed: int = 0) -> HeldOut:
         >>> np.bincount(y_val).tolist()
         [100, 100, 100, 100, 100, 100, 100, 100, 100, 100]
     """
-    images, labels = _array(x, "examples"), _array(y, "labels")
+    images, labels = to_array(x, "examples"), to_array(y, "labels")
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
         raise ValueError(
             f"labels must be class numbers, one for each example, but have shape {labels.shape} and type {labels.dtype}"
@@ -75,14 +77,6 @@ def hold_out(x: ArrayLike, y: ArrayLike, seed: int = 0) -> HeldOut:
     order, place = _stratified_order(labels, _checked_seed(seed))
     parts = np.split(order, np.searchsorted(place, CUTS))
     return HeldOut(*((images[rows], labels[rows]) for rows in parts))
-
-
-def _array(values: ArrayLike, what: str) -> NDArray[Any]:
-    """Return `values` as an array; NumPy itself says of rows of unequal length that they are inhomogeneous."""
-    try:
-        return np.asarray(values)
-    except ValueError:
-        raise ValueError(f"{what} must all have the same shape, but some are longer than others") from None
 
 
 def _checked_seed(seed: int) -> int:
@@ -132,7 +126,7 @@ def small_images(images: ArrayLike, size: int = 14) -> NDArray[np.float32]:
         >>> small_images(x).shape
         (10000, 196)
     """
-    pixels = _array(images, "images")
+    pixels = to_array(images, "images")
     if pixels.ndim != 3 or pixels.shape[1] != pixels.shape[2] or pixels.dtype != np.uint8:
         raise ValueError(
             "images must be square and uint8 from 0 to 255, (n, side, side), "

@@ -6,7 +6,7 @@ import inspect
 import numbers
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -70,6 +70,11 @@ def bare(value: Any) -> Any:
     names = (unicodedata.name(letter, "").split() for letter in plain)
     letters = (name[-1] if name[:1] == ["GREEK"] else one for name, one in zip(names, plain, strict=True))
     return re.sub(r"[\s,_.'’‐-―-]", "", "".join(letters)).casefold()
+
+
+def meant(given: Any, words: Iterable[str]) -> str | None:
+    """Return which of the words `given` writes, however it writes it; None for anything else."""
+    return next((word for word in words if bare(word) == bare(str(given))), None)
 
 
 def _listed(text: str, letters: bool) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.exercise._comparison import bare
+from helpers.exercise._comparison import meant
 from helpers.exercise.content import Exercise, Option, Quiz
 
 # Inputs ---------------------------------------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ def _output_problem(answer: Any) -> str | None:
     if not isinstance(answer, dict) or set(answer) != set(OUTPUTS):
         return f"a dictionary with the keys {', '.join(OUTPUTS)} is expected"
     for task, right in OUTPUTS.items():
-        given = {bare(name): name for name in OUTPUTS.values()}.get(bare(str(answer[task])))
+        given = meant(answer[task], OUTPUTS.values())
         if given is None:
             return f"{task}: choose one of {', '.join(repr(name) for name in OUTPUTS.values())}"
         if given != right:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.exercise._comparison import bare, in_words
+from helpers.exercise._comparison import in_words, meant
 from helpers.exercise.content import Exercise, Option, Quiz
 from helpers.figures import optimizers as figures
 
@@ -95,10 +95,10 @@ def _remedies_problem(answer: Any) -> str | None:
     if not isinstance(answer, dict) or set(answer) != set(REMEDIES):
         return "a dictionary with the keys A, B, C and D is expected"
     for curve, remedy in REMEDIES.items():
-        given = bare(str(answer[curve]))
-        if given not in map(bare, REMEDIES.values()):
+        given = meant(answer[curve], REMEDIES.values())
+        if given is None:
             return f"{in_words(answer[curve])} is none of the four remedies"
-        if given != bare(remedy):
+        if given != remedy:
             return _WRONG_REMEDY[curve]
     return None
 

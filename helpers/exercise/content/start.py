@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.exercise._comparison import bare
+from helpers.exercise._comparison import meant
 from helpers.exercise.content import Exercise, Option, Quiz
 
 STORY = {"error": "ValueError", "function": "total", "wrong": "an amount is missing"}
@@ -23,7 +23,7 @@ def _misread(story: Any) -> str | None:
         return "Read on downwards: print_bill only passed the arrays on. The last frame names the function that failed"
     if function != "total":
         return "Above the error are the frames, one for each function; look for the last one that the cell defines"
-    if bare(str(story["wrong"])) != bare(STORY["wrong"]):
+    if not meant(story["wrong"], [STORY["wrong"]]):
         return "The last line gives two shapes: (3,) are the prices, so look for the array with the shape (2,)"
     return None
 
